@@ -1,0 +1,36 @@
+// The fill kernels for one instruction set. This file is compiled once per set with STEMLOOP_ISA and
+// STEMLOOP_VECTOR_BYTES given by src/fold/CMakeLists.txt; everything in it but the last line has internal linkage, so
+// that no code for a newer processor can be shared with the others.
+#include "fold/fill.h"
+#include "fold/lanes.h"
+
+namespace stemloop {
+namespace {
+
+// Interior loops with tables of their own: stack, bulges of one, 1x1, 1x2, 2x1, 2x2, 2x3, 3x2.
+struct SmallLoop {
+  int u5;
+  int u3;
+};
+constexpr SmallLoop kSmallLoops[] = {{0, 0}, {0, 1}, {1, 0}, {1, 1}, {1, 2}, {2, 1}, {2, 2}, {2, 3}, {3, 2}};
+
+// Last u5 of generic loops that leaves room for two bases on the other side and a hairpin.
+STEMLOOP_INLINE int last_generic(int i, int j) {
+  const int room = j - i - 5 - kMinHairpinLoop;
+  return room < kMaxInteriorLoop - 2 ? room : kMaxInteriorLoop - 2;
+}
+
+#include "fold/fill_mfe.inl"
+#include "fold/fill_partition.inl"
+
+}  // namespace
+
+#define STEMLOOP_NAME_OF(isa) #isa
+#define STEMLOOP_NAME(isa) STEMLOOP_NAME_OF(isa)
+#define STEMLOOP_JOIN_OF(a, b) a##b
+#define STEMLOOP_JOIN(a, b) STEMLOOP_JOIN_OF(a, b)
+
+extern const Kernels STEMLOOP_JOIN(kKernels_, STEMLOOP_ISA);
+const Kernels STEMLOOP_JOIN(kKernels_, STEMLOOP_ISA) = {STEMLOOP_NAME(STEMLOOP_ISA), fill_mfe, fill_inside, fill_outside};
+
+}  // namespace stemloop

@@ -1,0 +1,73 @@
+#include "seq/nucleotides.h"
+
+#include "util/util.h"
+
+namespace stemloop {
+
+Base base_code(char letter) {
+  switch (letter) {
+    case 'A':
+    case 'a':
+      return kBaseA;
+    case 'C':
+    case 'c':
+      return kBaseC;
+    case 'G':
+    case 'g':
+      return kBaseG;
+    case 'U':
+    case 'u':
+    case 'T':
+    case 't':
+      return kBaseU;
+    default:
+      return kBaseN;
+  }
+}
+
+std::vector<Base> base_codes(std::string_view sequence) {
+  std::vector<Base> codes(sequence.size());
+  for (std::size_t i = 0; i < sequence.size(); ++i) codes[i] = base_code(sequence[i]);
+  return codes;
+}
+
+std::string as_rna(std::string_view sequence) {
+  std::string rna(sequence);
+  for (char& letter : rna) {
+    if (letter >= 'a' && letter <= 'z') letter = static_cast<char>(letter - 'a' + 'A');
+    if (letter == 'T') letter = 'U';
+  }
+  return rna;
+}
+
+std::vector<int> pair_table(std::string_view structure) {
+  std::vector<int> pairs(structure.size(), -1);
+  std::vector<int> open;
+  for (int i = 0; i < static_cast<int>(structure.size()); ++i) {
+    const char symbol = structure[i];
+    if (symbol == '(') {
+      open.push_back(i);
+    } else if (symbol == ')') {
+      require(!open.empty(), "the structure closes a bracket at position {} that was never opened", i + 1);
+      pairs[i] = open.back();
+      pairs[open.back()] = i;
+      open.pop_back();
+    } else {
+      require(symbol == '.', "the structure has '{}' at position {}; only ( ) and . are known",
+              printable(structure.substr(i, 1)), i + 1);
+    }
+  }
+  require(open.empty(), "the structure opens a bracket at position {} that is never closed",
+          open.empty() ? 0 : open.back() + 1);
+  return pairs;
+}
+
+std::string dot_bracket(const std::vector<int>& pairs) {
+  std::string structure(pairs.size(), '.');
+  for (int i = 0; i < static_cast<int>(pairs.size()); ++i) {
+    if (pairs[i] >= 0) structure[i] = pairs[i] > i ? '(' : ')';
+  }
+  return structure;
+}
+
+}  // namespace stemloop

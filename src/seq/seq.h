@@ -1,0 +1,5 @@
+// The door of seq: nucleotides, pairs, dot-bracket, FASTA. Knows nothing of energies.
+#pragma once
+
+#include "seq/fasta.h"
+#include "seq/nucleotides.h"

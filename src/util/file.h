@@ -1,0 +1,62 @@
+// Files as a user means them: "-" is stdin or stdout, gzip and bgzip are read by content and written by
+// the extension .gz, and every failure (missing, a directory, truncated, disk full) is an Error that names the file.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace stemloop {
+
+/// Reads lines of plain, gzip or bgzip text (htslib). Line ends "\n" and "\r\n" are taken off.
+class LineReader {
+ public:
+  /// Opens `path`; "-" is stdin.
+  explicit LineReader(const std::string& path);
+  ~LineReader();
+  LineReader(LineReader&&) noexcept;
+  LineReader& operator=(LineReader&&) noexcept;
+
+  /// The next line into `line`; false at the end of the file. Error on a truncated or damaged file.
+  bool next(std::string& line);
+
+  /// Number of the last line read, from 1.
+  [[nodiscard]] std::int64_t line_number() const;
+  /// Path for messages ("stdin" for "-").
+  [[nodiscard]] const std::string& name() const;
+  /// "name:line" of the last line read.
+  [[nodiscard]] std::string place() const;
+  /// Part of the (compressed) file consumed, 0 to 1; negative when unknown (pipes).
+  [[nodiscard]] double fraction_read() const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+/// Writes text to a file, or to stdout for "-"; bgzip if the name ends in ".gz".
+/// close() must be called to learn that all data has reached the disk; the destructor closes silently.
+class TextWriter {
+ public:
+  explicit TextWriter(const std::string& path);
+  ~TextWriter();
+  TextWriter(TextWriter&&) noexcept;
+  TextWriter& operator=(TextWriter&&) noexcept;
+
+  void write(std::string_view text);
+  void close();
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+/// All bytes of a plain file. Error if it cannot be read or is larger than `max_bytes`.
+std::vector<std::byte> read_bytes(const std::string& path, std::uint64_t max_bytes = UINT64_MAX);
+
+/// Writes bytes to `path` ("-" is stdout). Error if that fails.
+void write_bytes(const std::string& path, std::string_view bytes);
+
+}  // namespace stemloop

@@ -1,0 +1,9 @@
+// The door of util: errors, text, files, threads, progress, randomness. Knows nothing of RNA.
+#pragma once
+
+#include "util/error.h"
+#include "util/file.h"
+#include "util/progress.h"
+#include "util/random.h"
+#include "util/text.h"
+#include "util/threads.h"
