@@ -4,6 +4,7 @@
 // Triangular tables: entry (i, j), i <= j < length, stands at row[i] + j; rows follow each other, so that loops over j
 // run through memory, and a few entries behind the last row are readable.
 // Ring rows: rows of the newest 32 values of i (row i & 31), j at kRingPad + j, padded with "impossible" on both sides.
+// Ring columns: the same values by j, 64 places each; place i & 31 and its copy 32 further on.
 //
 //   c(i,j)   best energy of [i, j] with i and j paired          qb   the same as a sum of Boltzmann factors
 //   fm(i,j)  best energy of [i, j] inside a multiloop, >= 1 stem qm   the same; qm1: exactly one stem, which begins at i
@@ -25,7 +26,9 @@ inline constexpr int kSideRows = kMaxInteriorLoop + 1;
 /// what other tables cover (stacks, 1x1, 2x1, 2x2, 2x3, bulges of one) and what exceeds 30 bases is impossible here.
 template <class Value>
 struct InteriorRows {
-  Value row[kSideRows][32];
+  Value row[kSideRows][kRingRows];
+  Value bulge_column[kRingRows];  // bulges of u5 bases on the 5' side, and loops u5 x 1, by u5
+  Value one_n_column[kRingRows];
 };
 
 /// Positions that can pair with a base, ascending.
@@ -42,13 +45,14 @@ struct MfeFill {
   const std::int64_t* row = nullptr;
   Energy* c = nullptr;
   Energy* fm = nullptr;
-  // Scratch of one row (length + kRowTail) or of 32 ring rows (each ring_stride).
+  // Scratch: ring rows (ring_stride each), ring columns, lines of length + kRowTail.
   int ring_stride = 0;
   Energy* ring_generic = nullptr;  // c + interior mismatch of the inner pair
   Energy* ring_bulge = nullptr;    // c + stem end
   Energy* ring_1n = nullptr;       // c + 1 x n mismatch
-  Energy* column_bulge = nullptr;  // best bulge on the 5' side, by j
-  Energy* column_1n = nullptr;     // best n x 1 loop, by j
+  Energy* column_bulge = nullptr;  // the latter two again as ring columns
+  Energy* column_1n = nullptr;
+  Energy* stem = nullptr;          // c + what (i, j) costs as a stem of a multiloop, by j
   Energy* split = nullptr;         // best fm(i,k) + fm(k+1,j), this row and the one before
   Energy* split_before = nullptr;
   Energy* any = nullptr;           // no lonely pairs: c without that condition, this row and the one before
@@ -71,6 +75,7 @@ struct PartitionFill {
   double* ring_1n = nullptr;
   double* column_bulge = nullptr;
   double* column_1n = nullptr;
+  double* scratch_line = nullptr;
   double* split = nullptr;
   double* split_before = nullptr;
   double* single = nullptr;  // one stem somewhere in [i, j], by j; carried from row to row

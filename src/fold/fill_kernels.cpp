@@ -20,6 +20,20 @@ STEMLOOP_INLINE int last_generic(int i, int j) {
   return room < kMaxInteriorLoop - 2 ? room : kMaxInteriorLoop - 2;
 }
 
+// A column keeps 32 values by i, twice in a row, so that any window of 32 successive i stands together.
+template <class T>
+STEMLOOP_INLINE void put_in_column(T* columns, int j, int slot, T value) {
+  columns[j * 2 * kRingRows + slot] = value;
+  columns[j * 2 * kRingRows + slot + kRingRows] = value;
+}
+
+template <class T>
+STEMLOOP_INLINE void swap_rows(T*& a, T*& b) {
+  T* const kept = a;
+  a = b;
+  b = kept;
+}
+
 #include "fold/fill_mfe.inl"
 #include "fold/fill_partition.inl"
 

@@ -20,6 +20,22 @@ STEMLOOP_INLINE double* ring_row(const PartitionFill& f, double* rows, int p) {
   return rows + (p & (kRingRows - 1)) * f.ring_stride + kRingPad;
 }
 
+// The 32 places of column q that belong to rows i + 1 .. i + 32.
+template <class T>
+STEMLOOP_INLINE T* column_window(T* columns, int i, int q) {
+  return columns + q * 2 * kRingRows + ((i + 1) & (kRingRows - 1));
+}
+
+// Row i takes the place of row i + 32 in the columns: the pairs of that row are taken out.
+STEMLOOP_INLINE void clear_columns(const PartitionFill& f, int row, int slot) {
+  if (row >= f.strand.length) return;
+  const Base old = f.strand.base[row];
+  for (int at = f.partners.count[old] - 1; at >= 0 && f.partners.position[old][at] > row; --at) {
+    put_in_column(f.column_1n, f.partners.position[old][at], slot, 0.0);
+    put_in_column(f.column_bulge, f.partners.position[old][at], slot, 0.0);
+  }
+}
+
 // Blocks of eight lanes that row u5 of the interior rows fills.
 STEMLOOP_INLINE int blocks_of(int u5) { return (kMaxInteriorLoop - u5) / kDoubleLanes + 1; }
 
@@ -60,23 +76,6 @@ STEMLOOP_INLINE OuterFactors inner_factors(const PartitionFill& f, int i, int j)
           f.model->tables.mismatch_interior[pair][base[j + 1]][base[i - 1]]};
 }
 
-STEMLOOP_INLINE double one_n_side_length(const PartitionFill& f, int u5) {
-  return u5 >= 3 && u5 < kMaxInteriorLoop ? f.rows->row[1][kMaxInteriorLoop - 1 - u5] : 0.0;
-}
-
-STEMLOOP_INLINE void inside_columns(PartitionFill& f, int i) {
-  const int n = f.strand.length;
-  clear(f.column_bulge + i, n - i);
-  clear(f.column_1n + i, n - i);
-  for (int u5 = 2; u5 <= kMaxInteriorLoop; ++u5) {
-    const int p = i + 1 + u5;
-    const int begin = p + kMinHairpinLoop + 2;
-    if (begin >= n) break;
-    add_scaled(f.column_bulge, ring_row(f, f.ring_bulge, p) - 1, f.rows->row[0][kMaxInteriorLoop - u5], begin, n);
-    add_scaled(f.column_1n, ring_row(f, f.ring_1n, p) - 2, one_n_side_length(f, u5), begin, n);
-  }
-}
-
 STEMLOOP_INLINE double inside_large_interior(const PartitionFill& f, int i, int j) {
   const OuterFactors outer = outer_factors(f, i, j);
   const auto row_sum = [&](double* rows, int u5) {
@@ -88,12 +87,20 @@ STEMLOOP_INLINE double inside_large_interior(const PartitionFill& f, int i, int 
     }
     return total;
   };
-  auto total = multiply(row_sum(f.ring_bulge, 0), broadcast(outer.end));
-  total = add(total, multiply(row_sum(f.ring_1n, 1), broadcast(outer.one_n)));
+  const auto column_sum = [&](const double* columns, int q, const double* lengths) {
+    const double* values = column_window(columns, i, q);
+    auto total = broadcast(0.0);
+    for (int k = 0; k < kRingRows; k += kDoubleLanes) total = add(total, multiply(load(values + k), load(lengths + k)));
+    return total;
+  };
   auto generic = broadcast(0.0);
   for (int u5 = 2; u5 <= last_generic(i, j); ++u5) generic = add(generic, row_sum(f.ring_generic, u5));
-  total = add(total, multiply(generic, broadcast(outer.generic)));
-  return sum(total) + f.column_bulge[j] * outer.end + f.column_1n[j] * outer.one_n;
+  const auto bulge = add(row_sum(f.ring_bulge, 0), column_sum(f.column_bulge, j - 1, f.rows->bulge_column));
+  const auto one_n = add(row_sum(f.ring_1n, 1), column_sum(f.column_1n, j - 2, f.rows->one_n_column));
+  auto total = multiply(generic, broadcast(outer.generic));
+  total = add(total, multiply(bulge, broadcast(outer.end)));
+  total = add(total, multiply(one_n, broadcast(outer.one_n)));
+  return sum(total);
 }
 
 // qm1, qm and the splits of row i; `single` holds the one-stem part of qm and is carried to the next row.
@@ -126,6 +133,7 @@ static void fill_inside(PartitionFill& f) {
   int first[kBaseCount];
   for (int b = 0; b < kBaseCount; ++b) first[b] = f.partners.count[b];
   for (double* ring : {f.ring_generic, f.ring_bulge, f.ring_1n}) clear(ring, kRingRows * f.ring_stride);
+  for (double* columns : {f.column_bulge, f.column_1n}) clear(columns, 2 * kRingRows * n);
   clear(f.split_before, n + kDoubleLanes);
   clear(f.single, n);
 
@@ -133,13 +141,13 @@ static void fill_inside(PartitionFill& f) {
     double* qb = f.qb + f.row[i];
     for (int j = i; j < n; ++j) qb[j] = 0.0;
     for (double* ring : {f.ring_generic, f.ring_bulge, f.ring_1n}) clear(ring_row(f, ring, i), n);
+    clear_columns(f, i + kRingRows, i & (kRingRows - 1));
     clear(f.split, n + kDoubleLanes);
     if (const int j = i + kMinHairpinLoop + 1; j < n) {
       for (int b = 1; b < kBaseCount; ++b) first[b] -= kPairTypes[b][base[j]] != kNoPair ? 1 : 0;
     }
     const int* partner = f.partners.position[base[i]];
     const int count = f.partners.count[base[i]];
-    if (first[base[i]] < count) inside_columns(f, i);
     for (int at = first[base[i]]; at < count; ++at) {
       const int j = partner[at];
       if (no_lonely_pairs && only_lonely(base, n, i, j)) continue;
@@ -152,22 +160,29 @@ static void fill_inside(PartitionFill& f) {
       ring_row(f, f.ring_generic, i)[j] = q * inner.generic;
       ring_row(f, f.ring_1n, i)[j] = q * inner.one_n;
       ring_row(f, f.ring_bulge, i)[j] = q * inner.end;
+      put_in_column(f.column_1n, j, i & (kRingRows - 1), q * inner.one_n);
+      put_in_column(f.column_bulge, j, i & (kRingRows - 1), q * inner.end);
     }
     inside_multi_row(f, i, unpaired);
-    double* row = f.split;
-    f.split = f.split_before;
-    f.split_before = row;
+    swap_rows(f.split, f.split_before);
   }
 }
 
 // --- the way out -----------------------------------------------------------------------------------------------------
 // Rings, columns, `single` and the two split rows now hold adjoints of what they held on the way in.
 
-// Takes what enclosing interior loops left in the ring rows of i, and frees those rows for i + 32.
+// What enclosing interior loops left in column j for row i, in either copy of its place.
+STEMLOOP_INLINE double in_column(const double* columns, int i, int j) {
+  const double* place = columns + j * 2 * kRingRows + (i & (kRingRows - 1));
+  return place[0] + place[kRingRows];
+}
+
+// Takes what enclosing interior loops left in the rings of (i, j).
 STEMLOOP_INLINE void outside_collect(PartitionFill& f, int i, int j) {
   const OuterFactors inner = inner_factors(f, i, j);
-  f.qb_adjoint[f.row[i] + j] += ring_row(f, f.ring_generic, i)[j] * inner.generic +
-                                ring_row(f, f.ring_1n, i)[j] * inner.one_n + ring_row(f, f.ring_bulge, i)[j] * inner.end;
+  const double one_n = ring_row(f, f.ring_1n, i)[j] + in_column(f.column_1n, i, j);
+  const double bulge = ring_row(f, f.ring_bulge, i)[j] + in_column(f.column_bulge, i, j);
+  f.qb_adjoint[f.row[i] + j] += ring_row(f, f.ring_generic, i)[j] * inner.generic + one_n * inner.one_n + bulge * inner.end;
 }
 
 // Backwards through inside_multi_row(): splits from the far end, then single, then qm1. `split` holds the adjoints that
@@ -214,19 +229,13 @@ STEMLOOP_INLINE void outside_interior(PartitionFill& f, int i, int j, double adj
   spread(f.ring_bulge, 0, outer.end);
   spread(f.ring_1n, 1, outer.one_n);
   for (int u5 = 2; u5 <= last_generic(i, j); ++u5) spread(f.ring_generic, u5, outer.generic);
-  f.column_bulge[j] = adjoint * outer.end;
-  f.column_1n[j] = adjoint * outer.one_n;
-}
-
-STEMLOOP_INLINE void outside_columns(PartitionFill& f, int i) {
-  const int n = f.strand.length;
-  for (int u5 = 2; u5 <= kMaxInteriorLoop; ++u5) {
-    const int p = i + 1 + u5;
-    const int begin = p + kMinHairpinLoop + 2;
-    if (begin >= n) break;
-    add_scaled(ring_row(f, f.ring_bulge, p) - 1, f.column_bulge, f.rows->row[0][kMaxInteriorLoop - u5], begin, n);
-    add_scaled(ring_row(f, f.ring_1n, p) - 2, f.column_1n, one_n_side_length(f, u5), begin, n);
-  }
+  const auto spread_column = [&](double* columns, int q, const double* lengths, double factor) {
+    double* values = column_window(columns, i, q);
+    const auto a = broadcast(adjoint * factor);
+    for (int k = 0; k < kRingRows; k += kDoubleLanes) store(values + k, add(load(values + k), multiply(load(lengths + k), a)));
+  };
+  spread_column(f.column_bulge, j - 1, f.rows->bulge_column, outer.end);
+  spread_column(f.column_1n, j - 2, f.rows->one_n_column, outer.one_n);
 }
 
 static void fill_outside(PartitionFill& f) {
@@ -234,6 +243,7 @@ static void fill_outside(PartitionFill& f) {
   const Base* base = f.strand.base;
   const double unpaired = f.model->tables.multi_unpaired * f.scale[1];
   for (double* ring : {f.ring_generic, f.ring_bulge, f.ring_1n}) clear(ring, kRingRows * f.ring_stride);
+  for (double* columns : {f.column_bulge, f.column_1n}) clear(columns, 2 * kRingRows * n);
   clear(f.split, n + kDoubleLanes);
   clear(f.split_before, n + kDoubleLanes);
   clear(f.single, n);
@@ -245,24 +255,22 @@ static void fill_outside(PartitionFill& f) {
     const int* partner = f.partners.position[base[i]];
     const int count = f.partners.count[base[i]];
     for (int at = first[base[i]]; at < count; ++at) outside_collect(f, i, partner[at]);
+    // The places of row i go to row i + 32; cells that no pair can use have collected values too.
     for (double* ring : {f.ring_generic, f.ring_bulge, f.ring_1n}) clear(ring_row(f, ring, i), n);
-    outside_multi_row(f, i, unpaired, f.column_bulge);  // the columns are free until the pairs of i need them
+    for (int j = i + kMinHairpinLoop + 1; j < n; ++j) {
+      put_in_column(f.column_bulge, j, i & (kRingRows - 1), 0.0);
+      put_in_column(f.column_1n, j, i & (kRingRows - 1), 0.0);
+    }
+    outside_multi_row(f, i, unpaired, f.scratch_line);
     clear(f.split_before, n + kDoubleLanes);
-    clear(f.column_bulge, n + kDoubleLanes);
-    clear(f.column_1n, n + kDoubleLanes);
-    bool any = false;
     for (int at = first[base[i]]; at < count; ++at) {
       const int j = partner[at];
       if (f.qb[f.row[i] + j] <= 0) continue;
       const double adjoint = f.qb_adjoint[f.row[i] + j];
       if (adjoint <= 0) continue;
-      any = true;
       outside_interior(f, i, j, adjoint);
       f.split_before[j - 1] += adjoint * multi_closing(*f.model, base, i, j) * f.scale[2];
     }
-    if (any) outside_columns(f, i);
-    double* row = f.split;
-    f.split = f.split_before;
-    f.split_before = row;
+    swap_rows(f.split, f.split_before);
   }
 }

@@ -1,9 +1,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "fold/fill.h"
-#include "fold/fold.h"
-#include "fold/strand.h"
+#include "fold/scratch.h"
 #include "fold/traceback.h"
 #include "util/util.h"
 
@@ -34,35 +32,7 @@ T* sized(std::vector<T>& buffer, std::size_t size) {
   return buffer.data();
 }
 
-// Rows and rings of one algebra.
-template <class Value>
-struct RowScratch {
-  std::vector<Value> ring[3];
-  std::vector<Value> line[6];
-};
-
 }  // namespace
-
-struct Folder::Scratch {
-  std::shared_ptr<const Model> model;
-  InteriorRows<Energy> energy_rows{};
-  StrandBuffer<EnergyModel> energy_strand;
-  StrandBuffer<BoltzmannModel> factor_strand;
-  std::vector<int> positions;
-  std::vector<std::int64_t> row;
-  std::vector<Energy> c, fm, f5;
-  RowScratch<Energy> energies;
-
-  InteriorRows<double> factor_rows{};
-  std::vector<double> qb, qm, qm1, qb_adjoint, qm1_adjoint, scale, exterior5, exterior3;
-  RowScratch<double> factors;
-  std::string sequence;  // of the last ensemble()
-
-  MfeFill prepare_mfe(std::string_view text);
-  PartitionFill prepare_partition(std::string_view text, Energy mfe);
-  void fill_exterior5(const PartitionFill& f);
-  void fill_exterior3(const PartitionFill& f);
-};
 
 MfeFill Folder::Scratch::prepare_mfe(std::string_view text) {
   MfeFill f;
@@ -78,8 +48,10 @@ MfeFill Folder::Scratch::prepare_mfe(std::string_view text) {
   f.ring_stride = static_cast<int>((n + 2 * kRingPad + kIntLanes) / kIntLanes * kIntLanes);
   Energy** rings[] = {&f.ring_generic, &f.ring_bulge, &f.ring_1n};
   for (int k = 0; k < 3; ++k) *rings[k] = sized(energies.ring[k], static_cast<std::size_t>(kRingRows) * f.ring_stride);
-  Energy** lines[] = {&f.column_bulge, &f.column_1n, &f.split, &f.split_before, &f.any, &f.any_before};
-  for (int k = 0; k < 6; ++k) *lines[k] = sized(energies.line[k], n + kRowTail);
+  Energy** columns[] = {&f.column_bulge, &f.column_1n};
+  for (int k = 0; k < 2; ++k) *columns[k] = sized(energies.column[k], 2 * kRingRows * n + kRowTail);
+  Energy** lines[] = {&f.stem, &f.split, &f.split_before, &f.any, &f.any_before};
+  for (int k = 0; k < 5; ++k) *lines[k] = sized(energies.line[k], n + kRowTail);
   return f;
 }
 
@@ -116,8 +88,10 @@ PartitionFill Folder::Scratch::prepare_partition(std::string_view text, Energy m
   f.ring_stride = static_cast<int>((n + 2 * kRingPad + kDoubleLanes) / kDoubleLanes * kDoubleLanes);
   double** rings[] = {&f.ring_generic, &f.ring_bulge, &f.ring_1n};
   for (int k = 0; k < 3; ++k) *rings[k] = sized(factors.ring[k], static_cast<std::size_t>(kRingRows) * f.ring_stride);
-  double** lines[] = {&f.column_bulge, &f.column_1n, &f.split, &f.split_before, &f.single};
-  for (int k = 0; k < 5; ++k) *lines[k] = sized(factors.line[k], n + kRowTail);
+  double** columns[] = {&f.column_bulge, &f.column_1n};
+  for (int k = 0; k < 2; ++k) *columns[k] = sized(factors.column[k], 2 * kRingRows * n + kRowTail);
+  double** lines[] = {&f.scratch_line, &f.split, &f.split_before, &f.single};
+  for (int k = 0; k < 4; ++k) *lines[k] = sized(factors.line[k], n + kRowTail);
   return f;
 }
 
@@ -174,8 +148,8 @@ Ensemble Folder::ensemble(std::string_view sequence, Fold& mfe) {
   Ensemble result;
   if (sequence.empty()) return result;
   Scratch& x = *scratch_;
-  x.sequence = sequence;
-  PartitionFill f = x.prepare_partition(sequence, mfe.energy);
+  x.partition = x.prepare_partition(sequence, mfe.energy);
+  PartitionFill& f = x.partition;
   const int n = f.strand.length;
   kernels().fill_inside(f);
   x.fill_exterior5(f);

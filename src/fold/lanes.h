@@ -71,21 +71,30 @@ STEMLOOP_INLINE Lanes<int> minimum(Lanes<int> a, const Lanes<int>& b) {
   return a;
 }
 
+// Quarters of a block, for the last steps of a reduction.
+typedef int FourInts __attribute__((vector_size(16)));          // NOLINT
+typedef double TwoDoubles __attribute__((vector_size(16)));     // NOLINT
+
+/// The smallest of sixteen lanes.
 STEMLOOP_INLINE int lowest(const Lanes<int>& a) {
-  auto least = a.part[0];
-  for (int k = 1; k < Lanes<int>::kParts; ++k) least = least < a.part[k] ? least : a.part[k];
-  int lanes[Lanes<int>::kPartLanes];
-  __builtin_memcpy(lanes, &least, sizeof lanes);
-  int result = lanes[0];
-  for (int k = 1; k < Lanes<int>::kPartLanes; ++k) result = lanes[k] < result ? lanes[k] : result;
-  return result;
+  FourInts quarter[4];
+  __builtin_memcpy(quarter, &a, sizeof quarter);
+  const FourInts low = quarter[0] < quarter[2] ? quarter[0] : quarter[2];
+  const FourInts high = quarter[1] < quarter[3] ? quarter[1] : quarter[3];
+  FourInts least = low < high ? low : high;
+  FourInts other = __builtin_shufflevector(least, least, 2, 3, 0, 1);
+  least = least < other ? least : other;
+  other = __builtin_shufflevector(least, least, 1, 0, 3, 2);
+  least = least < other ? least : other;
+  return least[0];
 }
 
 /// The sum of eight lanes, as a tree: ((0+4)+(2+6)) + ((1+5)+(3+7)).
 STEMLOOP_INLINE double sum(const Lanes<double>& a) {
-  double v[kDoubleLanes];
-  store(v, a);
-  return ((v[0] + v[4]) + (v[2] + v[6])) + ((v[1] + v[5]) + (v[3] + v[7]));
+  TwoDoubles quarter[4];
+  __builtin_memcpy(quarter, &a, sizeof quarter);
+  const TwoDoubles pair = (quarter[0] + quarter[2]) + (quarter[1] + quarter[3]);
+  return pair[0] + pair[1];
 }
 
 }  // namespace stemloop

@@ -1,6 +1,8 @@
 // Owns what a Strand points to: base codes with a readable neighbour on both sides, hairpin length terms, special loops.
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <cstdint>
 #include <string_view>
 #include <vector>
@@ -8,6 +10,13 @@
 #include "fold/fill.h"
 
 namespace stemloop {
+
+/// base_code() as a table.
+inline constexpr auto kCodes = [] {
+  std::array<Base, 256> codes{};
+  for (int c = 0; c < 256; ++c) codes[c] = base_code(static_cast<char>(c));
+  return codes;
+}();
 
 template <class Model>
 class StrandBuffer {
@@ -18,32 +27,36 @@ class StrandBuffer {
   Strand<Value> prepare(const Model& model, std::string_view sequence) {
     const int n = static_cast<int>(sequence.size());
     bases_.assign(sequence.size() + 2, kBaseN);
-    for (int i = 0; i < n; ++i) bases_[i + 1] = base_code(sequence[i]);
+    for (int i = 0; i < n; ++i) bases_[i + 1] = kCodes[static_cast<unsigned char>(sequence[i])];
     for (int length = static_cast<int>(hairpin_length_.size()); length <= n; ++length) {
       hairpin_length_.push_back(length_term(model, model.tables.hairpin, length));
     }
-    find_special_loops(model, sequence);
+    find_special_loops(model);
     return {bases_.data() + 1, n, hairpin_length_.data(), special_.data(), model.special.data()};
   }
 
  private:
-  void find_special_loops(const Model& model, std::string_view sequence) {
-    const std::size_t n = sequence.size();
+  // The first of two entries for one loop counts, as in the file format's reference.
+  void find_special_loops(const Model& model) {
+    if (loops_.empty()) {
+      for (const std::string& loop : model.special_loops) {
+        std::vector<Base>& codes = loops_.emplace_back();
+        for (const char letter : loop) codes.push_back(base_code(letter));
+      }
+    }
+    const std::size_t n = bases_.size() - 2;
+    const Base* base = bases_.data() + 1;
     special_.assign(3 * n, -1);
-    for (std::size_t k = 0; k < model.special_loops.size(); ++k) {
-      const std::string& loop = model.special_loops[k];
-      const std::size_t row = loop.size() == 5 ? 0 : loop.size() == 6 ? 1 : 2;
+    for (std::size_t k = loops_.size(); k-- > 0;) {
+      const std::vector<Base>& loop = loops_[k];
+      std::int16_t* found = special_.data() + n * (loop.size() == 5 ? 0 : loop.size() == 6 ? 1 : 2);
       for (std::size_t i = 0; i + loop.size() <= n; ++i) {
-        bool same = true;
-        for (std::size_t at = 0; same && at < loop.size(); ++at) {
-          same = bases_[i + at + 1] == base_code(loop[at]);
-        }
-        // The first of two entries for one loop counts, as in the file format's reference.
-        if (same && special_[row * n + i] < 0) special_[row * n + i] = static_cast<std::int16_t>(k);
+        if (base[i] == loop[0] && std::equal(loop.begin() + 1, loop.end(), base + i + 1)) found[i] = static_cast<std::int16_t>(k);
       }
     }
   }
 
+  std::vector<std::vector<Base>> loops_;
   std::vector<Base> bases_;
   std::vector<Value> hairpin_length_;
   std::vector<std::int16_t> special_;
@@ -65,6 +78,10 @@ InteriorRows<typename Model::Value> interior_rows(const Model& m, typename Model
         value = scale(interior_length(m, u5, u3), u5 + u3 + 2);
       }
     }
+  }
+  for (int u5 = 0; u5 < kRingRows; ++u5) {
+    rows.bulge_column[u5] = u5 >= 2 && u5 <= kMaxInteriorLoop ? rows.row[0][kMaxInteriorLoop - u5] : impossible;
+    rows.one_n_column[u5] = u5 >= 3 && u5 < kMaxInteriorLoop ? rows.row[1][kMaxInteriorLoop - 1 - u5] : impossible;
   }
   return rows;
 }

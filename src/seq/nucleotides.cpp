@@ -4,33 +4,6 @@
 
 namespace stemloop {
 
-Base base_code(char letter) {
-  switch (letter) {
-    case 'A':
-    case 'a':
-      return kBaseA;
-    case 'C':
-    case 'c':
-      return kBaseC;
-    case 'G':
-    case 'g':
-      return kBaseG;
-    case 'U':
-    case 'u':
-    case 'T':
-    case 't':
-      return kBaseU;
-    default:
-      return kBaseN;
-  }
-}
-
-std::vector<Base> base_codes(std::string_view sequence) {
-  std::vector<Base> codes(sequence.size());
-  for (std::size_t i = 0; i < sequence.size(); ++i) codes[i] = base_code(sequence[i]);
-  return codes;
-}
-
 std::string as_rna(std::string_view sequence) {
   std::string rna(sequence);
   for (char& letter : rna) {

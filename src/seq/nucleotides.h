@@ -36,10 +36,26 @@ inline constexpr PairType kPairTypes[kBaseCount][kBaseCount] = {
 inline constexpr PairType kReversedPair[kPairTypeCount] = {0, 2, 1, 4, 3, 6, 5};
 
 /// Code of a letter, either case; T is U.
-Base base_code(char letter);
-
-/// Codes of a sequence.
-std::vector<Base> base_codes(std::string_view sequence);
+constexpr Base base_code(char letter) {
+  switch (letter) {
+    case 'A':
+    case 'a':
+      return kBaseA;
+    case 'C':
+    case 'c':
+      return kBaseC;
+    case 'G':
+    case 'g':
+      return kBaseG;
+    case 'U':
+    case 'u':
+    case 'T':
+    case 't':
+      return kBaseU;
+    default:
+      return kBaseN;
+  }
+}
 
 /// The sequence in upper case with T written as U; other letters are kept.
 std::string as_rna(std::string_view sequence);
