@@ -21,7 +21,7 @@ struct EnergyModel {
   using Value = Energy;
 
   FoldOptions options;
-  LoopTables<Energy> tables;
+  LoopTables<Energy> tables{};
   std::vector<std::string> special_loops;
   std::vector<Energy> special;  // energy of each special loop
   int max_asymmetry = 0;
@@ -43,7 +43,7 @@ struct BoltzmannModel {
   using Value = double;
 
   FoldOptions options;
-  LoopTables<double> tables;
+  LoopTables<double> tables{};
   std::vector<std::string> special_loops;
   std::vector<double> special;
   std::vector<double> asymmetry_factors;  // by difference, 0..30

@@ -57,8 +57,8 @@ struct SpecialHairpin {
 
 struct EnergyParameters {
   std::string name;
-  LoopTables<int> energy37;
-  LoopTables<int> enthalpy;
+  LoopTables<int> energy37{};
+  LoopTables<int> enthalpy{};
   int max_asymmetry = 300;         // cap of the asymmetry term, any temperature
   double log_coefficient = 107.856;  // growth of loops beyond 30 with ln(length / 30), at 37 C
   std::vector<SpecialHairpin> special_hairpins;  // of 3, 4 or 6 unpaired bases

@@ -1,0 +1,80 @@
+#include <fmt/format.h>
+
+#include "canvas/drawing.h"
+
+namespace stemloop {
+
+namespace {
+
+std::string escaped(const std::string& text) {
+  std::string out;
+  for (const char c : text) {
+    switch (c) {
+      case '&':
+        out += "&amp;";
+        break;
+      case '<':
+        out += "&lt;";
+        break;
+      case '>':
+        out += "&gt;";
+        break;
+      default:
+        // Control characters have no place in XML.
+        out += static_cast<unsigned char>(c) < 0x20 ? ' ' : c;
+    }
+  }
+  return out;
+}
+
+std::string colour(const std::string& name) { return name.empty() ? "none" : name; }
+
+std::string stroked(const std::string& stroke, double width) {
+  return stroke.empty() ? "" : fmt::format(R"( stroke="{}" stroke-width="{:.4g}")", stroke, width);
+}
+
+struct Writer {
+  std::string& out;
+
+  void operator()(const Line& s) const {
+    out += fmt::format(R"(<line x1="{:.2f}" y1="{:.2f}" x2="{:.2f}" y2="{:.2f}" stroke="{}" stroke-width="{:.4g}"/>)", s.from.x,
+                       s.from.y, s.to.x, s.to.y, colour(s.colour), s.width);
+  }
+  void operator()(const Circle& s) const {
+    out += fmt::format(R"(<circle cx="{:.2f}" cy="{:.2f}" r="{:.4g}" fill="{}"{}/>)", s.centre.x, s.centre.y, s.radius,
+                       colour(s.fill), stroked(s.stroke, s.stroke_width));
+  }
+  void operator()(const Rectangle& s) const {
+    out += fmt::format(R"(<rect x="{:.2f}" y="{:.2f}" width="{:.2f}" height="{:.2f}" fill="{}"{}/>)", s.corner.x, s.corner.y,
+                       s.width, s.height, colour(s.fill), stroked(s.stroke, s.stroke_width));
+  }
+  void operator()(const Polyline& s) const {
+    out += R"(<polyline points=")";
+    for (const Point& p : s.points) out += fmt::format("{:.2f},{:.2f} ", p.x, p.y);
+    out += fmt::format(R"(" fill="none" stroke="{}" stroke-width="{:.4g}"/>)", colour(s.colour), s.width);
+  }
+  void operator()(const Text& s) const {
+    constexpr const char* kAnchors[] = {"start", "middle", "end"};
+    out += fmt::format(R"(<text x="{:.2f}" y="{:.2f}" font-size="{:.4g}" text-anchor="{}" fill="{}"{}{} xml:space="preserve">{}</text>)",
+                       s.at.x, s.at.y, s.size, kAnchors[static_cast<int>(s.anchor)], colour(s.colour),
+                       s.bold ? R"( font-weight="bold")" : "", s.fixed_width ? R"( font-family="DejaVu Sans Mono, monospace")" : "",
+                       escaped(s.text));
+  }
+};
+
+}  // namespace
+
+std::string to_svg(const Drawing& drawing) {
+  std::string out = fmt::format(
+      R"(<svg xmlns="http://www.w3.org/2000/svg" width="{0:.0f}" height="{1:.0f}" viewBox="0 0 {0:.0f} {1:.0f}" )"
+      R"(font-family="DejaVu Sans, Helvetica, Arial, sans-serif">)"
+      "\n<rect width=\"100%\" height=\"100%\" fill=\"#ffffff\"/>\n",
+      drawing.width, drawing.height);
+  for (const Shape& shape : drawing.shapes) {
+    std::visit(Writer{out}, shape);
+    out += '\n';
+  }
+  return out + "</svg>\n";
+}
+
+}  // namespace stemloop

@@ -1,0 +1,65 @@
+// Known answers: every record of RNAfold's reference output, energy, structure and ensemble energy.
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "fold/fold.h"
+#include "support.h"
+
+namespace stemloop {
+namespace {
+
+using testing::read_table;
+using testing::Table;
+
+struct Case {
+  const char* file;
+  FoldOptions options;
+  const char* parameters = "turner2004";
+};
+
+class FoldOracle : public ::testing::TestWithParam<Case> {};
+
+TEST_P(FoldOracle, EveryRecordIsEqual) {
+  const Case& c = GetParam();
+  STEMLOOP_SHARED_FILE(path, std::string("oracle/fold/") + c.file + ".tsv.gz");
+  const std::string parameters =
+      std::string(c.parameters).find('/') == std::string::npos ? c.parameters : testing::shared_file(c.parameters);
+  Folder folder(make_model(load_parameters(parameters), c.options));
+  const Table table = read_table(path);
+  int energies = 0;
+  int structures = 0;
+  int ensembles = 0;
+  for (const auto& row : table.rows) {
+    Fold fold;
+    const Ensemble ensemble = folder.ensemble(row[1], fold);
+    energies += fold.energy == std::lround(100 * std::stod(row[3])) ? 1 : 0;
+    structures += fold.structure == row[2] ? 1 : 0;
+    ensembles += std::fabs(ensemble.energy_kcal - std::stod(row[4])) <= 0.01 ? 1 : 0;
+  }
+  const int count = static_cast<int>(table.rows.size());
+  EXPECT_GE(count, 300);
+  EXPECT_EQ(energies, count);
+  EXPECT_EQ(structures, count);
+  EXPECT_EQ(ensembles, count);
+}
+
+INSTANTIATE_TEST_SUITE_P(RnaFold271, FoldOracle,
+                         ::testing::Values(Case{"hairpins", {}}, Case{"random", {}}, Case{"nolp", {.no_lonely_pairs = true}},
+                                           Case{"dangles0", {.dangles = 0}}, Case{"temp25", {.temperature_celsius = 25}},
+                                           Case{"temp60", {.temperature_celsius = 60}},
+                                           Case{"turner1999", {}, "params/rna_turner1999.par"}),
+                         [](const auto& test) { return std::string(test.param.file); });
+
+TEST(FoldOracle, Vienna213StructuresOfAllMirbase21Hairpins) {
+  STEMLOOP_SHARED_FILE(path, "oracle/fold/legacy_2_1_3.tsv.gz");
+  Folder folder(make_model(load_parameters("turner2004-vienna2.1")));
+  int equal = 0;
+  const Table table = read_table(path);
+  for (const auto& row : table.rows) equal += folder.fold(row[1]).structure == row[2] ? 1 : 0;
+  EXPECT_EQ(table.rows.size(), 28645U);
+  EXPECT_EQ(equal, 28645);
+}
+
+}  // namespace
+}  // namespace stemloop
