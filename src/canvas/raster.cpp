@@ -32,6 +32,7 @@ class Painter {
     fill_and_stroke(s.fill, s.stroke, s.stroke_width);
   }
   void operator()(const Polyline& s) const {
+    cairo_new_path(cairo_);
     for (const Point& p : s.points) cairo_line_to(cairo_, p.x, p.y);
     stroke(s.colour, s.width);
   }

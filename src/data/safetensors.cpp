@@ -100,7 +100,8 @@ TensorFile decode_safetensors(std::span<const std::byte> bytes, std::string_view
 
   TensorFile file;
   std::vector<Span> spans;
-  for (const auto& [key, entry] : parse_header(text, name).items()) {
+  const Json header = parse_header(text, name);
+  for (const auto& [key, entry] : header.items()) {
     if (key == "__metadata__") {
       require(entry.is_object(), "{}: __metadata__ is not a table of texts", name);
       for (const auto& [word, value] : entry.items()) {

@@ -190,7 +190,7 @@ Drawing draw_hairpin(std::string_view sequence, std::string_view structure, cons
   drawing.height = corner.y + kPictureCell * kPictureRows + kPictureLabels;
   const double label = corner.y + kPictureCell * kPictureRows + 14;
   drawing.add(Text{{corner.x, label}, "terminal loop", 10, Anchor::kStart, "#555555"});
-  drawing.add(Text{{corner.x + picture_width, label}, "5' (top) and 3' (bottom) ends", 10, Anchor::kEnd, "#555555"});
+  drawing.add(Text{{corner.x + picture_width, label}, "5' strand above, 3' strand below; ends at the right", 10, Anchor::kEnd, "#555555"});
   double x = corner.x + picture_width / 2 - 70;
   for (const char letter : {'A', 'C', 'G', 'U', '-'}) {
     drawing.add(Rectangle{{x, label - 9}, 10, 10, colours_of(letter).full, "#bbbbbb", 0.5});

@@ -1,0 +1,77 @@
+// What the commands share: the table of commands, common options, the way a run ends.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "fold/fold.h"
+
+namespace stemloop {
+
+// Exit codes, the same for every command.
+inline constexpr int kExitOk = 0;
+inline constexpr int kExitFailure = 1;   // the run could not be carried out
+inline constexpr int kExitUsage = 2;     // the command line is wrong
+inline constexpr int kExitRejected = 3;  // some records were rejected; all others are in the output
+
+/// Options of every command.
+struct CommonOptions {
+  std::string output = "-";
+  int threads = 0;  // 0: as many as there are
+  bool quiet = false;
+  bool skip_bad = false;
+  std::string log_level = "info";
+};
+
+/// Options of every command that folds.
+struct FoldingOptions {
+  std::string parameters = "turner2004";
+  FoldOptions fold;
+  std::size_t max_length = 10'000;
+};
+
+/// A command: its place in the table and how it adds itself. `action` is called after parsing if the command was chosen
+/// and returns the exit code.
+struct Command {
+  const char* name;
+  const char* summary;
+  std::function<int()> (*add)(CLI::App& app);
+};
+
+/// All commands, in the order of the help.
+const std::vector<Command>& commands();
+
+/// The program's command line. `chosen` runs the command that was given once parsing is done.
+std::unique_ptr<CLI::App> make_command_line(std::function<int()>& chosen);
+
+/// -o
+void add_output(CLI::App& app, CommonOptions& options, const char* help);
+/// -t
+void add_threads(CLI::App& app, CommonOptions& options);
+/// --skip-bad, -q, --log-level
+void add_talk(CLI::App& app, CommonOptions& options);
+/// All of -T, -d, --no-lp, --params, --max-length.
+void add_folding(CLI::App& app, FoldingOptions& options);
+
+/// Sets the log level and the thread count (--threads, else available_threads()) for a run; to be called first by an action.
+void begin_run(CommonOptions& options);
+
+inline constexpr const char* kTextOutputHelp = "Where to write; - is stdout, a name ending in .gz is compressed";
+
+std::shared_ptr<const Model> load_model(const FoldingOptions& options);
+
+// Each returns its action; see the file of its group.
+std::function<int()> add_fold(CLI::App& app);
+std::function<int()> add_eval(CLI::App& app);
+std::function<int()> add_signature(CLI::App& app);
+std::function<int()> add_encode(CLI::App& app);
+std::function<int()> add_decode(CLI::App& app);
+std::function<int()> add_features(CLI::App& app);
+std::function<int()> add_draw(CLI::App& app);
+std::function<int()> add_show(CLI::App& app);
+
+}  // namespace stemloop

@@ -1,0 +1,381 @@
+// fold, eval, signature.
+#include <nlohmann/json.hpp>
+
+#include "cli/stream.h"
+#include "fold/fold.h"
+#include "hairpin/hairpin.h"
+
+namespace stemloop {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+double kcal(Energy energy) { return energy / 100.0; }
+
+std::string json_line(const Json& object) {
+  return object.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+// --- fold ------------------------------------------------------------------------------------------------------------
+
+struct FoldCommand {
+  CommonOptions common;
+  FoldingOptions folding;
+  std::string input = "-";
+  std::string format = "rnafold";
+  bool partition_function = false;
+  std::string probabilities;  // file of --bpp
+  int samples = 0;
+  std::uint64_t seed = 1;
+};
+
+struct FoldOutput {
+  std::string text;
+  std::string probabilities;
+};
+
+struct Folded {
+  Fold mfe;
+  Ensemble ensemble;
+  std::vector<std::string> samples;
+};
+
+// One character a base, as RNAfold -p shows an ensemble: ( ) . where one state has more than 2/3, else { } | ,
+std::string ensemble_symbols(std::size_t length, const std::vector<PairProbability>& pairs) {
+  constexpr double kSure = 0.667;
+  std::vector<double> opening(length, 0.0);
+  std::vector<double> closing(length, 0.0);
+  for (const PairProbability& p : pairs) {
+    opening[p.i] += p.probability;
+    closing[p.j] += p.probability;
+  }
+  std::string symbols;
+  for (std::size_t i = 0; i < length; ++i) {
+    const double paired = opening[i] + closing[i];
+    if (1 - paired > kSure) {
+      symbols += '.';
+    } else if (opening[i] > kSure) {
+      symbols += '(';
+    } else if (closing[i] > kSure) {
+      symbols += ')';
+    } else if (paired > 1 - paired) {
+      symbols += opening[i] / paired > kSure ? '{' : closing[i] / paired > kSure ? '}' : '|';
+    } else {
+      symbols += ',';
+    }
+  }
+  return symbols;
+}
+
+std::string as_rnafold(const FoldCommand& c, const Model& model, const Record& record, const Folded& f) {
+  std::string text = fmt::format(">{}\n{}\n", record.id, record.sequence);
+  if (c.samples > 0) {
+    for (const std::string& s : f.samples) {
+      text += fmt::format("{} ({:6.2f})\n", s, kcal(evaluate(model.energy, record.sequence, s).energy));
+    }
+    return text;
+  }
+  text += fmt::format("{} ({:6.2f})\n", f.mfe.structure, kcal(f.mfe.energy));
+  if (c.partition_function) {
+    const Ensemble& e = f.ensemble;
+    text += fmt::format("{} [{:6.2f}]\n", ensemble_symbols(record.sequence.size(), e.pairs), e.energy_kcal);
+    text += fmt::format("{} {{{:6.2f} d={:.2f}}}\n", e.centroid, kcal(e.centroid_energy), e.centroid_distance);
+    text += fmt::format(" frequency of mfe structure in ensemble {:g}; ensemble diversity {:.2f}\n", e.mfe_frequency, e.diversity);
+  }
+  return text;
+}
+
+std::string tsv_header(const FoldCommand& c) {
+  if (c.samples > 0) return "id\tsequence\tstructure\tenergy\n";
+  std::string header = "id\tsequence\tstructure\tmfe";
+  if (c.partition_function) {
+    header += "\tensemble_energy\tmfe_frequency\tensemble_diversity\tcentroid_structure\tcentroid_energy";
+  }
+  return header + "\n";
+}
+
+std::string as_tsv(const FoldCommand& c, const Model& model, const Record& record, const Folded& f) {
+  std::string text;
+  for (const std::string& s : f.samples) {
+    text += fmt::format("{}\t{}\t{}\t{:.2f}\n", record.id, record.sequence, s,
+                        kcal(evaluate(model.energy, record.sequence, s).energy));
+  }
+  if (c.samples > 0) return text;
+  text = fmt::format("{}\t{}\t{}\t{:.2f}", record.id, record.sequence, f.mfe.structure, kcal(f.mfe.energy));
+  if (c.partition_function) {
+    const Ensemble& e = f.ensemble;
+    text += fmt::format("\t{:.4f}\t{:.6g}\t{:.4f}\t{}\t{:.2f}", e.energy_kcal, e.mfe_frequency, e.diversity, e.centroid,
+                        kcal(e.centroid_energy));
+  }
+  return text + "\n";
+}
+
+std::string as_json(const FoldCommand& c, const Model& model, const Record& record, const Folded& f) {
+  Json object = {{"id", record.id}, {"sequence", record.sequence}, {"structure", f.mfe.structure}, {"mfe", kcal(f.mfe.energy)}};
+  if (c.partition_function) {
+    const Ensemble& e = f.ensemble;
+    object["ensemble_energy"] = e.energy_kcal;
+    object["mfe_frequency"] = e.mfe_frequency;
+    object["ensemble_diversity"] = e.diversity;
+    object["centroid_structure"] = e.centroid;
+    object["centroid_energy"] = kcal(e.centroid_energy);
+  }
+  for (const std::string& s : f.samples) {
+    object["samples"].push_back({{"structure", s}, {"energy", kcal(evaluate(model.energy, record.sequence, s).energy)}});
+  }
+  return json_line(object);
+}
+
+int run_fold(FoldCommand& c) {
+  begin_run(c.common);
+  if (!c.probabilities.empty()) c.partition_function = true;
+  const auto model = load_model(c.folding);
+  TextWriter out(c.common.output);
+  if (c.format == "tsv") out.write(tsv_header(c));
+  std::optional<TextWriter> bpp;
+  if (!c.probabilities.empty()) {
+    bpp.emplace(c.probabilities);
+    bpp->write("id\ti\tj\tprobability\n");
+  }
+  const auto print = c.format == "tsv" ? as_tsv : c.format == "json" ? as_json : as_rnafold;
+  const auto work = [&](Folder& folder, const Record& record) {
+    Folded f;
+    if (c.partition_function || c.samples > 0) {
+      f.ensemble = folder.ensemble(record.sequence, f.mfe);
+      f.samples = folder.sample(c.samples, c.seed);
+    } else {
+      f.mfe = folder.fold(record.sequence);
+    }
+    FoldOutput output{print(c, *model, record, f), {}};
+    if (bpp) {
+      for (const PairProbability& p : f.ensemble.pairs) {
+        output.probabilities += fmt::format("{}\t{}\t{}\t{:.6g}\n", record.id, p.i + 1, p.j + 1, p.probability);
+      }
+    }
+    return output;
+  };
+  const Tally tally = run_records<FoldOutput>(
+      c.input, c.common, c.folding.max_length, [&] { return Folder(model); }, work,
+      [&](const FoldOutput& output) {
+        out.write(output.text);
+        if (bpp) bpp->write(output.probabilities);
+      });
+  out.close();
+  if (bpp) bpp->close();
+  return finish(tally, c.common);
+}
+
+// --- eval ------------------------------------------------------------------------------------------------------------
+
+struct EvalCommand {
+  CommonOptions common;
+  FoldingOptions folding;
+  std::string input = "-";
+  std::string format = "rnaeval";
+  bool summary = false;
+};
+
+const char* loop_name(Loop::Kind kind) {
+  switch (kind) {
+    case Loop::Kind::kExterior:
+      return "exterior";
+    case Loop::Kind::kHairpin:
+      return "hairpin";
+    case Loop::Kind::kInterior:
+      return "interior";
+    case Loop::Kind::kMulti:
+      return "multi";
+  }
+  return "";
+}
+
+std::string pair_letters(const Record& record, int i, int j) { return {record.sequence[i], record.sequence[j]}; }
+
+std::string as_rnaeval(const EvalCommand& c, const Record& record, const Evaluation& e) {
+  std::string text = ">" + record.id + "\n";
+  for (const Loop& l : e.loops) {
+    if (c.summary) break;
+    std::string place;
+    if (l.kind != Loop::Kind::kExterior) {
+      place = fmt::format("({:3},{:3}) {}", l.i + 1, l.j + 1, pair_letters(record, l.i, l.j));
+    }
+    if (l.kind == Loop::Kind::kInterior) place += fmt::format("; ({:3},{:3}) {}", l.p + 1, l.q + 1, pair_letters(record, l.p, l.q));
+    constexpr const char* kNames[] = {"External loop", "Hairpin  loop", "Interior loop", "Multi    loop"};
+    text += fmt::format("{} {:<25}: {:5}\n", kNames[static_cast<int>(l.kind)], place, l.energy);
+  }
+  return text + fmt::format("{}\n{} ({:6.2f})\n", record.sequence, record.structure, kcal(e.energy));
+}
+
+std::string as_eval_tsv(const EvalCommand& c, const Record& record, const Evaluation& e) {
+  if (c.summary) return fmt::format("{}\t{}\t{}\t{:.2f}\n", record.id, record.sequence, record.structure, kcal(e.energy));
+  std::string text;
+  for (const Loop& l : e.loops) {
+    text += fmt::format("{}\t{}", record.id, loop_name(l.kind));
+    for (const auto& [i, j] : {std::pair(l.i, l.j), std::pair(l.p, l.q)}) {
+      text += i < 0 ? "\t\t\t" : fmt::format("\t{}\t{}\t{}", i + 1, j + 1, pair_letters(record, i, j));
+    }
+    text += fmt::format("\t{:.2f}\n", kcal(l.energy));
+  }
+  return text;
+}
+
+std::string as_eval_json(const EvalCommand& c, const Record& record, const Evaluation& e) {
+  Json object = {{"id", record.id}, {"sequence", record.sequence}, {"structure", record.structure}, {"energy", kcal(e.energy)}};
+  for (const Loop& l : e.loops) {
+    if (c.summary) break;
+    Json loop = {{"loop", loop_name(l.kind)}};
+    if (l.i >= 0) loop["closing_pair"] = {l.i + 1, l.j + 1};
+    if (l.p >= 0) loop["inner_pair"] = {l.p + 1, l.q + 1};
+    loop["energy"] = kcal(l.energy);
+    object["loops"].push_back(std::move(loop));
+  }
+  return json_line(object);
+}
+
+int run_eval(EvalCommand& c) {
+  begin_run(c.common);
+  const auto model = load_model(c.folding);
+  TextWriter out(c.common.output);
+  if (c.format == "tsv") {
+    out.write(c.summary ? "id\tsequence\tstructure\tenergy\n" : "id\tloop\ti\tj\tpair\tp\tq\tinner_pair\tenergy\n");
+  }
+  const auto print = c.format == "tsv" ? as_eval_tsv : c.format == "json" ? as_eval_json : as_rnaeval;
+  const Tally tally = run_records<std::string>(
+      c.input, c.common, c.folding.max_length, [] { return 0; },
+      [&](int, const Record& record) {
+        require(!record.structure.empty(), "there is no structure to evaluate; it stands in a line under the sequence");
+        return print(c, record, evaluate(model->energy, record.sequence, record.structure));
+      },
+      [&](const std::string& text) { out.write(text); });
+  out.close();
+  return finish(tally, c.common);
+}
+
+// --- signature -------------------------------------------------------------------------------------------------------
+
+// FNV-1a over 64 bits.
+class Hash {
+ public:
+  void add(std::string_view text) {
+    for (const char c : text) state_ = (state_ ^ static_cast<unsigned char>(c)) * 0x100000001b3U;
+  }
+  [[nodiscard]] std::uint64_t value() const { return state_; }
+
+ private:
+  std::uint64_t state_ = 0xcbf29ce484222325U;
+};
+
+// Hairpin-like sequences: an arm, a loop, the arm's complement with faults, and flanks.
+std::string signature_sequence(int item) {
+  constexpr int kFaultPercent = 15;
+  Random random(20040401, static_cast<std::uint64_t>(item));
+  const auto letter = [&random] { return "ACGU"[random.below(4)]; };
+  std::string arm;
+  std::string loop;
+  std::string back;
+  for (auto k = 10 + random.below(50); k > 0; --k) arm += letter();
+  for (auto k = 3 + random.below(15); k > 0; --k) loop += letter();
+  for (auto k = arm.rbegin(); k != arm.rend(); ++k) {
+    const auto fault = random.below(100);
+    if (fault < kFaultPercent / 3) continue;
+    if (fault < kFaultPercent) back += letter();
+    back += *k == 'A' ? 'U' : *k == 'U' ? 'A' : *k == 'G' ? 'C' : 'G';
+  }
+  std::string sequence = arm + loop + back;
+  for (auto k = random.below(8); k > 0; --k) sequence += letter();
+  if (item % 50 == 0) sequence[random.below(sequence.size())] = 'N';
+  return sequence;
+}
+
+int run_signature(CommonOptions& common) {
+  begin_run(common);
+  constexpr int kSequences = 500;
+  Hash folds;
+  Hash pictures;
+  for (const char* parameters : {"turner2004", "turner2004-vienna2.1"}) {
+    Folder folder(make_model(load_parameters(parameters)));
+    for (int item = 0; item < kSequences; ++item) {
+      const std::string sequence = signature_sequence(item);
+      const Fold fold = folder.fold(sequence);
+      folds.add(fmt::format("{} {} {}\n", sequence, fold.structure, fold.energy));
+      const Picture picture = draw_picture(lay_out(sequence, fold.structure).columns);
+      const auto& pixels = picture_pixels(picture).rgb;
+      pictures.add({reinterpret_cast<const char*>(pixels.data()), pixels.size()});
+      const auto bonds = bond_vector(picture);
+      pictures.add({reinterpret_cast<const char*>(bonds.data()), bonds.size()});
+      for (const std::string& cell : feature_cells(hairpin_features(picture))) pictures.add(cell + "\t");
+    }
+  }
+  TextWriter out(common.output);
+  out.write(fmt::format("{} {}\n", folds.value(), pictures.value()));
+  out.close();
+  return kExitOk;
+}
+
+}  // namespace
+
+std::function<int()> add_fold(CLI::App& app) {
+  auto c = std::make_shared<FoldCommand>();
+  app.description(
+      "Folds every sequence of a FASTA file: minimum free energy structure, as RNAfold prints it.\n"
+      "Letters other than A C G U T pair with nothing; structures in the input are ignored.");
+  app.add_option("input", c->input, "FASTA file, plain or gzip; - is stdin")->capture_default_str()->type_name("FASTA");
+  app.add_option("-f,--format", c->format, "rnafold: three lines a record; tsv: a table; json: one object a line")
+      ->check(CLI::IsMember({"rnafold", "tsv", "json"}))
+      ->capture_default_str()
+      ->type_name("FORMAT");
+  app.add_flag("-p,--pf", c->partition_function,
+               "The ensemble too: its energy, frequency of the MFE structure, diversity, centroid");
+  app.add_option("--bpp", c->probabilities, "Write base-pair probabilities to FILE (id, i, j, probability); implies --pf")
+      ->type_name("FILE");
+  app.add_option("--sample", c->samples, "Print N structures drawn from the ensemble instead of the MFE structure")
+      ->check(CLI::Range(1, 1'000'000))
+      ->type_name("N");
+  app.add_option("--seed", c->seed, "Seed of --sample")->capture_default_str()->type_name("N");
+  add_folding(app, c->folding);
+  add_output(app, c->common, kTextOutputHelp);
+  add_threads(app, c->common);
+  add_talk(app, c->common);
+  app.footer(
+      "Examples:\n"
+      "  stemloop fold hairpins.fa\n"
+      "  zcat hairpins.fa.gz | stemloop fold - --format tsv -o folds.tsv\n"
+      "  stemloop fold hairpins.fa --pf --bpp pairs.tsv --format json\n"
+      "  stemloop fold hairpins.fa --sample 1000 --seed 7 --format tsv");
+  return [c] { return run_fold(*c); };
+}
+
+std::function<int()> add_eval(CLI::App& app) {
+  auto c = std::make_shared<EvalCommand>();
+  app.description(
+      "Energy of given structures, loop by loop, as RNAeval -v prints it (in 0.01 kcal/mol).\n"
+      "The input is FASTA with a dot-bracket line under each sequence, as stemloop fold and RNAfold write it.");
+  app.add_option("input", c->input, "FASTA file with structures; - is stdin")->capture_default_str()->type_name("FASTA");
+  app.add_option("-f,--format", c->format, "rnaeval: text; tsv: a row a loop; json: one object a record and line")
+      ->check(CLI::IsMember({"rnaeval", "tsv", "json"}))
+      ->capture_default_str()
+      ->type_name("FORMAT");
+  app.add_flag("-s,--summary", c->summary, "Only the total, not the loops");
+  add_folding(app, c->folding);
+  add_output(app, c->common, kTextOutputHelp);
+  add_threads(app, c->common);
+  add_talk(app, c->common);
+  app.footer(
+      "Examples:\n"
+      "  stemloop fold hairpins.fa | stemloop eval\n"
+      "  stemloop eval folds.fa --format tsv -T 25");
+  return [c] { return run_eval(*c); };
+}
+
+std::function<int()> add_signature(CLI::App& app) {
+  auto common = std::make_shared<CommonOptions>();
+  app.description(
+      "Folds and encodes a fixed list of 500 sequences with both built-in parameter sets and prints two integers:\n"
+      "one of the structures and energies, one of the pictures, bonds and features. Equal integers, equal results.");
+  add_output(app, *common, "Where to write; - is stdout");
+  app.footer("Examples:\n  stemloop signature");
+  return [common] { return run_signature(*common); };
+}
+
+}  // namespace stemloop
