@@ -202,9 +202,6 @@ TEST(TextHairpin, HoldsEveryBaseOnce) {
   }
 }
 
-TEST(TextHairpin, LooksLikeMirbase) {
-  EXPECT_EQ(text_hairpin("GGGAGCUUAAAAAGCCCU", "(((.((....)).)))."), "");
-}
 
 }  // namespace
 }  // namespace stemloop

@@ -202,7 +202,7 @@ std::string as_rnaeval(const EvalCommand& c, const Record& record, const Evaluat
     }
     if (l.kind == Loop::Kind::kInterior) place += fmt::format("; ({:3},{:3}) {}", l.p + 1, l.q + 1, pair_letters(record, l.p, l.q));
     constexpr const char* kNames[] = {"External loop", "Hairpin  loop", "Interior loop", "Multi    loop"};
-    text += fmt::format("{} {:<25}: {:5}\n", kNames[static_cast<int>(l.kind)], place, l.energy);
+    text += fmt::format("{} {:<26}: {:5}\n", kNames[static_cast<int>(l.kind)], place, l.energy);
   }
   return text + fmt::format("{}\n{} ({:6.2f})\n", record.sequence, record.structure, kcal(e.energy));
 }

@@ -195,7 +195,8 @@ int run_decode(DecodeCommand& c) {
       decoder.take_png(input);
     } else {
       const PictureSet set = pictures_from_tensors(read_safetensors(input), input);
-      for (std::size_t i = 0; i < set.pictures.size(); ++i) decoder.take(input, set.ids[i], set.pictures[i]);
+      const std::string source = input == "-" ? "stdin" : input;
+      for (std::size_t i = 0; i < set.pictures.size(); ++i) decoder.take(source, set.ids[i], set.pictures[i]);
     }
   }
   out.close();
