@@ -7,14 +7,15 @@
 namespace stemloop {
 namespace {
 
-using ::testing::HasSubstr;
 using testing::error_of;
+using ::testing::HasSubstr;
 using testing::TemporaryFile;
 
 TEST(Png, RoundTrip) {
   RgbImage image(7, 5);
   for (int y = 0; y < 5; ++y) {
-    for (int x = 0; x < 7; ++x) image.set(x, y, {static_cast<std::uint8_t>(x * 30), static_cast<std::uint8_t>(y * 50), 9});
+    for (int x = 0; x < 7; ++x)
+      image.set(x, y, {static_cast<std::uint8_t>(x * 30), static_cast<std::uint8_t>(y * 50), 9});
   }
   const TemporaryFile file(encode_png(image), "x.png");
   const RgbImage back = read_png(file.path());

@@ -34,11 +34,12 @@ std::string content(const std::string& path) {
 Outcome shell(const std::string& line, const std::string& input = "") {
   const TemporaryFile in(input, "stdin");
   const std::string folder = std::filesystem::path(in.path()).parent_path().string();
-  const std::string script = fmt::format("stemloop() {{ \"{}\" \"$@\"; }}; {{ {}; }} < {} > {}/out 2> {}/err", STEMLOOP_PROGRAM, line,
-                                         in.path(), folder, folder);
+  const std::string script = fmt::format("stemloop() {{ \"{}\" \"$@\"; }}; {{ {}; }} < {} > {}/out 2> {}/err",
+                                         STEMLOOP_PROGRAM, line, in.path(), folder, folder);
   const TemporaryFile file(script, "run.sh");
   const int status = std::system(("bash " + file.path()).c_str());
-  return {WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status), content(folder + "/out"), content(folder + "/err")};
+  return {WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status), content(folder + "/out"),
+          content(folder + "/err")};
 }
 
 const std::string kExamples = STEMLOOP_EXAMPLES "/hairpins.fa";
@@ -81,18 +82,22 @@ TEST(Fold, ThreeLinesARecordAsRnafoldPrintsThem) {
 TEST(Fold, EnsembleLinesAsRnafoldPrintsThem) {
   // RNAfold -p 2.7.1 on hsa-let-7a-1
   const Outcome r = shell("stemloop fold --pf -q " + kExamples + " | head -6");
-  EXPECT_EQ(r.out, ">hsa-let-7a-1\n"
-                              "UGGGAUGAGGUAGUAGGUUGUAUAGUUUUAGGGUCACACCCACCACUGGGAGAUAACUAUACAAUCUACUGUCUUUCCUA\n"
-                              "(((((.(((((((((((((((((((((.....(((...((((....)))).))))))))))))))))))))))))))))) (-34.20)\n"
-                              "{((((.(((((((((((((((((((((.....(((...((({....}))).))))))))))))))))))))))))))))} [-35.21]\n"
-                              "(((((.(((((((((((((((((((((.....(((...((((....)))).))))))))))))))))))))))))))))) {-34.20 d=3.71}\n"
-                              " frequency of mfe structure in ensemble 0.193591; ensemble diversity 6.07\n");
+  EXPECT_EQ(r.out,
+            ">hsa-let-7a-1\n"
+            "UGGGAUGAGGUAGUAGGUUGUAUAGUUUUAGGGUCACACCCACCACUGGGAGAUAACUAUACAAUCUACUGUCUUUCCUA\n"
+            "(((((.(((((((((((((((((((((.....(((...((((....)))).))))))))))))))))))))))))))))) (-34.20)\n"
+            "{((((.(((((((((((((((((((((.....(((...((({....}))).))))))))))))))))))))))))))))} [-35.21]\n"
+            "(((((.(((((((((((((((((((((.....(((...((((....)))).))))))))))))))))))))))))))))) {-34.20 d=3.71}\n"
+            " frequency of mfe structure in ensemble 0.193591; ensemble diversity 6.07\n");
 }
 
 TEST(Fold, TablesAndJsonHoldTheSame) {
   const Outcome tsv = shell("stemloop fold -f tsv --pf", kTwo);
-  EXPECT_THAT(tsv.out, StartsWith("id\tsequence\tstructure\tmfe\tensemble_energy\tmfe_frequency\tensemble_diversity\tcentroid_structure\t"
-                                  "centroid_energy\na\tGGGGAAAACCCC\t((((....))))\t-5.40\t"));
+  EXPECT_THAT(
+      tsv.out,
+      StartsWith(
+          "id\tsequence\tstructure\tmfe\tensemble_energy\tmfe_frequency\tensemble_diversity\tcentroid_structure\t"
+          "centroid_energy\na\tGGGGAAAACCCC\t((((....))))\t-5.40\t"));
   const Outcome json = shell("stemloop fold -f json --pf", kTwo);
   const auto first = nlohmann::json::parse(json.out.substr(0, json.out.find('\n')));
   EXPECT_EQ(first["id"], "a");
@@ -119,7 +124,8 @@ TEST(Fold, SamplesDependOnTheSeedAlone) {
 TEST(Fold, ThreadsAndInstructionSetsChangeNothing) {
   std::string fasta;
   for (int item = 0; item < 400; ++item) {
-    fasta += fmt::format(">r{}\n{}\n", item, testing::random_sequence(20 + item % 180, 0.5, 41, static_cast<std::uint64_t>(item)));
+    fasta += fmt::format(">r{}\n{}\n", item,
+                         testing::random_sequence(20 + item % 180, 0.5, 41, static_cast<std::uint64_t>(item)));
   }
   const std::string expected = shell("stemloop fold --pf -f json -t 1", fasta).out;
   EXPECT_EQ(shell("stemloop fold --pf -f json -t 2", fasta).out, expected);
@@ -132,7 +138,8 @@ TEST(Fold, ThreadsAndInstructionSetsChangeNothing) {
     ++compared;
   }
   EXPECT_GE(compared, 1);
-  EXPECT_THAT(shell("STEMLOOP_SIMD=mmx stemloop fold", kTwo).err, HasSubstr("STEMLOOP_SIMD=mmx: not known here; choose scalar"));
+  EXPECT_THAT(shell("STEMLOOP_SIMD=mmx stemloop fold", kTwo).err,
+              HasSubstr("STEMLOOP_SIMD=mmx: not known here; choose scalar"));
 }
 
 TEST(Fold, OptionsReachTheModel) {
@@ -140,7 +147,8 @@ TEST(Fold, OptionsReachTheModel) {
   const std::string standard = shell("stemloop fold -q", one).out;
   EXPECT_NE(shell("stemloop fold -q -T 60", one).out, standard);
   EXPECT_NE(shell("stemloop fold -q -d 0", one).out, standard);
-  EXPECT_NE(shell("stemloop fold -q --params turner2004-vienna2.1 " + kExamples).out, shell("stemloop fold -q " + kExamples).out);
+  EXPECT_NE(shell("stemloop fold -q --params turner2004-vienna2.1 " + kExamples).out,
+            shell("stemloop fold -q " + kExamples).out);
 }
 
 TEST(Fold, GzipInAndOut) {
@@ -175,14 +183,17 @@ TEST(Eval, FoldsAddUpToTheirEnergy) {
 }
 
 TEST(Eval, BadStructuresAreRejectedOneByOne) {
-  const Outcome r = shell("stemloop eval", ">ok\nGGGGAAAACCCC\n((((....))))\n>none\nGGGG\n>open\nGGGGAAAACCCC\n((((....)))."
-                                       "\n>short\nGGGGAAAACCCC\n(((....)))\n>odd\nGGGGAAAACCCA\n((((....))))\n");
+  const Outcome r = shell("stemloop eval",
+                          ">ok\nGGGGAAAACCCC\n((((....))))\n>none\nGGGG\n>open\nGGGGAAAACCCC\n((((....)))."
+                          "\n>short\nGGGGAAAACCCC\n(((....)))\n>odd\nGGGGAAAACCCA\n((((....))))\n");
   EXPECT_EQ(r.code, 3);
-  EXPECT_THAT(r.err, AllOf(HasSubstr("stdin:4: record 'none': there is no structure to evaluate"),
-                           HasSubstr("stdin:6: record 'open': the structure opens a bracket at position 1 that is never closed"),
-                           HasSubstr("stdin:9: record 'short': the structure has 10 characters but the sequence has 12 letters"),
-                           HasSubstr("stdin:12: record 'odd': positions 1 and 12 are paired but G and A cannot pair"),
-                           HasSubstr("5 records in, 1 out, 4 rejected")));
+  EXPECT_THAT(
+      r.err,
+      AllOf(HasSubstr("stdin:4: record 'none': there is no structure to evaluate"),
+            HasSubstr("stdin:6: record 'open': the structure opens a bracket at position 1 that is never closed"),
+            HasSubstr("stdin:9: record 'short': the structure has 10 characters but the sequence has 12 letters"),
+            HasSubstr("stdin:12: record 'odd': positions 1 and 12 are paired but G and A cannot pair"),
+            HasSubstr("5 records in, 1 out, 4 rejected")));
   EXPECT_EQ(shell("stemloop eval --skip-bad", ">none\nGGGG\n").code, 0);
 }
 
@@ -214,11 +225,13 @@ TEST(BadInput, OneSentenceWithFileLineAndValue) {
 }
 
 TEST(BadInput, FilesThatCannotBeRead) {
-  EXPECT_EQ(shell("stemloop fold /nowhere.fa").err, "stemloop: error: /nowhere.fa: cannot be opened: No such file or directory\n");
+  EXPECT_EQ(shell("stemloop fold /nowhere.fa").err,
+            "stemloop: error: /nowhere.fa: cannot be opened: No such file or directory\n");
   EXPECT_EQ(shell("stemloop fold /tmp").err, "stemloop: error: /tmp: is a directory, not a file\n");
   EXPECT_EQ(shell("stemloop fold /tmp").code, 1);
   EXPECT_THAT(shell("stemloop fold", shell("printf '' | gzip -c").out).err, HasSubstr("stdin: is empty"));
-  const std::string zipped = shell("yes '>r\nGGGGAAAACCCC' | head -20000 | awk '{print $0 (/>/ ? NR : \"\")}' | gzip -c").out;
+  const std::string zipped =
+      shell("yes '>r\nGGGGAAAACCCC' | head -20000 | awk '{print $0 (/>/ ? NR : \"\")}' | gzip -c").out;
   const Outcome half = shell("stemloop fold", zipped.substr(0, zipped.size() / 2));
   EXPECT_EQ(half.code, 1);
   EXPECT_THAT(half.err, HasSubstr("reading stopped: the file is truncated or damaged"));
@@ -230,7 +243,8 @@ TEST(BadInput, FilesThatCannotBeRead) {
 }
 
 TEST(BadInput, FilesThatCannotBeWritten) {
-  EXPECT_THAT(shell("stemloop fold -o /nowhere/out.fa", kTwo).err, HasSubstr("/nowhere/out.fa: cannot be written: No such file or directory"));
+  EXPECT_THAT(shell("stemloop fold -o /nowhere/out.fa", kTwo).err,
+              HasSubstr("/nowhere/out.fa: cannot be written: No such file or directory"));
   for (const char* line : {"stemloop fold -o /dev/full", "stemloop fold > /dev/full", "stemloop encode > /dev/full"}) {
     const Outcome r = shell(line, kTwo);
     EXPECT_EQ(r.code, 1) << line;
@@ -240,7 +254,8 @@ TEST(BadInput, FilesThatCannotBeWritten) {
 
 TEST(BadInput, ParameterSets) {
   EXPECT_EQ(shell("stemloop fold --params turner1776", kTwo).err,
-            "stemloop: error: 'turner1776' is neither a parameter set (turner2004, turner2004-vienna2.1) nor a readable parameter file\n");
+            "stemloop: error: 'turner1776' is neither a parameter set (turner2004, turner2004-vienna2.1) nor a "
+            "readable parameter file\n");
   EXPECT_EQ(shell("stemloop fold --params turner1776", kTwo).code, 1);
   EXPECT_THAT(shell("stemloop fold -T -400", kTwo).err, HasSubstr("temperature -400 C is outside"));
 }
@@ -259,7 +274,8 @@ TEST(BadInput, ALineOfAMegabyteIsRejectedByLength) {
 }
 
 TEST(Pipes, BrokenPipesDieSilently) {
-  const Outcome r = shell("stemloop fold -q <(for i in $(seq 300); do cat " + kExamples + "; done) | head -1; echo ${PIPESTATUS[0]}");
+  const Outcome r =
+      shell("stemloop fold -q <(for i in $(seq 300); do cat " + kExamples + "; done) | head -1; echo ${PIPESTATUS[0]}");
   EXPECT_EQ(r.out, ">hsa-let-7a-1\n141\n");
   EXPECT_EQ(r.err, "");
 }
@@ -285,7 +301,10 @@ TEST(Features, WithoutALoopThereAreNone) {
 TEST(EncodeDecode, RoundTripThroughTensorsAndThroughPng) {
   const TemporaryFile tensors("", "x.safetensors");
   const std::string folder = std::filesystem::path(tensors.path()).parent_path().string();
-  EXPECT_EQ(shell(fmt::format("stemloop encode {} -o {} --png {}/png --sheet {}/sheet.png", kExamples, tensors.path(), folder, folder)).code, 0);
+  EXPECT_EQ(shell(fmt::format("stemloop encode {} -o {} --png {}/png --sheet {}/sheet.png", kExamples, tensors.path(),
+                              folder, folder))
+                .code,
+            0);
   EXPECT_TRUE(std::filesystem::exists(folder + "/sheet.png"));
   const Outcome from_tensors = shell("stemloop decode -q " + tensors.path());
   EXPECT_EQ(from_tensors.code, 0);
@@ -297,8 +316,8 @@ TEST(EncodeDecode, RoundTripThroughTensorsAndThroughPng) {
 }
 
 TEST(EncodeDecode, WhatCannotBeReadBackIsListed) {
-  const Outcome out_of_step =
-      shell("stemloop encode -q | stemloop decode -", ">m\nGGAACCAAAGGAACCAAAAGGAAACC\n((..((...))..((....))...))\n" + kTwo);
+  const Outcome out_of_step = shell("stemloop encode -q | stemloop decode -",
+                                    ">m\nGGAACCAAAGGAACCAAAAGGAAACC\n((..((...))..((....))...))\n" + kTwo);
   EXPECT_EQ(out_of_step.code, 3);
   EXPECT_THAT(out_of_step.err, AllOf(HasSubstr("stdin: picture 'm': out of step (several hairpins)"),
                                      HasSubstr("3 records in, 2 out, 1 rejected")));
@@ -310,7 +329,8 @@ TEST(EncodeDecode, WhatCannotBeReadBackIsListed) {
 
 TEST(EncodeDecode, ForeignFilesAreErrors) {
   const TemporaryFile text("hello, world", "x.safetensors");
-  EXPECT_THAT(shell("stemloop decode " + text.path()).err, HasSubstr("x.safetensors: is no safetensors file or truncated"));
+  EXPECT_THAT(shell("stemloop decode " + text.path()).err,
+              HasSubstr("x.safetensors: is no safetensors file or truncated"));
   EXPECT_EQ(shell("stemloop decode " + text.path()).code, 1);
   const TemporaryFile png("hello", "x.png");
   EXPECT_THAT(shell("stemloop decode " + png.path()).err, HasSubstr("x.png: is not a readable PNG image"));
@@ -349,7 +369,8 @@ TEST(Docs, ManPagesAndCompletionExist) {
   const std::string share = STEMLOOP_SHARE;
   EXPECT_THAT(content(share + "/man/man1/stemloop-fold.1"), AllOf(HasSubstr(".SH EXAMPLES"), HasSubstr("temperature")));
   const Outcome r = shell("bash -c 'source " + share +
-                      "/bash-completion/completions/stemloop; COMP_WORDS=(stemloop fe); COMP_CWORD=1; _stemloop; echo ${COMPREPLY[@]}'");
+                          "/bash-completion/completions/stemloop; COMP_WORDS=(stemloop fe); COMP_CWORD=1; _stemloop; "
+                          "echo ${COMPREPLY[@]}'");
   EXPECT_EQ(r.out, "features\n");
 }
 

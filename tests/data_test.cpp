@@ -9,8 +9,8 @@
 namespace stemloop {
 namespace {
 
-using ::testing::HasSubstr;
 using testing::error_of;
+using ::testing::HasSubstr;
 
 std::span<const std::byte> as_bytes(const std::string& text) {
   return {reinterpret_cast<const std::byte*>(text.data()), text.size()};
@@ -30,7 +30,8 @@ std::string error(const std::string& bytes) {
 PictureSet two_pictures() {
   PictureSet set;
   set.ids = {"a", "b"};
-  set.pictures = {draw_picture(lay_out("GGGAAACCC", "(((...)))").columns), draw_picture(lay_out("AGCAAAAGC", ".((...)).").columns)};
+  set.pictures = {draw_picture(lay_out("GGGAAACCC", "(((...)))").columns),
+                  draw_picture(lay_out("AGCAAAAGC", ".((...)).").columns)};
   return set;
 }
 
@@ -62,18 +63,24 @@ TEST(Safetensors, HostileFilesAreErrors) {
   EXPECT_THAT(error(with_header(std::string(5000, '['))), HasSubstr("header is not a JSON object"));
   const auto tensor = [](const std::string& fields) { return with_header("{\"x\":{" + fields + "}}", "12345678"); };
   EXPECT_THAT(error(tensor("\"dtype\":\"U8\",\"shape\":[8]")), HasSubstr("does not have exactly"));
-  EXPECT_THAT(error(tensor("\"dtype\":\"U9\",\"shape\":[8],\"data_offsets\":[0,8]")), HasSubstr("dtype 'U9' is not known"));
+  EXPECT_THAT(error(tensor("\"dtype\":\"U9\",\"shape\":[8],\"data_offsets\":[0,8]")),
+              HasSubstr("dtype 'U9' is not known"));
   EXPECT_THAT(error(tensor("\"dtype\":\"U8\",\"shape\":[-8],\"data_offsets\":[0,8]")), HasSubstr("no length"));
-  EXPECT_THAT(error(tensor("\"dtype\":\"F64\",\"shape\":[4294967296,4294967296],\"data_offsets\":[0,0]")), HasSubstr("larger than any file"));
-  EXPECT_THAT(error(tensor("\"dtype\":\"U8\",\"shape\":[8],\"data_offsets\":[0,7]")), HasSubstr("do not fit its shape"));
+  EXPECT_THAT(error(tensor("\"dtype\":\"F64\",\"shape\":[4294967296,4294967296],\"data_offsets\":[0,0]")),
+              HasSubstr("larger than any file"));
+  EXPECT_THAT(error(tensor("\"dtype\":\"U8\",\"shape\":[8],\"data_offsets\":[0,7]")),
+              HasSubstr("do not fit its shape"));
   EXPECT_THAT(error(tensor("\"dtype\":\"U8\",\"shape\":[9],\"data_offsets\":[0,9]")), HasSubstr("truncated"));
-  EXPECT_THAT(error(tensor("\"dtype\":\"U8\",\"shape\":[7],\"data_offsets\":[0,7]")), HasSubstr("1 bytes follow the last tensor"));
-  EXPECT_THAT(error(tensor("\"dtype\":\"U8\",\"shape\":[7],\"data_offsets\":[1,8]")), HasSubstr("leave a gap at byte 1"));
+  EXPECT_THAT(error(tensor("\"dtype\":\"U8\",\"shape\":[7],\"data_offsets\":[0,7]")),
+              HasSubstr("1 bytes follow the last tensor"));
+  EXPECT_THAT(error(tensor("\"dtype\":\"U8\",\"shape\":[7],\"data_offsets\":[1,8]")),
+              HasSubstr("leave a gap at byte 1"));
 }
 
 TEST(PictureSet, RoundTrip) {
   const PictureSet set = two_pictures();
-  const PictureSet back = pictures_from_tensors(decode_safetensors(as_bytes(encode_safetensors(picture_tensors(set))), "f"), "f");
+  const PictureSet back =
+      pictures_from_tensors(decode_safetensors(as_bytes(encode_safetensors(picture_tensors(set))), "f"), "f");
   EXPECT_EQ(back.ids, set.ids);
   EXPECT_EQ(back.pictures, set.pictures);
 }
@@ -81,10 +88,12 @@ TEST(PictureSet, RoundTrip) {
 TEST(PictureSet, WhatIsNoPictureIsRefused) {
   TensorFile file = picture_tensors(two_pictures());
   file.tensors["height"].bytes[0] = std::byte{14};
-  EXPECT_THAT(error_of([&] { pictures_from_tensors(file, "f"); }), HasSubstr("picture 1: strand 0, column 0 has colour 4 and height 14"));
+  EXPECT_THAT(error_of([&] { pictures_from_tensors(file, "f"); }),
+              HasSubstr("picture 1: strand 0, column 0 has colour 4 and height 14"));
   file = picture_tensors(two_pictures());
   file.tensors["colour"].shape = {2, 2, 99};
-  EXPECT_THAT(error_of([&] { pictures_from_tensors(file, "f"); }), HasSubstr("tensor 'colour' is U8 [2, 2, 99], not U8 [-1, 2, 100]"));
+  EXPECT_THAT(error_of([&] { pictures_from_tensors(file, "f"); }),
+              HasSubstr("tensor 'colour' is U8 [2, 2, 99], not U8 [-1, 2, 100]"));
   file = picture_tensors(two_pictures());
   file.metadata["ids"] = "only one";
   EXPECT_THAT(error_of([&] { pictures_from_tensors(file, "f"); }), HasSubstr("has 1 ids for 2 pictures"));

@@ -45,8 +45,9 @@ TEST_P(FoldOracle, EveryRecordIsEqual) {
 }
 
 INSTANTIATE_TEST_SUITE_P(RnaFold271, FoldOracle,
-                         ::testing::Values(Case{"hairpins", {}}, Case{"random", {}}, Case{"nolp", {.no_lonely_pairs = true}},
-                                           Case{"dangles0", {.dangles = 0}}, Case{"temp25", {.temperature_celsius = 25}},
+                         ::testing::Values(Case{"hairpins", {}}, Case{"random", {}},
+                                           Case{"nolp", {.no_lonely_pairs = true}}, Case{"dangles0", {.dangles = 0}},
+                                           Case{"temp25", {.temperature_celsius = 25}},
                                            Case{"temp60", {.temperature_celsius = 60}},
                                            Case{"turner1999", {}, "params/rna_turner1999.par"}),
                          [](const auto& test) { return std::string(test.param.file); });

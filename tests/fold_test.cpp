@@ -1,5 +1,5 @@
-// Laws of folding: the fast algorithms equal their plain twins, energies add up, every instruction set and every order of
-// work gives the same bits.
+// Laws of folding: the fast algorithms equal their plain twins, energies add up, every instruction set and every order
+// of work gives the same bits.
 #include "fold/fold.h"
 
 #include <gmock/gmock.h>
@@ -12,8 +12,8 @@
 namespace stemloop {
 namespace {
 
-using ::testing::HasSubstr;
 using testing::error_of;
+using ::testing::HasSubstr;
 using testing::random_sequence;
 
 std::shared_ptr<const Model> standard_model() {
@@ -249,7 +249,8 @@ TEST(Evaluate, LoopsBeyondTheTableGrowWithTheLogarithm) {
 
 TEST(Evaluate, ImpossibleStructuresAreRefused) {
   const EnergyModel& m = standard_model()->energy;
-  EXPECT_THAT(error_of([&] { evaluate(m, "GAAAAG", "(....)"); }), HasSubstr("positions 1 and 6 are paired but G and G cannot pair"));
+  EXPECT_THAT(error_of([&] { evaluate(m, "GAAAAG", "(....)"); }),
+              HasSubstr("positions 1 and 6 are paired but G and G cannot pair"));
   EXPECT_THAT(error_of([&] { evaluate(m, "GAAC", "(..)"); }), HasSubstr("fewer than 3 bases"));
   EXPECT_THAT(error_of([&] { evaluate(m, "GAAAC", "(...)."); }), HasSubstr("6 characters but the sequence has 5"));
 }

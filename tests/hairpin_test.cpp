@@ -12,8 +12,8 @@ namespace stemloop {
 namespace {
 
 using ::testing::ElementsAre;
-using ::testing::HasSubstr;
 using testing::error_of;
+using ::testing::HasSubstr;
 using testing::random_sequence;
 
 struct Example {
@@ -29,15 +29,33 @@ struct Example {
 };
 
 const Example kExamples[] = {
-    {"bulge and internal loop", "ACACCUCGCAACAAAUACUGUCCGUGGGUGCAA", ".((((.(((.(((.....)))..)))))))...", "CAUAAACA-ACGCUCCAC--A",
-     ".....|||-.|||.||||--.", {7, 9, 11, 9, 7, 3, 2, 3, 2, 7, 2, 4, 2, 4, 2, 2, 3, 2, 2, 2, 7},
-     {7, 9, 11, 9, 7, 3, 2, 3, 4, 9, 2, 4, 2, 2, 2, 2, 3, 2, 4, 6, 11}, ".....|||..|||-||||...", "AAUACUGUCCGUG-GGUGCAA"},
-    {"large bulge", "GGCUGUGACGUGAAGAUCACGUCACAAAAAAAAAGCC", "(((((((((((((...)))))))))........))))", "AGAAGUGCAGUG--------UCGG",
-     "...|||||||||--------||||", {7, 9, 7, 3, 2, 3, 2, 2, 3, 2, 3, 2, 2, 2, 2, 2, 2, 2, 2, 2, 3, 2, 2, 2},
-     {7, 9, 7, 3, 2, 3, 2, 2, 3, 2, 3, 2, 4, 6, 8, 10, 12, 12, 12, 12, 3, 2, 2, 2}, "...|||||||||........||||", "AGAUCACGUCACAAAAAAAAAGCC"},
-    {"several hairpins, out of step", "CCGAAAACCGAGACGAAAGUCACGGAAACCGAGG", "((....((....((....))..((...)).))))", "AAAGCAGAGCCAAAAGCC",
-     "....||....||....||", {4, 9, 9, 7, 5, 5, 4, 6, 8, 13, 2, 5, 4, 6, 8, 10, 2, 2},
-     {2, 7, 9, 11, 5, 5, 2, 2, 2, 7, 2, 5, 2, 2, 2, 2, 2, 2}, "-...||---.||----||", "-GAAAC---CGA----GG"},
+    {"bulge and internal loop",
+     "ACACCUCGCAACAAAUACUGUCCGUGGGUGCAA",
+     ".((((.(((.(((.....)))..)))))))...",
+     "CAUAAACA-ACGCUCCAC--A",
+     ".....|||-.|||.||||--.",
+     {7, 9, 11, 9, 7, 3, 2, 3, 2, 7, 2, 4, 2, 4, 2, 2, 3, 2, 2, 2, 7},
+     {7, 9, 11, 9, 7, 3, 2, 3, 4, 9, 2, 4, 2, 2, 2, 2, 3, 2, 4, 6, 11},
+     ".....|||..|||-||||...",
+     "AAUACUGUCCGUG-GGUGCAA"},
+    {"large bulge",
+     "GGCUGUGACGUGAAGAUCACGUCACAAAAAAAAAGCC",
+     "(((((((((((((...)))))))))........))))",
+     "AGAAGUGCAGUG--------UCGG",
+     "...|||||||||--------||||",
+     {7, 9, 7, 3, 2, 3, 2, 2, 3, 2, 3, 2, 2, 2, 2, 2, 2, 2, 2, 2, 3, 2, 2, 2},
+     {7, 9, 7, 3, 2, 3, 2, 2, 3, 2, 3, 2, 4, 6, 8, 10, 12, 12, 12, 12, 3, 2, 2, 2},
+     "...|||||||||........||||",
+     "AGAUCACGUCACAAAAAAAAAGCC"},
+    {"several hairpins, out of step",
+     "CCGAAAACCGAGACGAAAGUCACGGAAACCGAGG",
+     "((....((....((....))..((...)).))))",
+     "AAAGCAGAGCCAAAAGCC",
+     "....||....||....||",
+     {4, 9, 9, 7, 5, 5, 4, 6, 8, 13, 2, 5, 4, 6, 8, 10, 2, 2},
+     {2, 7, 9, 11, 5, 5, 2, 2, 2, 7, 2, 5, 2, 2, 2, 2, 2, 2},
+     "-...||---.||----||",
+     "-GAAAC---CGA----GG"},
 };
 
 TEST(Columns, WorkedExamples) {
@@ -79,10 +97,11 @@ TEST(Features, WorkedExamples) {
     const Picture picture = draw_picture(lay_out(kExamples[k].sequence, kExamples[k].structure).columns);
     return feature_cells(hairpin_features(picture));
   };
-  EXPECT_THAT(cells(0), ElementsAre("True", "4.0", "2.0", "2.0", "22.0", "5.0", "", "0.7142857142857143", "False", "", "", "", "20",
-                                    "5", "15", "20", "0.5625", "0.625", "False", "False"));
-  EXPECT_THAT(cells(1), ElementsAre("True", "2.0", "4.0", "1.0", "18.0", "3.0", "", "0.6666666666666666", "False", "4.0", "lower",
-                                    "18.0", "23", "3", "20", "23", "0.6190476190476191", "0.6190476190476191", "False", "True"));
+  EXPECT_THAT(cells(0), ElementsAre("True", "4.0", "2.0", "2.0", "22.0", "5.0", "", "0.7142857142857143", "False", "",
+                                    "", "", "20", "5", "15", "20", "0.5625", "0.625", "False", "False"));
+  EXPECT_THAT(cells(1),
+              ElementsAre("True", "2.0", "4.0", "1.0", "18.0", "3.0", "", "0.6666666666666666", "False", "4.0", "lower",
+                          "18.0", "23", "3", "20", "23", "0.6190476190476191", "0.6190476190476191", "False", "True"));
   EXPECT_EQ(cells(2)[0], "False");
   EXPECT_EQ(cells(2)[6], "1.0");
 }
@@ -109,7 +128,8 @@ TEST(Pictures, HairpinsInStepReadBackAsThemselves) {
     const std::string arm = random_sequence(25, 0.5, 31, static_cast<std::uint64_t>(item));
     std::string back(arm.rbegin(), arm.rend());
     for (char& c : back) c = c == 'A' ? 'U' : c == 'U' ? 'A' : c == 'G' ? 'C' : 'G';
-    const std::string sequence = random_sequence(item % 4, 0.5, 32, item) + arm + random_sequence(4 + item % 9, 0.5, 33, item) + back;
+    const std::string sequence =
+        random_sequence(item % 4, 0.5, 32, item) + arm + random_sequence(4 + item % 9, 0.5, 33, item) + back;
     const std::string structure = folder.fold(sequence).structure;
     const HairpinLayout layout = lay_out(sequence, structure);
     const Picture picture = draw_picture(layout.columns);
@@ -201,7 +221,6 @@ TEST(TextHairpin, HoldsEveryBaseOnce) {
     EXPECT_EQ(letters, expected) << text;
   }
 }
-
 
 }  // namespace
 }  // namespace stemloop

@@ -9,9 +9,9 @@
 namespace stemloop {
 namespace {
 
+using testing::error_of;
 using ::testing::HasSubstr;
 using ::testing::MatchesRegex;
-using testing::error_of;
 using testing::TemporaryFile;
 
 std::string text_of(const std::string& path) {
@@ -49,7 +49,8 @@ void expect_equal(const EnergyParameters& a, const EnergyParameters& b) {
     return std::pair(kForbidden, kForbidden);
   };
   ASSERT_EQ(a.special_hairpins.size(), b.special_hairpins.size());
-  for (const SpecialHairpin& s : a.special_hairpins) EXPECT_EQ(find(b, s.loop), std::pair(s.energy37, s.enthalpy)) << s.loop;
+  for (const SpecialHairpin& s : a.special_hairpins)
+    EXPECT_EQ(find(b, s.loop), std::pair(s.energy37, s.enthalpy)) << s.loop;
 }
 
 TEST(Parameters, InteriorLoopTablesAreSymmetric) {
@@ -110,11 +111,13 @@ TEST(Parameters, DamagedFilesAreRefusedWithPlaceAndValue) {
   };
   EXPECT_EQ(error(good), "(no error)");
   EXPECT_THAT(error(replaced(good, "-240", "-1i40")), MatchesRegex(".*p\\.par:[0-9]+: '-1i40' is not an integer"));
-  EXPECT_THAT(error(replaced(good, "-240", "")), MatchesRegex(".*p\\.par:[0-9]+: section 'stack' has 48 values, 49 are needed"));
+  EXPECT_THAT(error(replaced(good, "-240", "")),
+              MatchesRegex(".*p\\.par:[0-9]+: section 'stack' has 48 values, 49 are needed"));
   EXPECT_THAT(error(replaced(good, "# dangle5\n", "# dangle5_was_here\n")), HasSubstr("section 'dangle5' is missing"));
   EXPECT_THAT(error(replaced(good, "# NINIO", "# NINO")), HasSubstr("section 'NINIO' is missing"));
   EXPECT_THAT(error(replaced(good, "# stack\n", "# stack\n/* open\n")), HasSubstr("a comment is not closed"));
-  EXPECT_THAT(error(replaced(good, "CAACGG", "CAACG")), HasSubstr("'CAACG' is not a loop of 4 bases with its closing pair"));
+  EXPECT_THAT(error(replaced(good, "CAACGG", "CAACG")),
+              HasSubstr("'CAACG' is not a loop of 4 bases with its closing pair"));
   EXPECT_THAT(error(replaced(good, "# stack\n", "# stack\n# stack\n")), HasSubstr("occurs twice"));
   EXPECT_THAT(error(replaced(good, "# NINIO", "# extra\n1 2\n# NINIO")), HasSubstr("unknown section 'extra'"));
   EXPECT_THAT(error("hello\n"), HasSubstr("p.par:1: is not a ViennaRNA 2 parameter file"));

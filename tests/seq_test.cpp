@@ -7,8 +7,8 @@
 namespace stemloop {
 namespace {
 
-using ::testing::HasSubstr;
 using testing::error_of;
+using ::testing::HasSubstr;
 using testing::TemporaryFile;
 
 struct Read {
@@ -73,7 +73,9 @@ TEST(Fasta, StructureLinesMayCarryAnEnergy) {
 }
 
 TEST(Fasta, EveryRecordComesOutOnceAsRecordOrRejection) {
-  const Read read = read_all(">ok\nACGU\n>\nACGU\n>empty\n>star\nACG*U\n>gap\nAC-GU\n>digit\n1 ACGU\n>long\nGGGAAACCC\n((.))\n>late\nGGG\n...\nAAA\n>ok2\nA\n");
+  const Read read = read_all(
+      ">ok\nACGU\n>\nACGU\n>empty\n>star\nACG*U\n>gap\nAC-GU\n>digit\n1 "
+      "ACGU\n>long\nGGGAAACCC\n((.))\n>late\nGGG\n...\nAAA\n>ok2\nA\n");
   EXPECT_EQ(read.records.size(), 2U);
   ASSERT_EQ(read.rejections.size(), 7U);
   EXPECT_THAT(read.rejections[0].reason, HasSubstr(":3: record '': the header has no name"));

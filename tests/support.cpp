@@ -38,8 +38,8 @@ Table read_table(const std::string& path, char separator) {
 
 TemporaryFile::TemporaryFile(const std::string& content, const std::string& name) {
   static std::atomic<int> count{0};
-  const auto folder = std::filesystem::temp_directory_path() /
-                      fmt::format("stemloop-test-{}-{}", getpid(), count.fetch_add(1));
+  const auto folder =
+      std::filesystem::temp_directory_path() / fmt::format("stemloop-test-{}-{}", getpid(), count.fetch_add(1));
   std::filesystem::create_directories(folder);
   path_ = folder / name;
   std::ofstream(path_, std::ios::binary) << content;

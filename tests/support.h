@@ -53,6 +53,6 @@ std::string error_of(Action action) {
 }  // namespace stemloop::testing
 
 /// Declares `name` as the path of a file below ../shared, or skips the test and says so.
-#define STEMLOOP_SHARED_FILE(name, below)                                                             \
-  const std::string name = stemloop::testing::shared_file(below);                                    \
+#define STEMLOOP_SHARED_FILE(name, below)                         \
+  const std::string name = stemloop::testing::shared_file(below); \
   if (name.empty()) GTEST_SKIP() << "../shared/" << (below) << " is not there"

@@ -11,8 +11,8 @@ namespace stemloop {
 namespace {
 
 using ::testing::ElementsAre;
-using ::testing::HasSubstr;
 using testing::error_of;
+using ::testing::HasSubstr;
 using testing::TemporaryFile;
 
 TEST(Text, SplitsOnBlanksAndOnSeparators) {
@@ -78,7 +78,8 @@ TEST(File, TruncatedGzipIsAnErrorNotAnEnd) {
 }
 
 TEST(File, ErrorsNameTheFile) {
-  EXPECT_EQ(error_of([] { LineReader("/nowhere/x.fa"); }), "/nowhere/x.fa: cannot be opened: No such file or directory");
+  EXPECT_EQ(error_of([] { LineReader("/nowhere/x.fa"); }),
+            "/nowhere/x.fa: cannot be opened: No such file or directory");
   EXPECT_EQ(error_of([] { LineReader("/tmp"); }), "/tmp: is a directory, not a file");
   EXPECT_THAT(error_of([] { TextWriter("/nowhere/x"); }), HasSubstr("/nowhere/x: cannot be written"));
 }

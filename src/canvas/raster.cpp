@@ -51,8 +51,8 @@ class Painter {
  private:
   void source(const std::string& hex) const {
     const auto value = std::strtoul(hex.c_str() + 1, nullptr, 16);
-    cairo_set_source_rgb(cairo_, static_cast<double>(value >> 16U & 255U) / 255, static_cast<double>(value >> 8U & 255U) / 255,
-                         static_cast<double>(value & 255U) / 255);
+    cairo_set_source_rgb(cairo_, static_cast<double>(value >> 16U & 255U) / 255,
+                         static_cast<double>(value >> 8U & 255U) / 255, static_cast<double>(value & 255U) / 255);
   }
   void stroke(const std::string& colour, double width) const {
     source(colour);
@@ -88,8 +88,9 @@ RgbImage to_pixels(const Drawing& drawing, double scale) {
   cairo_scale(cairo.get(), scale, scale);
   for (const Shape& shape : drawing.shapes) std::visit(Painter(cairo.get()), shape);
   cairo_surface_flush(surface.get());
-  require(cairo_surface_status(surface.get()) == CAIRO_STATUS_SUCCESS, "a picture of {} x {} pixels cannot be drawn: {}", width,
-          height, cairo_status_to_string(cairo_surface_status(surface.get())));
+  require(cairo_surface_status(surface.get()) == CAIRO_STATUS_SUCCESS,
+          "a picture of {} x {} pixels cannot be drawn: {}", width, height,
+          cairo_status_to_string(cairo_surface_status(surface.get())));
   RgbImage image(width, height);
   const unsigned char* pixels = cairo_image_surface_get_data(surface.get());
   const int stride = cairo_image_surface_get_stride(surface.get());

@@ -37,16 +37,16 @@ struct Writer {
   std::string& out;
 
   void operator()(const Line& s) const {
-    out += fmt::format(R"(<line x1="{:.2f}" y1="{:.2f}" x2="{:.2f}" y2="{:.2f}" stroke="{}" stroke-width="{:.4g}"/>)", s.from.x,
-                       s.from.y, s.to.x, s.to.y, colour(s.colour), s.width);
+    out += fmt::format(R"(<line x1="{:.2f}" y1="{:.2f}" x2="{:.2f}" y2="{:.2f}" stroke="{}" stroke-width="{:.4g}"/>)",
+                       s.from.x, s.from.y, s.to.x, s.to.y, colour(s.colour), s.width);
   }
   void operator()(const Circle& s) const {
     out += fmt::format(R"(<circle cx="{:.2f}" cy="{:.2f}" r="{:.4g}" fill="{}"{}/>)", s.centre.x, s.centre.y, s.radius,
                        colour(s.fill), stroked(s.stroke, s.stroke_width));
   }
   void operator()(const Rectangle& s) const {
-    out += fmt::format(R"(<rect x="{:.2f}" y="{:.2f}" width="{:.2f}" height="{:.2f}" fill="{}"{}/>)", s.corner.x, s.corner.y,
-                       s.width, s.height, colour(s.fill), stroked(s.stroke, s.stroke_width));
+    out += fmt::format(R"(<rect x="{:.2f}" y="{:.2f}" width="{:.2f}" height="{:.2f}" fill="{}"{}/>)", s.corner.x,
+                       s.corner.y, s.width, s.height, colour(s.fill), stroked(s.stroke, s.stroke_width));
   }
   void operator()(const Polyline& s) const {
     out += R"(<polyline points=")";
@@ -55,10 +55,11 @@ struct Writer {
   }
   void operator()(const Text& s) const {
     constexpr const char* kAnchors[] = {"start", "middle", "end"};
-    out += fmt::format(R"(<text x="{:.2f}" y="{:.2f}" font-size="{:.4g}" text-anchor="{}" fill="{}"{}{} xml:space="preserve">{}</text>)",
-                       s.at.x, s.at.y, s.size, kAnchors[static_cast<int>(s.anchor)], colour(s.colour),
-                       s.bold ? R"( font-weight="bold")" : "", s.fixed_width ? R"( font-family="DejaVu Sans Mono, monospace")" : "",
-                       escaped(s.text));
+    out += fmt::format(
+        R"(<text x="{:.2f}" y="{:.2f}" font-size="{:.4g}" text-anchor="{}" fill="{}"{}{} xml:space="preserve">{}</text>)",
+        s.at.x, s.at.y, s.size, kAnchors[static_cast<int>(s.anchor)], colour(s.colour),
+        s.bold ? R"( font-weight="bold")" : "", s.fixed_width ? R"( font-family="DejaVu Sans Mono, monospace")" : "",
+        escaped(s.text));
   }
 };
 

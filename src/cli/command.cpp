@@ -74,9 +74,10 @@ void add_talk(CLI::App& app, CommonOptions& options) {
 }
 
 void add_folding(CLI::App& app, FoldingOptions& options) {
-  app.add_option("--params", options.parameters,
-                 "Energy parameters: turner2004, turner2004-vienna2.1 (ViennaRNA 2.1.8 and older, as used for the published "
-                 "pictures), or a ViennaRNA 2 parameter file")
+  app.add_option(
+         "--params", options.parameters,
+         "Energy parameters: turner2004, turner2004-vienna2.1 (ViennaRNA 2.1.8 and older, as used for the published "
+         "pictures), or a ViennaRNA 2 parameter file")
       ->capture_default_str()
       ->type_name("NAME|FILE");
   app.add_option("-T,--temperature", options.fold.temperature_celsius, "Temperature in degrees Celsius")

@@ -57,7 +57,8 @@ void add_talk(CLI::App& app, CommonOptions& options);
 /// All of -T, -d, --no-lp, --params, --max-length.
 void add_folding(CLI::App& app, FoldingOptions& options);
 
-/// Sets the log level and the thread count (--threads, else available_threads()) for a run; to be called first by an action.
+/// Sets the log level and the thread count (--threads, else available_threads()) for a run; to be called first by an
+/// action.
 void begin_run(CommonOptions& options);
 
 inline constexpr const char* kTextOutputHelp = "Where to write; - is stdout, a name ending in .gz is compressed";

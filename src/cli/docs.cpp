@@ -28,16 +28,18 @@ std::string roff(const std::string& text) {
 }
 
 std::string option_entry(const CLI::Option& option) {
-  std::string names = option.get_positional() ? "\\fI" + roff(option.get_type_name()) + "\\fR" : "\\fB" + roff(option.get_name(false, true)) + "\\fR";
-  if (!option.get_positional() && option.get_expected_max() != 0) names += " \\fI" + roff(option.get_type_name()) + "\\fR";
+  std::string names = option.get_positional() ? "\\fI" + roff(option.get_type_name()) + "\\fR"
+                                              : "\\fB" + roff(option.get_name(false, true)) + "\\fR";
+  if (!option.get_positional() && option.get_expected_max() != 0)
+    names += " \\fI" + roff(option.get_type_name()) + "\\fR";
   std::string text = roff(option.get_description());
   if (!option.get_default_str().empty()) text += " (default: " + roff(option.get_default_str()) + ")";
   return ".TP\n" + names + "\n" + text + "\n";
 }
 
 std::string page(const CLI::App& app, const std::string& name, const std::string& summary, bool top) {
-  std::string out = fmt::format(".TH {} 1 \"\" \"stemloop {}\" \"stemloop manual\"\n.SH NAME\n{} \\- {}\n", roff(name), kVersion,
-                                roff(name), roff(summary));
+  std::string out = fmt::format(".TH {} 1 \"\" \"stemloop {}\" \"stemloop manual\"\n.SH NAME\n{} \\- {}\n", roff(name),
+                                kVersion, roff(name), roff(summary));
   std::string call = name;
   for (char& c : call) c = c == '-' ? ' ' : c;
   out += ".SH SYNOPSIS\n\\fB" + call + "\\fR " + (top ? "\\fICOMMAND\\fR " : "") + "[\\fIOPTIONS\\fR]";
@@ -47,7 +49,8 @@ std::string page(const CLI::App& app, const std::string& name, const std::string
   out += "\n.SH DESCRIPTION\n" + roff(app.get_description()) + "\n";
   if (top) {
     out += ".SH COMMANDS\n";
-    for (const Command& command : commands()) out += fmt::format(".TP\n\\fBstemloop {}\\fR\n{}\n", command.name, roff(command.summary));
+    for (const Command& command : commands())
+      out += fmt::format(".TP\n\\fBstemloop {}\\fR\n{}\n", command.name, roff(command.summary));
   }
   out += ".SH OPTIONS\n";
   for (const CLI::Option* option : app.get_options()) out += option_entry(*option);
@@ -105,7 +108,7 @@ int write_docs(const std::string& folder) {
   write_bytes(man + "/stemloop.1", page(*app, "stemloop", app->get_description(), true));
   for (const Command& command : commands()) {
     const std::string name = std::string("stemloop-") + command.name;
-    write_bytes(man + "/" + name + ".1", page(*app->get_subcommand(command.name), name, command.summary, false));
+    write_bytes(fmt::format("{}/{}.1", man, name), page(*app->get_subcommand(command.name), name, command.summary, false));
   }
   write_bytes(completions + "/stemloop", completion(*app));
   return kExitOk;

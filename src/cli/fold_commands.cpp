@@ -13,9 +13,7 @@ using Json = nlohmann::ordered_json;
 
 double kcal(Energy energy) { return energy / 100.0; }
 
-std::string json_line(const Json& object) {
-  return object.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
-}
+std::string json_line(const Json& object) { return object.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n"; }
 
 // --- fold ------------------------------------------------------------------------------------------------------------
 
@@ -81,7 +79,8 @@ std::string as_rnafold(const FoldCommand& c, const Model& model, const Record& r
     const Ensemble& e = f.ensemble;
     text += fmt::format("{} [{:6.2f}]\n", ensemble_symbols(record.sequence.size(), e.pairs), e.energy_kcal);
     text += fmt::format("{} {{{:6.2f} d={:.2f}}}\n", e.centroid, kcal(e.centroid_energy), e.centroid_distance);
-    text += fmt::format(" frequency of mfe structure in ensemble {:g}; ensemble diversity {:.2f}\n", e.mfe_frequency, e.diversity);
+    text += fmt::format(" frequency of mfe structure in ensemble {:g}; ensemble diversity {:.2f}\n", e.mfe_frequency,
+                        e.diversity);
   }
   return text;
 }
@@ -112,7 +111,8 @@ std::string as_tsv(const FoldCommand& c, const Model& model, const Record& recor
 }
 
 std::string as_json(const FoldCommand& c, const Model& model, const Record& record, const Folded& f) {
-  Json object = {{"id", record.id}, {"sequence", record.sequence}, {"structure", f.mfe.structure}, {"mfe", kcal(f.mfe.energy)}};
+  Json object = {
+      {"id", record.id}, {"sequence", record.sequence}, {"structure", f.mfe.structure}, {"mfe", kcal(f.mfe.energy)}};
   if (c.partition_function) {
     const Ensemble& e = f.ensemble;
     object["ensemble_energy"] = e.energy_kcal;
@@ -122,7 +122,8 @@ std::string as_json(const FoldCommand& c, const Model& model, const Record& reco
     object["centroid_energy"] = kcal(e.centroid_energy);
   }
   for (const std::string& s : f.samples) {
-    object["samples"].push_back({{"structure", s}, {"energy", kcal(evaluate(model.energy, record.sequence, s).energy)}});
+    object["samples"].push_back(
+        {{"structure", s}, {"energy", kcal(evaluate(model.energy, record.sequence, s).energy)}});
   }
   return json_line(object);
 }
@@ -200,7 +201,8 @@ std::string as_rnaeval(const EvalCommand& c, const Record& record, const Evaluat
     if (l.kind != Loop::Kind::kExterior) {
       place = fmt::format("({:3},{:3}) {}", l.i + 1, l.j + 1, pair_letters(record, l.i, l.j));
     }
-    if (l.kind == Loop::Kind::kInterior) place += fmt::format("; ({:3},{:3}) {}", l.p + 1, l.q + 1, pair_letters(record, l.p, l.q));
+    if (l.kind == Loop::Kind::kInterior)
+      place += fmt::format("; ({:3},{:3}) {}", l.p + 1, l.q + 1, pair_letters(record, l.p, l.q));
     constexpr const char* kNames[] = {"External loop", "Hairpin  loop", "Interior loop", "Multi    loop"};
     text += fmt::format("{} {:<26}: {:5}\n", kNames[static_cast<int>(l.kind)], place, l.energy);
   }
@@ -208,7 +210,8 @@ std::string as_rnaeval(const EvalCommand& c, const Record& record, const Evaluat
 }
 
 std::string as_eval_tsv(const EvalCommand& c, const Record& record, const Evaluation& e) {
-  if (c.summary) return fmt::format("{}\t{}\t{}\t{:.2f}\n", record.id, record.sequence, record.structure, kcal(e.energy));
+  if (c.summary)
+    return fmt::format("{}\t{}\t{}\t{:.2f}\n", record.id, record.sequence, record.structure, kcal(e.energy));
   std::string text;
   for (const Loop& l : e.loops) {
     text += fmt::format("{}\t{}", record.id, loop_name(l.kind));
@@ -221,7 +224,8 @@ std::string as_eval_tsv(const EvalCommand& c, const Record& record, const Evalua
 }
 
 std::string as_eval_json(const EvalCommand& c, const Record& record, const Evaluation& e) {
-  Json object = {{"id", record.id}, {"sequence", record.sequence}, {"structure", record.structure}, {"energy", kcal(e.energy)}};
+  Json object = {
+      {"id", record.id}, {"sequence", record.sequence}, {"structure", record.structure}, {"energy", kcal(e.energy)}};
   for (const Loop& l : e.loops) {
     if (c.summary) break;
     Json loop = {{"loop", loop_name(l.kind)}};
@@ -276,11 +280,11 @@ std::string signature_sequence(int item) {
   std::string back;
   for (auto k = 10 + random.below(50); k > 0; --k) arm += letter();
   for (auto k = 3 + random.below(15); k > 0; --k) loop += letter();
-  for (auto k = arm.rbegin(); k != arm.rend(); ++k) {
+  for (const char opposite : std::string(arm.rbegin(), arm.rend())) {
     const auto fault = random.below(100);
     if (fault < kFaultPercent / 3) continue;
     if (fault < kFaultPercent) back += letter();
-    back += *k == 'A' ? 'U' : *k == 'U' ? 'A' : *k == 'G' ? 'C' : 'G';
+    back += opposite == 'A' ? 'U' : opposite == 'U' ? 'A' : opposite == 'G' ? 'C' : 'G';
   }
   std::string sequence = arm + loop + back;
   for (auto k = random.below(8); k > 0; --k) sequence += letter();
@@ -327,7 +331,8 @@ std::function<int()> add_fold(CLI::App& app) {
       ->type_name("FORMAT");
   app.add_flag("-p,--pf", c->partition_function,
                "The ensemble too: its energy, frequency of the MFE structure, diversity, centroid");
-  app.add_option("--bpp", c->probabilities, "Write base-pair probabilities to FILE (id, i, j, probability); implies --pf")
+  app.add_option("--bpp", c->probabilities,
+                 "Write base-pair probabilities to FILE (id, i, j, probability); implies --pf")
       ->type_name("FILE");
   app.add_option("--sample", c->samples, "Print N structures drawn from the ensemble instead of the MFE structure")
       ->check(CLI::Range(1, 1'000'000))
@@ -351,7 +356,9 @@ std::function<int()> add_eval(CLI::App& app) {
   app.description(
       "Energy of given structures, loop by loop, as RNAeval -v prints it (in 0.01 kcal/mol).\n"
       "The input is FASTA with a dot-bracket line under each sequence, as stemloop fold and RNAfold write it.");
-  app.add_option("input", c->input, "FASTA file with structures; - is stdin")->capture_default_str()->type_name("FASTA");
+  app.add_option("input", c->input, "FASTA file with structures; - is stdin")
+      ->capture_default_str()
+      ->type_name("FASTA");
   app.add_option("-f,--format", c->format, "rnaeval: text; tsv: a row a loop; json: one object a record and line")
       ->check(CLI::IsMember({"rnaeval", "tsv", "json"}))
       ->capture_default_str()

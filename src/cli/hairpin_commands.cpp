@@ -62,7 +62,8 @@ class FileNames {
   std::string next(const std::string& id, const std::string& extension) {
     std::string name;
     for (const char c : id) {
-      const bool plain = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '-' || c == '_' || c == '.';
+      const bool plain = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '-' ||
+                         c == '_' || c == '.';
       name += plain ? c : '_';
     }
     if (name[0] == '.') name[0] = '_';
@@ -77,7 +78,8 @@ class FileNames {
 };
 
 void refuse_terminal(const std::string& output) {
-  require(output != "-" || isatty(STDOUT_FILENO) == 0, "the output is binary and stdout is a terminal; name a file with -o");
+  require(output != "-" || isatty(STDOUT_FILENO) == 0,
+          "the output is binary and stdout is a terminal; name a file with -o");
 }
 
 // --- encode ----------------------------------------------------------------------------------------------------------
@@ -238,7 +240,8 @@ int run_features(FeaturesCommand& c) {
   const Tally tally = run_records<std::string>(
       c.input, c.common, c.folding.max_length, hairpin_state(c.folding),
       [print](Hairpins& state, const Record& record) {
-        return print(record.id, feature_cells(hairpin_features(picture_of(record, fold_record(state, record).structure))));
+        return print(record.id,
+                     feature_cells(hairpin_features(picture_of(record, fold_record(state, record).structure))));
       },
       [&](const std::string& text) { out.write(text); });
   out.close();
@@ -257,18 +260,22 @@ struct DrawCommand {
 
 Drawing draw_record(Hairpins& state, const Record& record) {
   const Folded folded = fold_record(state, record);
-  const std::string subtitle = fmt::format("{} nt, {:.2f} kcal/mol{}", record.sequence.size(), folded.energy / 100.0,
-                                           record.structure.empty() ? " (minimum free energy)" : " (structure as given)");
+  const std::string subtitle =
+      fmt::format("{} nt, {:.2f} kcal/mol{}", record.sequence.size(), folded.energy / 100.0,
+                  record.structure.empty() ? " (minimum free energy)" : " (structure as given)");
   return draw_hairpin(record.sequence, folded.structure, record.id, subtitle);
 }
 
-std::string rendered(const Drawing& drawing, bool png) { return png ? encode_png(to_pixels(drawing)) : to_svg(drawing); }
+std::string rendered(const Drawing& drawing, bool png) {
+  return png ? encode_png(to_pixels(drawing)) : to_svg(drawing);
+}
 
 int run_draw(DrawCommand& c) {
   begin_run(c.common);
   std::optional<FileNames> names;
   if (!c.folder.empty()) names.emplace(c.folder);
-  require(names || c.common.output == "-" || is_png(c.common.output) || std::filesystem::path(c.common.output).extension() == ".svg",
+  require(names || c.common.output == "-" || is_png(c.common.output) ||
+              std::filesystem::path(c.common.output).extension() == ".svg",
           "{}: name the picture .svg or .png", c.common.output);
   std::int64_t drawn = 0;
   const Tally tally = run_records<std::pair<std::string, Drawing>>(
@@ -313,8 +320,10 @@ int run_show(ShowCommand& c) {
         const std::string text = text_hairpin(record.sequence, folded.structure);
         require(!text.empty(), "there is no hairpin loop in its structure");
         const int hairpins = lay_out(record.sequence, folded.structure).hairpins;
-        const std::string note = hairpins > 1 ? fmt::format(", {} hairpins, the one nearest the middle is shown", hairpins) : "";
-        return fmt::format("{}  {} nt, {:.2f} kcal/mol{}\n{}\n", record.id, record.sequence.size(), folded.energy / 100.0, note, text);
+        const std::string note =
+            hairpins > 1 ? fmt::format(", {} hairpins, the one nearest the middle is shown", hairpins) : "";
+        return fmt::format("{}  {} nt, {:.2f} kcal/mol{}\n{}\n", record.id, record.sequence.size(),
+                           folded.energy / 100.0, note, text);
       },
       [&](const std::string& text) { out.write(text); });
   out.close();
@@ -336,12 +345,14 @@ void add_hairpin_options(CLI::App& app, Options& c, const char* output_help) {
 std::function<int()> add_encode(CLI::App& app) {
   auto c = std::make_shared<EncodeCommand>();
   app.description(
-      "Encodes every hairpin as a picture of 100 x 25 pixels: tensors colour (N,2,100), height (N,2,100) and bond (N,200)\n"
+      "Encodes every hairpin as a picture of 100 x 25 pixels: tensors colour (N,2,100), height (N,2,100) and bond "
+      "(N,200)\n"
       "in a safetensors file, ids in its metadata. Letters outside ACGU are drawn black. The published pictures were\n"
       "folded with --params turner2004-vienna2.1.");
   app.add_option("--png", c->png_folder, "Also write one PNG a record into DIR")->type_name("DIR");
   app.add_option("--sheet", c->sheet, "Also write a contact sheet of the first 800 pictures (PNG)")->type_name("FILE");
-  add_hairpin_options(app, *c, "The safetensors file; - is stdout (nothing is written there if only --png or --sheet is asked for)");
+  add_hairpin_options(
+      app, *c, "The safetensors file; - is stdout (nothing is written there if only --png or --sheet is asked for)");
   app.footer(
       "Examples:\n"
       "  stemloop encode hairpins.fa -o hairpins.safetensors\n"
@@ -352,9 +363,12 @@ std::function<int()> add_encode(CLI::App& app) {
 std::function<int()> add_decode(CLI::App& app) {
   auto c = std::make_shared<DecodeCommand>();
   app.description(
-      "Reads sequences and structures back from hairpin pictures: FASTA with dot-bracket. A picture that is out of step or\n"
+      "Reads sequences and structures back from hairpin pictures: FASTA with dot-bracket. A picture that is out of "
+      "step or\n"
       "cut off does not hold its whole sequence; it is listed and counted as rejected.");
-  app.add_option("input", c->inputs, "Safetensors files of encode, PNG files, or folders of PNG files")->required()->type_name("FILE|DIR");
+  app.add_option("input", c->inputs, "Safetensors files of encode, PNG files, or folders of PNG files")
+      ->required()
+      ->type_name("FILE|DIR");
   add_output(app, c->common, kTextOutputHelp);
   add_talk(app, c->common);
   app.footer(
@@ -367,7 +381,8 @@ std::function<int()> add_decode(CLI::App& app) {
 std::function<int()> add_features(CLI::App& app) {
   auto c = std::make_shared<FeaturesCommand>();
   app.description(
-      "The 20 features of each hairpin's picture, named and printed as in the published table: loop, bulge, stem, pairs,\n"
+      "The 20 features of each hairpin's picture, named and printed as in the published table: loop, bulge, stem, "
+      "pairs,\n"
       "motifs. A cell is empty where a feature does not apply (no terminal loop, no large bulge).");
   app.add_option("-f,--format", c->format, "tsv: a table; json: one object a line")
       ->check(CLI::IsMember({"tsv", "json"}))
@@ -398,7 +413,8 @@ std::function<int()> add_draw(CLI::App& app) {
 
 std::function<int()> add_show(CLI::App& app) {
   auto c = std::make_shared<ShowCommand>();
-  app.description("Prints each hairpin as text, as miRBase does: five lines, pairs in the middle (GU pairs as a colon).");
+  app.description(
+      "Prints each hairpin as text, as miRBase does: five lines, pairs in the middle (GU pairs as a colon).");
   add_hairpin_options(app, *c, kTextOutputHelp);
   app.footer(
       "Examples:\n"

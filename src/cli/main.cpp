@@ -21,7 +21,8 @@ int main(int argc, char** argv) {
   } catch (const Error& error) {
     fmt::print(stderr, "stemloop: error: {}\n", error.what());
   } catch (const std::bad_alloc&) {
-    fmt::print(stderr, "stemloop: error: out of memory; shorter sequences (--max-length) or fewer threads (-t) need less\n");
+    fmt::print(stderr,
+               "stemloop: error: out of memory; shorter sequences (--max-length) or fewer threads (-t) need less\n");
   } catch (const std::exception& error) {
     fmt::print(stderr, "stemloop: internal error, please report it: {}\n", error.what());
   }

@@ -14,13 +14,16 @@ void report(const Rejection& rejection) { spdlog::error("rejected {}", rejection
 
 int finish(const Tally& tally, const CommonOptions& options) {
   const bool bad = tally.rejected > 0;
-  spdlog::log(bad ? spdlog::level::warn : spdlog::level::info, "{} records in, {} out, {} rejected", tally.in, tally.out,
-              tally.rejected);
+  spdlog::log(bad ? spdlog::level::warn : spdlog::level::info, "{} records in, {} out, {} rejected", tally.in,
+              tally.out, tally.rejected);
   return bad && !options.skip_bad ? kExitRejected : kExitOk;
 }
 
 BatchReader::BatchReader(const std::string& path, const CommonOptions& options, std::size_t max_length)
-    : reader_(path), name_(path == "-" ? "stdin" : path), max_length_(max_length), progress_("records", !options.quiet) {}
+    : reader_(path),
+      name_(path == "-" ? "stdin" : path),
+      max_length_(max_length),
+      progress_("records", !options.quiet) {}
 
 BatchReader::Batch BatchReader::next() {
   Batch batch;
@@ -34,7 +37,8 @@ BatchReader::Batch BatchReader::next() {
     if (const auto* record = std::get_if<Record>(&*item)) {
       letters += record->sequence.size();
       if (record->sequence.size() > max_length_) {
-        item = reject(*record, fmt::format("{} nt are more than --max-length {}", record->sequence.size(), max_length_));
+        item =
+            reject(*record, fmt::format("{} nt are more than --max-length {}", record->sequence.size(), max_length_));
       }
     }
     batch.push_back(std::move(*item));
@@ -46,8 +50,8 @@ BatchReader::Batch BatchReader::next() {
 
 void BatchReader::warn_of_duplicates() const {
   if (reader_.duplicate_ids() == 0) return;
-  spdlog::warn("{}: {} records repeat the id of an earlier one (first: '{}'); all are kept", name_, reader_.duplicate_ids(),
-               printable(reader_.first_duplicate()));
+  spdlog::warn("{}: {} records repeat the id of an earlier one (first: '{}'); all are kept", name_,
+               reader_.duplicate_ids(), printable(reader_.first_duplicate()));
 }
 
 }  // namespace stemloop

@@ -53,12 +53,13 @@ class BatchReader {
 /// Runs `work(state, record)` on every record of `path` and `sink(result)` on every result, in order and one at a time.
 /// Each worker thread has a state of its own, made by `make_state()`. An Error thrown by `work` rejects its record.
 template <class Result, class MakeState, class Work, class Sink>
-Tally run_records(const std::string& path, const CommonOptions& options, std::size_t max_length, MakeState make_state, Work work,
-                  Sink sink) {
+Tally run_records(const std::string& path, const CommonOptions& options, std::size_t max_length, MakeState make_state,
+                  Work work, Sink sink) {
   using State = decltype(make_state());
   using Outcome = std::variant<Result, Rejection>;
   constexpr std::size_t kBatchesPerThread = 4;
-  const tbb::global_control limit(tbb::global_control::max_allowed_parallelism, static_cast<std::size_t>(options.threads));
+  const tbb::global_control limit(tbb::global_control::max_allowed_parallelism,
+                                  static_cast<std::size_t>(options.threads));
   BatchReader reader(path, options, max_length);
   tbb::enumerable_thread_specific<State> states(make_state);
   Tally tally;
@@ -97,11 +98,12 @@ Tally run_records(const std::string& path, const CommonOptions& options, std::si
       }
     }
   };
-  tbb::parallel_pipeline(kBatchesPerThread * static_cast<std::size_t>(options.threads),
-                         tbb::make_filter<void, std::shared_ptr<BatchReader::Batch>>(tbb::filter_mode::serial_in_order, read) &
-                             tbb::make_filter<std::shared_ptr<BatchReader::Batch>, std::shared_ptr<std::vector<Outcome>>>(
-                                 tbb::filter_mode::parallel, transform) &
-                             tbb::make_filter<std::shared_ptr<std::vector<Outcome>>, void>(tbb::filter_mode::serial_in_order, write));
+  tbb::parallel_pipeline(
+      kBatchesPerThread * static_cast<std::size_t>(options.threads),
+      tbb::make_filter<void, std::shared_ptr<BatchReader::Batch>>(tbb::filter_mode::serial_in_order, read) &
+          tbb::make_filter<std::shared_ptr<BatchReader::Batch>, std::shared_ptr<std::vector<Outcome>>>(
+              tbb::filter_mode::parallel, transform) &
+          tbb::make_filter<std::shared_ptr<std::vector<Outcome>>, void>(tbb::filter_mode::serial_in_order, write));
   return tally;
 }
 

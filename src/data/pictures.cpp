@@ -20,7 +20,8 @@ void check_picture(const Picture& picture, std::size_t index, std::string_view n
       const int height = picture.height[strand][x];
       const int room = strand == 0 ? kTopRows : kBottomRows;
       const bool bar = x < width ? colour <= kYellow && height >= 2 && height <= room : colour == kBlank && height == 0;
-      require(bar, "{}: picture {}: strand {}, column {} has colour {} and height {}, which is no bar of a hairpin picture",
+      require(bar,
+              "{}: picture {}: strand {}, column {} has colour {} and height {}, which is no bar of a hairpin picture",
               name, index + 1, strand, x, colour, height);
     }
   }
@@ -54,7 +55,8 @@ PictureSet pictures_from_tensors(const TensorFile& file, std::string_view name) 
   constexpr std::int64_t kShape[] = {-1, kStrands, kPictureColumns};
   const Tensor& colour = expect_tensor(file, "colour", "U8", kShape, name);
   const Tensor& height = expect_tensor(file, "height", "U8", kShape, name);
-  require(colour.shape[0] == height.shape[0], "{}: colour has {} pictures, height {}", name, colour.shape[0], height.shape[0]);
+  require(colour.shape[0] == height.shape[0], "{}: colour has {} pictures, height {}", name, colour.shape[0],
+          height.shape[0]);
   PictureSet set;
   const auto count = static_cast<std::size_t>(colour.shape[0]);
   if (const auto ids = file.metadata.find("ids"); ids != file.metadata.end() && count > 0) {

@@ -59,7 +59,8 @@ Span parse_entry(const std::string& key, const Json& entry, Tensor& tensor, std:
     tensor.shape.push_back(static_cast<std::int64_t>(length));
   }
   const Json& offsets = entry["data_offsets"];
-  if (!offsets.is_array() || offsets.size() != 2 || !offsets[0].is_number_unsigned() || !offsets[1].is_number_unsigned()) {
+  if (!offsets.is_array() || offsets.size() != 2 || !offsets[0].is_number_unsigned() ||
+      !offsets[1].is_number_unsigned()) {
     bad("data_offsets is not a pair of places");
   }
   const Span span{offsets[0].get<std::uint64_t>(), offsets[1].get<std::uint64_t>()};
@@ -74,7 +75,8 @@ std::string encode_safetensors(const TensorFile& file) {
   if (!file.metadata.empty()) header["__metadata__"] = file.metadata;
   std::uint64_t offset = 0;
   for (const auto& [name, tensor] : file.tensors) {
-    header[name] = {{"dtype", tensor.dtype}, {"shape", tensor.shape}, {"data_offsets", {offset, offset + tensor.bytes.size()}}};
+    header[name] = {
+        {"dtype", tensor.dtype}, {"shape", tensor.shape}, {"data_offsets", {offset, offset + tensor.bytes.size()}}};
     offset += tensor.bytes.size();
   }
   std::string text = header.dump(-1, ' ', false, Json::error_handler_t::replace);
@@ -94,7 +96,8 @@ TensorFile decode_safetensors(std::span<const std::byte> bytes, std::string_view
   require(bytes.size() >= sizeof length, "{}: is too short for a safetensors file ({} bytes)", name, bytes.size());
   std::memcpy(&length, bytes.data(), sizeof length);
   require(length <= kMaxHeader && length <= bytes.size() - sizeof length,
-          "{}: is no safetensors file or truncated: its header claims {} bytes, the file has {}", name, length, bytes.size());
+          "{}: is no safetensors file or truncated: its header claims {} bytes, the file has {}", name, length,
+          bytes.size());
   const std::string_view text(reinterpret_cast<const char*>(bytes.data()) + sizeof length, length);
   const std::span<const std::byte> data = bytes.subspan(sizeof length + length);
 
@@ -112,15 +115,15 @@ TensorFile decode_safetensors(std::span<const std::byte> bytes, std::string_view
     }
     Tensor tensor;
     const Span span = parse_entry(key, entry, tensor, name);
-    require(span.end <= data.size(), "{}: tensor '{}' ends at byte {} of {}: the file is truncated", name, printable(key),
-            span.end, data.size());
-    tensor.bytes.assign(data.begin() + static_cast<std::ptrdiff_t>(span.begin), data.begin() + static_cast<std::ptrdiff_t>(span.end));
+    require(span.end <= data.size(), "{}: tensor '{}' ends at byte {} of {}: the file is truncated", name,
+            printable(key), span.end, data.size());
+    tensor.bytes.assign(data.begin() + static_cast<std::ptrdiff_t>(span.begin),
+                        data.begin() + static_cast<std::ptrdiff_t>(span.end));
     file.tensors[key] = std::move(tensor);
     spans.push_back(span);
   }
-  std::sort(spans.begin(), spans.end(), [](const Span& a, const Span& b) {
-    return a.begin != b.begin ? a.begin < b.begin : a.end < b.end;
-  });
+  std::sort(spans.begin(), spans.end(),
+            [](const Span& a, const Span& b) { return a.begin != b.begin ? a.begin < b.begin : a.end < b.end; });
   std::uint64_t expected = 0;
   for (const Span& span : spans) {
     require(span.begin == expected, "{}: tensors overlap or leave a gap at byte {}", name, span.begin);

@@ -33,7 +33,8 @@ TensorFile decode_safetensors(std::span<const std::byte> bytes, std::string_view
 /// Reads a file, "-" is stdin.
 TensorFile read_safetensors(const std::string& path);
 
-/// The tensor called `tensor`, of type `dtype` and with the shape given (-1 matches any length). Error if it is not there.
+/// The tensor called `tensor`, of type `dtype` and with the shape given (-1 matches any length). Error if it is not
+/// there.
 const Tensor& expect_tensor(const TensorFile& file, const std::string& tensor, std::string_view dtype,
                             std::span<const std::int64_t> shape, std::string_view name);
 

@@ -10,8 +10,8 @@ void check_pairs(std::string_view sequence, const Strand<Energy>& s, const std::
   for (int i = 0; i < s.length; ++i) {
     const int j = pairs[i];
     if (j <= i) continue;
-    require(kPairTypes[s.base[i]][s.base[j]] != kNoPair, "positions {} and {} are paired but {} and {} cannot pair", i + 1,
-            j + 1, sequence[i], sequence[j]);
+    require(kPairTypes[s.base[i]][s.base[j]] != kNoPair, "positions {} and {} are paired but {} and {} cannot pair",
+            i + 1, j + 1, sequence[i], sequence[j]);
     require(j - i - 1 >= kMinHairpinLoop || pairs[i + 1] >= 0,
             "the hairpin loop closed by positions {} and {} has fewer than {} bases", i + 1, j + 1, kMinHairpinLoop);
   }

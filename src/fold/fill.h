@@ -7,23 +7,25 @@
 // Ring columns: the same values by j, 64 places each; place i & 31 and its copy 32 further on.
 //
 //   c(i,j)   best energy of [i, j] with i and j paired          qb   the same as a sum of Boltzmann factors
-//   fm(i,j)  best energy of [i, j] inside a multiloop, >= 1 stem qm   the same; qm1: exactly one stem, which begins at i
+//   fm(i,j)  best energy of [i, j] inside a multiloop, >= 1 stem qm   the same; qm1: exactly one stem, which begins at
+//   i
 #pragma once
 
 #include "fold/loop_energy.h"
 
 namespace stemloop {
 
-inline constexpr int kIntLanes = 16;    // the kernels take 16 integers or 8 doubles at a time
+inline constexpr int kIntLanes = 16;  // the kernels take 16 integers or 8 doubles at a time
 inline constexpr int kDoubleLanes = 8;
 inline constexpr int kRingRows = 32;
 inline constexpr int kRingPad = 48;
-inline constexpr int kRowTail = 64;   // readable entries behind a triangular table or a row
+inline constexpr int kRowTail = 64;  // readable entries behind a triangular table or a row
 inline constexpr int kSideRows = kMaxInteriorLoop + 1;
 
-/// Length terms of interior loops for whole rows: entry [u5][l] belongs to u3 = 30 - u5 - l unpaired bases on the 3' side,
-/// so that l runs with the 3' end of the inner pair. Row 0 holds bulges, row 1 loops 1 x n, the others generic loops;
-/// what other tables cover (stacks, 1x1, 2x1, 2x2, 2x3, bulges of one) and what exceeds 30 bases is impossible here.
+/// Length terms of interior loops for whole rows: entry [u5][l] belongs to u3 = 30 - u5 - l unpaired bases on the 3'
+/// side, so that l runs with the 3' end of the inner pair. Row 0 holds bulges, row 1 loops 1 x n, the others generic
+/// loops; what other tables cover (stacks, 1x1, 2x1, 2x2, 2x3, bulges of one) and what exceeds 30 bases is impossible
+/// here.
 template <class Value>
 struct InteriorRows {
   Value row[kSideRows][kRingRows];
@@ -52,10 +54,10 @@ struct MfeFill {
   Energy* ring_1n = nullptr;       // c + 1 x n mismatch
   Energy* column_bulge = nullptr;  // the latter two again as ring columns
   Energy* column_1n = nullptr;
-  Energy* stem = nullptr;          // c + what (i, j) costs as a stem of a multiloop, by j
-  Energy* split = nullptr;         // best fm(i,k) + fm(k+1,j), this row and the one before
+  Energy* stem = nullptr;   // c + what (i, j) costs as a stem of a multiloop, by j
+  Energy* split = nullptr;  // best fm(i,k) + fm(k+1,j), this row and the one before
   Energy* split_before = nullptr;
-  Energy* any = nullptr;           // no lonely pairs: c without that condition, this row and the one before
+  Energy* any = nullptr;  // no lonely pairs: c without that condition, this row and the one before
   Energy* any_before = nullptr;
 };
 

@@ -44,7 +44,8 @@ STEMLOOP_INLINE void swap_rows(T*& a, T*& b) {
 #define STEMLOOP_JOIN_OF(a, b) a##b
 #define STEMLOOP_JOIN(a, b) STEMLOOP_JOIN_OF(a, b)
 
-extern const Kernels STEMLOOP_JOIN(kKernels_, STEMLOOP_ISA);
-const Kernels STEMLOOP_JOIN(kKernels_, STEMLOOP_ISA) = {STEMLOOP_NAME(STEMLOOP_ISA), fill_mfe, fill_inside, fill_outside};
+extern const Kernels STEMLOOP_JOIN(kKernels, STEMLOOP_ISA);
+const Kernels STEMLOOP_JOIN(kKernels, STEMLOOP_ISA) = {STEMLOOP_NAME(STEMLOOP_ISA), fill_mfe, fill_inside,
+                                                        fill_outside};
 
 }  // namespace stemloop

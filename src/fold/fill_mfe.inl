@@ -182,9 +182,11 @@ static void fill_mfe_rows(MfeFill& f) {
       const Energy multi = f.split_before[j - 1] + multi_closing(*f.model, base, i, j);
       energy = multi < energy ? multi : energy;
       if (kNoLonelyPairs) {
-        // c needs a pair stacked inside; `any` is free to begin a helix, which the pair around it will have to continue.
+        // c needs a pair stacked inside; `any` is free to begin a helix, which the pair around it will have to
+        // continue.
         const Energy inner = f.any_before[j - 1];
-        const Energy stacked = inner < kForbidden ? inner + interior_loop(*f.model, base, i, j, i + 1, j - 1) : kForbidden;
+        const Energy stacked =
+            inner < kForbidden ? inner + interior_loop(*f.model, base, i, j, i + 1, j - 1) : kForbidden;
         f.any[j] = stacked < energy ? stacked : energy;
         energy = stacked;
       }

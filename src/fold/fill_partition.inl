@@ -182,7 +182,8 @@ STEMLOOP_INLINE void outside_collect(PartitionFill& f, int i, int j) {
   const OuterFactors inner = inner_factors(f, i, j);
   const double one_n = ring_row(f, f.ring_1n, i)[j] + in_column(f.column_1n, i, j);
   const double bulge = ring_row(f, f.ring_bulge, i)[j] + in_column(f.column_bulge, i, j);
-  f.qb_adjoint[f.row[i] + j] += ring_row(f, f.ring_generic, i)[j] * inner.generic + one_n * inner.one_n + bulge * inner.end;
+  f.qb_adjoint[f.row[i] + j] +=
+      ring_row(f, f.ring_generic, i)[j] * inner.generic + one_n * inner.one_n + bulge * inner.end;
 }
 
 // Backwards through inside_multi_row(): splits from the far end, then single, then qm1. `split` holds the adjoints that
@@ -208,7 +209,8 @@ STEMLOOP_INLINE void outside_multi_row(PartitionFill& f, int i, double unpaired,
     f.single[j] = qm_adjoint[j] + unpaired * f.single[j];
     behind = behind * unpaired + qm1_adjoint[j] + f.single[j];
     if (f.qb[f.row[i] + j] > 0) {
-      f.qb_adjoint[f.row[i] + j] += behind * multi_stem(*f.model, kPairTypes[base[i]][base[j]], base[i - 1], base[j + 1]);
+      f.qb_adjoint[f.row[i] + j] +=
+          behind * multi_stem(*f.model, kPairTypes[base[i]][base[j]], base[i - 1], base[j + 1]);
     }
   }
 }
@@ -232,7 +234,8 @@ STEMLOOP_INLINE void outside_interior(PartitionFill& f, int i, int j, double adj
   const auto spread_column = [&](double* columns, int q, const double* lengths, double factor) {
     double* values = column_window(columns, i, q);
     const auto a = broadcast(adjoint * factor);
-    for (int k = 0; k < kRingRows; k += kDoubleLanes) store(values + k, add(load(values + k), multiply(load(lengths + k), a)));
+    for (int k = 0; k < kRingRows; k += kDoubleLanes)
+      store(values + k, add(load(values + k), multiply(load(lengths + k), a)));
   };
   spread_column(f.column_bulge, j - 1, f.rows->bulge_column, outer.end);
   spread_column(f.column_1n, j - 2, f.rows->one_n_column, outer.one_n);

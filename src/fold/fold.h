@@ -34,12 +34,12 @@ struct PairProbability {
 
 /// The Boltzmann ensemble of a sequence.
 struct Ensemble {
-  double energy_kcal = 0;      // -RT ln Z
-  double mfe_frequency = 0;    // share of the MFE structure
-  double diversity = 0;        // mean base-pair distance between two structures drawn from the ensemble
-  std::string centroid;        // all pairs with probability > 1/2
+  double energy_kcal = 0;    // -RT ln Z
+  double mfe_frequency = 0;  // share of the MFE structure
+  double diversity = 0;      // mean base-pair distance between two structures drawn from the ensemble
+  std::string centroid;      // all pairs with probability > 1/2
   Energy centroid_energy = 0;
-  double centroid_distance = 0;  // mean base-pair distance of the ensemble to it
+  double centroid_distance = 0;        // mean base-pair distance of the ensemble to it
   std::vector<PairProbability> pairs;  // every pair with probability >= `kMinProbability`, by i then j
   static constexpr double kMinProbability = 1e-6;
 };
@@ -68,7 +68,8 @@ class Folder {
   Folder(Folder&&) noexcept;
   Folder& operator=(Folder&&) noexcept;
 
-  /// Minimum free energy structure. Zuker's algorithm with interior loops up to 30 bases; O(n^2) memory, 8 bytes a cell.
+  /// Minimum free energy structure. Zuker's algorithm with interior loops up to 30 bases; O(n^2) memory, 8 bytes a
+  /// cell.
   Fold fold(std::string_view sequence);
 
   /// Minimum free energy structure and ensemble. McCaskill's algorithm; O(n^2) memory, 48 bytes a cell in all.

@@ -63,9 +63,8 @@ PartitionFill Folder::Scratch::prepare_partition(std::string_view text, Energy m
   triangular_rows(static_cast<std::int64_t>(n), row);
   for (int b = 0; b < kBaseCount; ++b) {
     f.partners.position[b] = positions.data() + b * n;
-    f.partners.count[b] = static_cast<int>(std::count_if(f.strand.base, f.strand.base + n, [b](Base other) {
-      return kPairTypes[b][other] != kNoPair;
-    }));
+    f.partners.count[b] = static_cast<int>(
+        std::count_if(f.strand.base, f.strand.base + n, [b](Base other) { return kPairTypes[b][other] != kNoPair; }));
   }
   // One factor per nucleotide keeps all sums near 1; it cancels in every result.
   const double kcal_per_base = mfe / 100.0 / static_cast<double>(n);

@@ -7,10 +7,10 @@
 
 namespace stemloop {
 
-extern const Kernels kKernels_scalar;
+extern const Kernels kKernelsscalar;
 #ifdef __x86_64__
-extern const Kernels kKernels_avx2;
-extern const Kernels kKernels_avx512;
+extern const Kernels kKernelsavx2;
+extern const Kernels kKernelsavx512;
 #endif
 
 namespace {
@@ -22,8 +22,8 @@ const Kernels& choose() {
   const bool avx512 = __builtin_cpu_supports("avx512f") != 0 && __builtin_cpu_supports("avx512bw") != 0 &&
                       __builtin_cpu_supports("avx512vl") != 0 && __builtin_cpu_supports("avx512dq") != 0;
   const bool avx2 = __builtin_cpu_supports("avx2") != 0;
-  if (avx512 && (name.empty() || name == "avx512")) return kKernels_avx512;
-  if (avx2 && (name.empty() || name == "avx2")) return kKernels_avx2;
+  if (avx512 && (name.empty() || name == "avx512")) return kKernelsavx512;
+  if (avx2 && (name.empty() || name == "avx2")) return kKernelsavx2;
 #endif
   require(name.empty() || name == "scalar", "STEMLOOP_SIMD={}: not known here; choose scalar{}", name,
 #ifdef __x86_64__
@@ -32,7 +32,7 @@ const Kernels& choose() {
           ""
 #endif
   );
-  return kKernels_scalar;
+  return kKernelsscalar;
 }
 
 }  // namespace

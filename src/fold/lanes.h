@@ -72,8 +72,8 @@ STEMLOOP_INLINE Lanes<int> minimum(Lanes<int> a, const Lanes<int>& b) {
 }
 
 // Quarters of a block, for the last steps of a reduction.
-typedef int FourInts __attribute__((vector_size(16)));          // NOLINT
-typedef double TwoDoubles __attribute__((vector_size(16)));     // NOLINT
+typedef int FourInts __attribute__((vector_size(16)));       // NOLINT
+typedef double TwoDoubles __attribute__((vector_size(16)));  // NOLINT
 
 /// The smallest of sixteen lanes.
 STEMLOOP_INLINE int lowest(const Lanes<int>& a) {

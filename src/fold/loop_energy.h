@@ -14,9 +14,9 @@ template <class Value>
 struct Strand {
   const Base* base = nullptr;  // base[-1] and base[length] are kBaseN
   int length = 0;
-  const Value* hairpin_length = nullptr;    // by unpaired bases, 0..length
-  const std::int16_t* special = nullptr;    // [3][length]: index of the special loop of 3, 4, 6 bases closed at i, or -1
-  const Value* special_value = nullptr;     // by that index
+  const Value* hairpin_length = nullptr;  // by unpaired bases, 0..length
+  const std::int16_t* special = nullptr;  // [3][length]: index of the special loop of 3, 4, 6 bases closed at i, or -1
+  const Value* special_value = nullptr;   // by that index
 };
 
 template <class Model, class... Rest>
@@ -37,7 +37,8 @@ STEMLOOP_INLINE typename Model::Value stem_end(const Model& m, PairType pair) {
 ///        ( . . . )      hairpin loop closed by (i, j); three bases take no mismatch, special loops are measured whole
 ///        i       j
 template <class Model>
-STEMLOOP_INLINE typename Model::Value hairpin_loop(const Model& m, const Strand<typename Model::Value>& s, int i, int j) {
+STEMLOOP_INLINE typename Model::Value hairpin_loop(const Model& m, const Strand<typename Model::Value>& s, int i,
+                                                   int j) {
   const int unpaired = j - i - 1;
   const PairType pair = kPairTypes[s.base[i]][s.base[j]];
   if (unpaired == 3 || unpaired == 4 || unpaired == 6) {

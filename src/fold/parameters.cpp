@@ -103,8 +103,10 @@ class ParameterFile {
   void read() {
     LineReader lines(path_);
     std::string line;
-    require(lines.next(line) && trim(line) == kFirstLine, "{}:1: is not a ViennaRNA 2 parameter file: the first line is "
-            "not '{}'", path_, kFirstLine);
+    require(lines.next(line) && trim(line) == kFirstLine,
+            "{}:1: is not a ViennaRNA 2 parameter file: the first line is "
+            "not '{}'",
+            path_, kFirstLine);
     Section* section = nullptr;
     while (lines.next(line)) {
       const bool heading = !line.empty() && line[0] == '#' && line.rfind("##", 0) != 0;
@@ -140,16 +142,16 @@ class ParameterFile {
   std::vector<std::string> used_;
 };
 
-// Number of values a table has in the file and what they stand for: pairs 1..7 (the seventh is "non-standard", not kept)
-// or 1..6, bases 0..4 or 1..4.
+// Number of values a table has in the file and what they stand for: pairs 1..7 (the seventh is "non-standard", not
+// kept) or 1..6, bases 0..4 or 1..4.
 template <class T>
 constexpr std::size_t file_count(std::size_t pairs, std::size_t bases) {
   if constexpr (!std::is_array_v<T>) {
     return 1;
   } else {
     using Inner = std::remove_extent_t<T>;
-    constexpr std::size_t extent = std::extent_v<T>;
-    const std::size_t own = extent == kPairTypeCount ? pairs : extent == kBaseCount ? bases : extent;
+    constexpr std::size_t kExtent = std::extent_v<T>;
+    const std::size_t own = kExtent == kPairTypeCount ? pairs : kExtent == kBaseCount ? bases : kExtent;
     return own * file_count<Inner>(pairs, bases);
   }
 }
@@ -160,13 +162,13 @@ void assign(T& entry, const int*& next, std::size_t pairs, std::size_t bases) {
     entry = *next++;
   } else {
     using Inner = std::remove_extent_t<T>;
-    constexpr std::size_t extent = std::extent_v<T>;
-    if constexpr (extent == kPairTypeCount) {
-      for (std::size_t pair = 1; pair < extent; ++pair) assign(entry[pair], next, pairs, bases);
+    constexpr std::size_t kExtent = std::extent_v<T>;
+    if constexpr (kExtent == kPairTypeCount) {
+      for (std::size_t pair = 1; pair < kExtent; ++pair) assign(entry[pair], next, pairs, bases);
       if (pairs == kPairTypeCount) next += file_count<Inner>(pairs, bases);
     } else {
-      const std::size_t begin = extent == kBaseCount ? extent - bases : 0;
-      for (std::size_t i = begin; i < extent; ++i) assign(entry[i], next, pairs, bases);
+      const std::size_t begin = kExtent == kBaseCount ? kExtent - bases : 0;
+      for (std::size_t i = begin; i < kExtent; ++i) assign(entry[i], next, pairs, bases);
     }
   }
 }
@@ -191,7 +193,8 @@ void read_special_hairpins(ParameterFile& file, const std::string& name, std::si
   for (std::size_t i = 0; i + 2 < section.tokens.size(); i += 3) {
     const Token& loop = section.tokens[i];
     require(loop.text.size() == unpaired + 2 && loop.text.find_first_not_of("ACGUT") == std::string::npos,
-            "{}: '{}' is not a loop of {} bases with its closing pair", file.place(loop), printable(loop.text), unpaired);
+            "{}: '{}' is not a loop of {} bases with its closing pair", file.place(loop), printable(loop.text),
+            unpaired);
     to.push_back({as_rna(loop.text), file.number(section.tokens[i + 1]), file.number(section.tokens[i + 2])});
   }
 }
@@ -258,7 +261,8 @@ EnergyParameters load_parameters(const std::string& name_or_file) {
   if (name_or_file == "turner2004") return turner2004_parameters();
   if (name_or_file == "turner2004-vienna2.1") return vienna21_variant(turner2004_parameters());
   require(std::ifstream(name_or_file).good(),
-          "'{}' is neither a parameter set (turner2004, turner2004-vienna2.1) nor a readable parameter file", name_or_file);
+          "'{}' is neither a parameter set (turner2004, turner2004-vienna2.1) nor a readable parameter file",
+          name_or_file);
   return read_parameter_file(name_or_file);
 }
 

@@ -17,7 +17,7 @@ using Energy = int;
 inline constexpr int kForbidden = 10'000'000;  // no such loop; larger than any sum of real energies
 inline constexpr int kMaxInteriorLoop = 30;    // unpaired bases in an interior loop or bulge
 inline constexpr int kMinHairpinLoop = 3;
-inline constexpr int kTabulatedLoops = 31;     // loop lengths 0..30; longer ones grow with the logarithm
+inline constexpr int kTabulatedLoops = 31;  // loop lengths 0..30; longer ones grow with the logarithm
 
 /// All loop contributions of one kind (free energies, enthalpies, or Boltzmann factors).
 /// "pair" is a PairType seen from inside the loop, 5' base first; indices "5" and "3" are Base codes.
@@ -38,7 +38,7 @@ struct LoopTables {
   T int11[kPairTypeCount][kPairTypeCount][kBaseCount][kBaseCount];
   T int21[kPairTypeCount][kPairTypeCount][kBaseCount][kBaseCount][kBaseCount];
   T int22[kPairTypeCount][kPairTypeCount][kBaseCount][kBaseCount][kBaseCount][kBaseCount];
-  T hairpin[kTabulatedLoops];   // by number of unpaired bases
+  T hairpin[kTabulatedLoops];  // by number of unpaired bases
   T bulge[kTabulatedLoops];
   T interior[kTabulatedLoops];
   T multi_closing;   // per multiloop
@@ -59,8 +59,8 @@ struct EnergyParameters {
   std::string name;
   LoopTables<int> energy37{};
   LoopTables<int> enthalpy{};
-  int max_asymmetry = 300;         // cap of the asymmetry term, any temperature
-  double log_coefficient = 107.856;  // growth of loops beyond 30 with ln(length / 30), at 37 C
+  int max_asymmetry = 300;                       // cap of the asymmetry term, any temperature
+  double log_coefficient = 107.856;              // growth of loops beyond 30 with ln(length / 30), at 37 C
   std::vector<SpecialHairpin> special_hairpins;  // of 3, 4 or 6 unpaired bases
 };
 
@@ -82,9 +82,9 @@ EnergyParameters load_parameters(const std::string& name_or_file);
 template <class T, class Visit>
 void for_each_measured(T& entry, Visit visit) {
   if constexpr (std::is_array_v<T>) {
-    constexpr std::size_t extent = std::extent_v<T>;
-    constexpr std::size_t begin = extent == kPairTypeCount || extent == kBaseCount ? 1 : 0;
-    for (std::size_t i = begin; i < extent; ++i) for_each_measured(entry[i], visit);
+    constexpr std::size_t kExtent = std::extent_v<T>;
+    constexpr std::size_t kBegin = kExtent == kPairTypeCount || kExtent == kBaseCount ? 1 : 0;
+    for (std::size_t i = kBegin; i < kExtent; ++i) for_each_measured(entry[i], visit);
   } else {
     visit(entry);
   }
@@ -128,12 +128,12 @@ void for_each_entry(Visit visit, First& first, Rest&... rest) {
 template <class T>
 void expand_unknown_bases(T& table) {
   if constexpr (std::is_array_v<T>) {
-    constexpr std::size_t extent = std::extent_v<T>;
+    constexpr std::size_t kExtent = std::extent_v<T>;
     for (auto& slice : table) expand_unknown_bases(slice);
-    if constexpr (extent == kBaseCount) {
+    if constexpr (kExtent == kBaseCount) {
       const auto least_stable = [](auto& worst, const auto& other) { worst = worst < other ? other : worst; };
       for_each_entry([](auto& to, const auto& from) { to = from; }, table[0], table[1]);
-      for (std::size_t base = 2; base < extent; ++base) for_each_entry(least_stable, table[0], table[base]);
+      for (std::size_t base = 2; base < kExtent; ++base) for_each_entry(least_stable, table[0], table[base]);
     }
   }
 }

@@ -39,7 +39,9 @@ Fold fold_plain(const EnergyModel& m, std::string_view sequence) {
   std::vector<Energy> fm(triangular_size(n), kForbidden);
   std::vector<Energy> any(triangular_size(n), kForbidden);  // c without the condition on lonely pairs
   const auto at = [&row](std::vector<Energy>& table, int i, int j) -> Energy& { return table[row[i] + j]; };
-  const auto joined = [](Energy a, Energy b) { return std::min(kForbidden, a >= kForbidden || b >= kForbidden ? kForbidden : a + b); };
+  const auto joined = [](Energy a, Energy b) {
+    return std::min(kForbidden, a >= kForbidden || b >= kForbidden ? kForbidden : a + b);
+  };
 
   for (int i = n - 1; i >= 0; --i) {
     for (int j = i + kMinHairpinLoop + 1; j < n; ++j) {
@@ -53,7 +55,8 @@ Fold fold_plain(const EnergyModel& m, std::string_view sequence) {
         }
         if (m.options.no_lonely_pairs) {
           const bool stackable = j - i - 3 >= kMinHairpinLoop && at(any, i + 1, j - 1) < kForbidden;
-          const Energy stacked = stackable ? at(any, i + 1, j - 1) + interior_loop(m, s.base, i, j, i + 1, j - 1) : kForbidden;
+          const Energy stacked =
+              stackable ? at(any, i + 1, j - 1) + interior_loop(m, s.base, i, j, i + 1, j - 1) : kForbidden;
           at(any, i, j) = std::min(best, stacked);
           best = stacked;
         }
@@ -99,10 +102,13 @@ double ensemble_plain(const BoltzmannModel& m, std::string_view sequence, std::v
       if (kPairTypes[s.base[i]][s.base[j]] != kNoPair && !lonely) {
         double& sum = square(qb, i, j + 1);
         sum = hairpin_loop(m, s, i, j);
-        each_interior(s.base, i, j, [&](int p, int r) { sum += interior_loop(m, s.base, i, j, p, r) * square(qb, p, r + 1); });
-        for (int k = i + 2; k < j; ++k) sum += square(qm, i + 1, k) * square(qm1, k, j) * multi_closing(m, s.base, i, j);
+        each_interior(s.base, i, j,
+                      [&](int p, int r) { sum += interior_loop(m, s.base, i, j, p, r) * square(qb, p, r + 1); });
+        for (int k = i + 2; k < j; ++k)
+          sum += square(qm, i + 1, k) * square(qm1, k, j) * multi_closing(m, s.base, i, j);
       }
-      for (int l = i + 1; l <= j; ++l) square(qm1, i, j + 1) += square(qb, i, l + 1) * stem(i, l) * std::pow(unpaired, j - l);
+      for (int l = i + 1; l <= j; ++l)
+        square(qm1, i, j + 1) += square(qb, i, l + 1) * stem(i, l) * std::pow(unpaired, j - l);
       for (int k = i; k < j; ++k) {
         square(qm, i, j + 1) += (std::pow(unpaired, k - i) + square(qm, i, k)) * square(qm1, k, j + 1);
       }

@@ -52,7 +52,8 @@ class Sampler {
       const int j = length - 1;
       int partner = -1;
       for (int i = 0; i + kMinHairpinLoop < j; ++i) {
-        const double term = qb(i, j) > 0 ? exterior5_[i] * qb(i, j) * exterior_stem(*f_.model, f_.strand.base, n, i, j) : 0;
+        const double term =
+            qb(i, j) > 0 ? exterior5_[i] * qb(i, j) * exterior_stem(*f_.model, f_.strand.base, n, i, j) : 0;
         if (term > 0) partner = i;
         if (choice.falls_on(term)) break;
       }
@@ -143,6 +144,7 @@ class Sampler {
 std::vector<std::string> Folder::sample(int count, std::uint64_t seed) {
   const Scratch& x = *scratch_;
   std::vector<std::string> structures;
+  structures.reserve(static_cast<std::size_t>(count));
   for (int k = 0; k < count; ++k) {
     structures.push_back(Sampler(x.partition, x.exterior5, Random(seed, static_cast<std::uint64_t>(k))).draw());
   }

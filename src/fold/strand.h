@@ -1,4 +1,5 @@
-// Owns what a Strand points to: base codes with a readable neighbour on both sides, hairpin length terms, special loops.
+// Owns what a Strand points to: base codes with a readable neighbour on both sides, hairpin length terms, special
+// loops.
 #pragma once
 
 #include <algorithm>
@@ -51,7 +52,8 @@ class StrandBuffer {
       const std::vector<Base>& loop = loops_[k];
       std::int16_t* found = special_.data() + n * (loop.size() == 5 ? 0 : loop.size() == 6 ? 1 : 2);
       for (std::size_t i = 0; i + loop.size() <= n; ++i) {
-        if (base[i] == loop[0] && std::equal(loop.begin() + 1, loop.end(), base + i + 1)) found[i] = static_cast<std::int16_t>(k);
+        if (base[i] == loop[0] && std::equal(loop.begin() + 1, loop.end(), base + i + 1))
+          found[i] = static_cast<std::int16_t>(k);
       }
     }
   }

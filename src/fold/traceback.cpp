@@ -6,7 +6,8 @@
 
 namespace stemloop {
 
-void fill_exterior(const EnergyModel& m, const Strand<Energy>& s, const std::int64_t* row, const Energy* c, Energy* f5) {
+void fill_exterior(const EnergyModel& m, const Strand<Energy>& s, const std::int64_t* row, const Energy* c,
+                   Energy* f5) {
   const int n = s.length;
   std::fill(f5, f5 + n + 1, 0);
   // Row by row, so that c is read along its rows: pair (i, j) offers f5[j+1] as soon as f5[i] is final.

@@ -1,9 +1,9 @@
 // Turner 2004 nearest-neighbour parameters at 37 C, in 0.01 kcal/mol: free energies and enthalpies.
 //
-// Origin of every table: the NNDB set of D. H. Mathews and D. H. Turner (Mathews et al., PNAS 101:7287, 2004; Turner and
-// Mathews, NAR 38:D280, 2010), as ViennaRNA 2.x distributes it (Lorenz et al., Algorithms Mol Biol 6:26, 2011; values of
-// its file rna_turner2004.par with the misprint "-1i40" in the stack table read as -140). Terminal mismatches of
-// multiloops and exterior loops are ViennaRNA's, derived from the same set. Only measured letters are written down:
+// Origin of every table: the NNDB set of D. H. Mathews and D. H. Turner (Mathews et al., PNAS 101:7287, 2004; Turner
+// and Mathews, NAR 38:D280, 2010), as ViennaRNA 2.x distributes it (Lorenz et al., Algorithms Mol Biol 6:26, 2011;
+// values of its file rna_turner2004.par with the misprint "-1i40" in the stack table read as -140). Terminal mismatches
+// of multiloops and exterior loops are ViennaRNA's, derived from the same set. Only measured letters are written down:
 // rows and columns for an unknown base are made by expand_unknown_bases() as the least stable of the four.
 //
 // Order: pairs CG GC GU UG AU UA (5' base first, 3' base second), letters A C G U. x = forbidden.
@@ -14,7 +14,7 @@ namespace stemloop {
 
 namespace {
 
-constexpr int x = kForbidden;
+constexpr int x = kForbidden;  // NOLINT(readability-identifier-naming): as tables print it
 
 // clang-format off
 // [outer pair][inner pair read from inside]
@@ -1800,28 +1800,12 @@ EnergyParameters turner2004_parameters() {
   g.terminal_au = 50;
   h.terminal_au = 370;
   p.special_hairpins = {
-      {"CAACG", 680, 2370},
-      {"GUUAC", 690, 1080},
-      {"CAACGG", 550, 690},
-      {"CCAAGG", 330, -1030},
-      {"CCACGG", 370, -330},
-      {"CCCAGG", 340, -890},
-      {"CCGAGG", 350, -660},
-      {"CCGCGG", 360, -750},
-      {"CCUAGG", 370, -350},
-      {"CCUCGG", 250, -1390},
-      {"CUAAGG", 360, -760},
-      {"CUACGG", 280, -1070},
-      {"CUCAGG", 370, -660},
-      {"CUCCGG", 270, -1290},
-      {"CUGCGG", 280, -1070},
-      {"CUUAGG", 350, -620},
-      {"CUUCGG", 370, -1530},
-      {"CUUUGG", 370, -680},
-      {"ACAGUACU", 280, -1680},
-      {"ACAGUGAU", 360, -1140},
-      {"ACAGUGCU", 290, -1280},
-      {"ACAGUGUU", 180, -1540},
+      {"CAACG", 680, 2370},     {"GUUAC", 690, 1080},     {"CAACGG", 550, 690},     {"CCAAGG", 330, -1030},
+      {"CCACGG", 370, -330},    {"CCCAGG", 340, -890},    {"CCGAGG", 350, -660},    {"CCGCGG", 360, -750},
+      {"CCUAGG", 370, -350},    {"CCUCGG", 250, -1390},   {"CUAAGG", 360, -760},    {"CUACGG", 280, -1070},
+      {"CUCAGG", 370, -660},    {"CUCCGG", 270, -1290},   {"CUGCGG", 280, -1070},   {"CUUAGG", 350, -620},
+      {"CUUCGG", 370, -1530},   {"CUUUGG", 370, -680},    {"ACAGUACU", 280, -1680}, {"ACAGUGAU", 360, -1140},
+      {"ACAGUGCU", 290, -1280}, {"ACAGUGUU", 180, -1540},
   };
   expand_unknown_bases(p);
   return p;

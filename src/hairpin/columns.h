@@ -5,8 +5,8 @@
 //   top      C  A  U  A  A  A  C  A  -  A  C        5' strand, read 3' -> 5'
 //   bottom   A  A  U  A  C  U  G  U  C  C  G        3' strand, read 5' -> 3'
 //
-// The terminal loop stands on both strands. Source: deepmir's ImageCalc as measured in the project's image specification
-// (Cordero, Menkovski & Allmer, bioRxiv 840579, 2019), quirks included.
+// The terminal loop stands on both strands. Source: deepmir's ImageCalc as measured in the project's image
+// specification (Cordero, Menkovski & Allmer, bioRxiv 840579, 2019), quirks included.
 #pragma once
 
 #include <string_view>

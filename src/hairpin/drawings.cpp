@@ -62,7 +62,8 @@ class Layout {
     const Point inward = {-across.y, across.x};
     const Point centre = (at_[i] + at_[j]) * 0.5 + inward * (radius * std::cos(kPi / count));
     const Point spoke = at_[i] - centre;
-    for (std::size_t k = 1; k < corner.size(); ++k) at_[corner[k]] = centre + rotated(spoke, -step * static_cast<double>(k));
+    for (std::size_t k = 1; k < corner.size(); ++k)
+      at_[corner[k]] = centre + rotated(spoke, -step * static_cast<double>(k));
   }
 
   // Bulges bend the stem: turn the whole so that the farthest base lies to the left of the ends.
@@ -116,7 +117,8 @@ constexpr double kHeader = 46;
 constexpr double kPictureCell = 7;
 constexpr double kPictureLabels = 34;
 
-void add_structure(Drawing& drawing, std::string_view sequence, const std::vector<int>& pairs, const std::vector<Point>& at) {
+void add_structure(Drawing& drawing, std::string_view sequence, const std::vector<int>& pairs,
+                   const std::vector<Point>& at) {
   const int n = static_cast<int>(sequence.size());
   Polyline backbone{at, 1.6, "#9a9a9a"};
   drawing.add(backbone);
@@ -141,7 +143,8 @@ void add_structure(Drawing& drawing, std::string_view sequence, const std::vecto
     away = length > 0 ? away * (1 / length) : Point{1, 0};
     const Point label = at[i] + away * (kRadius + 9);
     const std::string text = i == 0 ? "5'" : i + 1 == n ? "3'" : std::to_string(i + 1);
-    drawing.add(Text{{label.x, label.y + 3}, text, end ? 12.0 : 8.5, Anchor::kMiddle, end ? "#000000" : "#777777", end});
+    drawing.add(
+        Text{{label.x, label.y + 3}, text, end ? 12.0 : 8.5, Anchor::kMiddle, end ? "#000000" : "#777777", end});
   }
 }
 
@@ -190,7 +193,11 @@ Drawing draw_hairpin(std::string_view sequence, std::string_view structure, cons
   drawing.height = corner.y + kPictureCell * kPictureRows + kPictureLabels;
   const double label = corner.y + kPictureCell * kPictureRows + 14;
   drawing.add(Text{{corner.x, label}, "terminal loop", 10, Anchor::kStart, "#555555"});
-  drawing.add(Text{{corner.x + picture_width, label}, "5' strand above, 3' strand below; ends at the right", 10, Anchor::kEnd, "#555555"});
+  drawing.add(Text{{corner.x + picture_width, label},
+                   "5' strand above, 3' strand below; ends at the right",
+                   10,
+                   Anchor::kEnd,
+                   "#555555"});
   double x = corner.x + picture_width / 2 - 70;
   for (const char letter : {'A', 'C', 'G', 'U', '-'}) {
     drawing.add(Rectangle{{x, label - 9}, 10, 10, colours_of(letter).full, "#bbbbbb", 0.5});
@@ -211,7 +218,7 @@ std::string text_hairpin(std::string_view sequence, std::string_view structure) 
   }
   enum { kUpper, kUpperPaired, kBars, kLowerPaired, kLower, kLines };
   std::string line[kLines];
-  const auto column = [&line](const char (&letters)[kLines + 1]) {
+  const auto column = [&line](const char(&letters)[kLines + 1]) {
     for (int k = 0; k < kLines; ++k) line[k] += letters[k];
   };
   int left = 0;

@@ -17,21 +17,21 @@ struct HairpinFeatures {
   std::optional<int> start_loop_upperhalf_col;          // last unpaired column before the stem; 4 if no column pairs
   std::optional<int> highest_point_loop_upperhalf_row;  // row of the loop's highest point
   std::optional<int> highest_point_loop_upperhalf_col;  // its column, the largest of equals
-  std::optional<int> loop_length;                       // pixels of that column, both bars (25 for 13 + 11, as published)
-  std::optional<int> loop_width;                        // columns of the loop
-  std::optional<int> gap_start;                         // only without a loop: gap columns from column 0
-  std::optional<double> palindrome_score;               // share of columns with bars of equal height
-  bool asymmetric = false;                              // more than 0.6 of the columns have unequal bars
+  std::optional<int> loop_length;          // pixels of that column, both bars (25 for 13 + 11, as published)
+  std::optional<int> loop_width;           // columns of the loop
+  std::optional<int> gap_start;            // only without a loop: gap columns from column 0
+  std::optional<double> palindrome_score;  // share of columns with bars of equal height
+  bool asymmetric = false;                 // more than 0.6 of the columns have unequal bars
   // Longest run of full bars facing gaps, not touching the last column; empty if there is none:
   std::optional<int> large_asymmetric_bulge;                // its columns
   std::optional<std::string> largest_asym_bulge_strand;     // "upper" or "lower"
   std::optional<int> largest_asym_bulge_sequence_location;  // its middle column
-  int stem_begin = 0;    // W - 1
-  int stem_end = 0;      // first column of the stem
-  int stem_length = 0;   // stem_begin - stem_end
-  int total_length = 0;  // W - 1
-  std::optional<double> base_pairs_in_stem;          // CG and AU pairs per column of the stem
-  std::optional<double> base_pairs_wobbles_in_stem;  // GU pairs too
+  int stem_begin = 0;                                       // W - 1
+  int stem_end = 0;                                         // first column of the stem
+  int stem_length = 0;                                      // stem_begin - stem_end
+  int total_length = 0;                                     // W - 1
+  std::optional<double> base_pairs_in_stem;                 // CG and AU pairs per column of the stem
+  std::optional<double> base_pairs_wobbles_in_stem;         // GU pairs too
   bool au_pair_begin_mature = false;  // two AU pairs in a row, 18 to 25 pairs-or-columns from the ends
   bool ugu = false;                   // UGU or GUG (read 3' to 5') on the top strand, from the loop's top to the stem
 };

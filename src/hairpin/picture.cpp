@@ -206,8 +206,8 @@ Picture picture_from_pixels(const RgbImage& image) {
       const auto pixel = image.get(x, begin);
       if (pixel == kWhite) continue;
       const auto found = std::find(kPalette.begin(), kPalette.end(), pixel);
-      require(found != kPalette.end(), "the pixel at column {}, row {} has colour {},{},{}, which is no nucleotide", x, begin,
-              pixel[0], pixel[1], pixel[2]);
+      require(found != kPalette.end(), "the pixel at column {}, row {} has colour {},{},{}, which is no nucleotide", x,
+              begin, pixel[0], pixel[1], pixel[2]);
       int height = 1;
       while (height < room && image.get(x, begin + step * height) == pixel) ++height;
       for (int k = height; k < room; ++k) {
@@ -220,7 +220,8 @@ Picture picture_from_pixels(const RgbImage& image) {
   for (int x = 0; x < kPictureColumns; ++x) {
     const bool inside = x < picture.width();
     for (const auto& strand : picture.colour) {
-      require((strand[x] != kBlank) == inside, "column {} {}", x, inside ? "has a bar on one strand only" : "follows a blank column");
+      require((strand[x] != kBlank) == inside, "column {} {}", x,
+              inside ? "has a bar on one strand only" : "follows a blank column");
     }
   }
   return picture;

@@ -22,7 +22,8 @@ inline constexpr int kBondLength = 200;
 /// Colours as numbered in the published arrays.
 enum PictureColour : std::uint8_t { kBlack = 0, kRed = 1, kBlue = 2, kGreen = 3, kYellow = 4, kBlank = 255 };
 
-/// Strand 0 is the top. colour: 0 gap or unknown letter, 1 G, 2 C, 3 U, 4 A, 255 no bar. height in pixels, 0 for no bar.
+/// Strand 0 is the top. colour: 0 gap or unknown letter, 1 G, 2 C, 3 U, 4 A, 255 no bar. height in pixels, 0 for no
+/// bar.
 struct Picture {
   std::array<std::array<std::uint8_t, kPictureColumns>, 2> colour;
   std::array<std::array<std::uint8_t, kPictureColumns>, 2> height;
@@ -48,13 +49,15 @@ struct DecodedPicture {
 };
 DecodedPicture decode_picture(const Picture& picture);
 
-/// The bond vector m (section 6): 200 values in -1, 0, 1; 5' half outward from the centre to the left, 3' half to the right.
+/// The bond vector m (section 6): 200 values in -1, 0, 1; 5' half outward from the centre to the left, 3' half to the
+/// right.
 std::array<std::int8_t, kBondLength> bond_vector(const Picture& picture);
 
 /// RGB pixels, 100 x 25, in the six exact colours.
 RgbImage picture_pixels(const Picture& picture);
 
-/// The bars of an image of 100 x 25 pixels in the six colours. Error (a sentence without a place) if it is no such picture.
+/// The bars of an image of 100 x 25 pixels in the six colours. Error (a sentence without a place) if it is no such
+/// picture.
 Picture picture_from_pixels(const RgbImage& image);
 
 }  // namespace stemloop

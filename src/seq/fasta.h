@@ -23,9 +23,9 @@ struct Record {
   std::string id;           // header up to the first blank
   std::string description;  // rest of the header
   std::string sequence;
-  std::string structure;    // empty if the file gives none; else as long as the sequence, brackets not yet matched
-  std::string file;         // where it stands, for messages
-  std::int64_t line = 0;    // line of the header
+  std::string structure;  // empty if the file gives none; else as long as the sequence, brackets not yet matched
+  std::string file;       // where it stands, for messages
+  std::int64_t line = 0;  // line of the header
 };
 
 /// A record that cannot be used, and why: "file:line: record 'id': ...".

@@ -24,15 +24,13 @@ std::string system_reason() { return std::strerror(errno); }
 std::string shown_input(const std::string& path) { return path == "-" ? "stdin" : path; }
 std::string shown_output(const std::string& path) { return path == "-" ? "stdout" : path; }
 
-bool ends_with_gz(const std::string& path) {
-  return path.size() > 3 && path.compare(path.size() - 3, 3, ".gz") == 0;
-}
+bool ends_with_gz(const std::string& path) { return path.size() > 3 && path.compare(path.size() - 3, 3, ".gz") == 0; }
 
 // open() succeeds on a directory and the first read fails with a message about the descriptor: say it better.
 int open_input(const std::string& path) {
   const int descriptor = path == "-" ? dup(STDIN_FILENO) : open(path.c_str(), O_RDONLY | O_CLOEXEC);
   require(descriptor >= 0, "{}: cannot be opened: {}", shown_input(path), system_reason());
-  struct stat status{};
+  struct stat status {};
   if (fstat(descriptor, &status) == 0 && S_ISDIR(status.st_mode)) {
     close(descriptor);
     fail("{}: is a directory, not a file", shown_input(path));
@@ -62,7 +60,7 @@ LineReader::LineReader(const std::string& path) : state_(std::make_unique<State>
   hts_set_log_level(HTS_LOG_OFF);
   state_->name = shown_input(path);
   const int descriptor = open_input(path);
-  struct stat status{};
+  struct stat status {};
   if (fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode)) state_->size = status.st_size;
   state_->file = bgzf_dopen(descriptor, "r");
   if (state_->file == nullptr) {

@@ -1,0 +1,25 @@
+#!/usr/bin/env bash
+# Installs what stemloop needs on Debian 12 or Ubuntu 24.04 (or newer). Says nothing and changes nothing if all is there.
+# Runs as root or with sudo.
+set -euo pipefail
+
+packages=(
+  g++ cmake ninja-build pkg-config
+  libhts-dev libcli11-dev nlohmann-json3-dev libfmt-dev libspdlog-dev libtbb-dev libpng-dev libcairo2-dev
+  libgtest-dev libgmock-dev libbenchmark-dev
+  fonts-dejavu-core
+)
+
+missing=()
+for package in "${packages[@]}"; do
+  [ "$(dpkg-query -W -f='${db:Status-Status}' "$package" 2> /dev/null || true)" = installed ] || missing+=("$package")
+done
+[ ${#missing[@]} -gt 0 ] || exit 0
+
+as_root() {
+  if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo "$@"; fi
+}
+echo "setup: installing ${missing[*]}" >&2
+export DEBIAN_FRONTEND=noninteractive
+as_root apt-get -qq update
+as_root apt-get -qq install -y --no-install-recommends "${missing[@]}" > /dev/null
