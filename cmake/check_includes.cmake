@@ -1,5 +1,6 @@
 # Holds the sources to the layers: a folder includes its own headers, and of folders to its left only their doors.
 #   cmake -DSRC=src -P cmake/check_includes.cmake
+cmake_minimum_required(VERSION 3.25)
 set(layers util seq fold canvas hairpin data cli)
 # canvas stands beside seq and fold: it knows nothing of RNA.
 set(allowed_util "")

@@ -1,5 +1,6 @@
 # The program must not be linked to libtorch: commands without a network start in milliseconds.
 #   cmake -DPROGRAM=path -P cmake/check_links.cmake
+cmake_minimum_required(VERSION 3.25)
 execute_process(COMMAND ldd "${PROGRAM}" OUTPUT_VARIABLE libraries RESULT_VARIABLE failed)
 if(failed)
   message(FATAL_ERROR "ldd ${PROGRAM} failed")

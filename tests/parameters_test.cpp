@@ -1,8 +1,5 @@
 #include <gmock/gmock.h>
 
-#include <fstream>
-#include <sstream>
-
 #include "fold/fold.h"
 #include "support.h"
 
@@ -14,10 +11,65 @@ using ::testing::HasSubstr;
 using ::testing::MatchesRegex;
 using testing::TemporaryFile;
 
-std::string text_of(const std::string& path) {
-  std::ostringstream text;
-  text << std::ifstream(path).rdbuf();
-  return text.str();
+// A parameter file with the values of `p`: pairs 1..7 (the seventh all zero), bases 0..4, int22 with measured letters
+// only.
+template <class T>
+void append_values(const T& entry, bool measured_only, std::string& text) {
+  if constexpr (!std::is_array_v<T>) {
+    text += entry >= kForbidden ? "INF " : fmt::format("{} ", entry);
+  } else {
+    constexpr std::size_t kExtent = std::extent_v<T>;
+    const bool skip_first = kExtent == kPairTypeCount || (kExtent == kBaseCount && measured_only);
+    for (std::size_t i = skip_first ? 1 : 0; i < kExtent; ++i) append_values(entry[i], measured_only, text);
+    if (kExtent == kPairTypeCount && !measured_only) {
+      std::string slice;
+      append_values(entry[0], measured_only, slice);  // as many zeros as a pair has values
+      text += slice;
+    }
+    text += '\n';
+  }
+}
+
+std::string parameter_text(const EnergyParameters& p) {
+  std::string text = "## RNAfold parameter file v2.0\n";
+  const char* names[] = {"stack",
+                         "mismatch_hairpin",
+                         "mismatch_interior",
+                         "mismatch_interior_1n",
+                         "mismatch_interior_23",
+                         "mismatch_multi",
+                         "mismatch_exterior",
+                         "dangle5",
+                         "dangle3",
+                         "int11",
+                         "int21",
+                         "int22",
+                         "hairpin",
+                         "bulge",
+                         "interior"};
+  for (const auto& [tables, suffix] : {std::pair(&p.energy37, ""), std::pair(&p.enthalpy, "_enthalpies")}) {
+    const char* const* name = names;
+    for_each_table(
+        [&, suffix = suffix](const auto& table) {
+          text += fmt::format("# {}{}\n", *name, suffix);
+          append_values(table, std::string(*name) == "int22", text);
+          ++name;
+        },
+        *tables);
+  }
+  const auto& g = p.energy37;
+  const auto& h = p.enthalpy;
+  text += fmt::format("# ML_params /* unpaired, closing, stem */\n{} {} {} {} {} {}\n", g.multi_unpaired,
+                      h.multi_unpaired, g.multi_closing, h.multi_closing, g.multi_stem, h.multi_stem);
+  text += fmt::format("# NINIO\n{} {} {}\n# Misc\n410 360 {} {}\n", g.asymmetry, h.asymmetry, p.max_asymmetry,
+                      g.terminal_au, h.terminal_au);
+  for (const auto& [name, size] : {std::pair("Triloops", 5), std::pair("Tetraloops", 6), std::pair("Hexaloops", 8)}) {
+    text += fmt::format("# {}\n", name);
+    for (const SpecialHairpin& s : p.special_hairpins) {
+      if (static_cast<int>(s.loop.size()) == size) text += fmt::format("{} {} {}\n", s.loop, s.energy37, s.enthalpy);
+    }
+  }
+  return text + "# END\n";
 }
 
 std::string replaced(std::string text, const std::string& from, const std::string& to) {
@@ -83,13 +135,19 @@ TEST(Parameters, KnownValues) {
   EXPECT_EQ(p.special_hairpins.size(), 22U);
 }
 
-TEST(Parameters, Vienna21SwapsDanglesTwiceIntoThemselves) {
+TEST(Parameters, Vienna21SwapsTwiceIntoThemselves) {
   const EnergyParameters p = turner2004_parameters();
   const EnergyParameters once = vienna21_variant(p);
   EXPECT_NE(once.energy37.mismatch_multi[1][1][2], p.energy37.mismatch_multi[1][1][2]);
   EXPECT_EQ(once.energy37.mismatch_exterior[1][1][3], p.energy37.mismatch_exterior[2][3][1]);
   EXPECT_EQ(once.energy37.dangle5[5][2], p.energy37.dangle5[6][2]);
   expect_equal(vienna21_variant(once), p);
+}
+
+TEST(Parameters, AFileReadsBackAsWhatWasWritten) {
+  const EnergyParameters p = turner2004_parameters();
+  const TemporaryFile file(parameter_text(p), "p.par");
+  expect_equal(read_parameter_file(file.path()), p);
 }
 
 TEST(Parameters, TheFileHoldsWhatIsBuiltIn) {
@@ -103,8 +161,7 @@ TEST(Parameters, TheSwappedFileHoldsTheSwappingRule) {
 }
 
 TEST(Parameters, DamagedFilesAreRefusedWithPlaceAndValue) {
-  STEMLOOP_SHARED_FILE(path, "params/rna_turner2004.par");
-  const std::string good = text_of(path);
+  const std::string good = parameter_text(turner2004_parameters());
   const auto error = [](const std::string& text) {
     const TemporaryFile file(text, "p.par");
     return error_of([&] { read_parameter_file(file.path()); });
