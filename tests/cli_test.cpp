@@ -234,6 +234,8 @@ TEST(BadInput, FilesThatCannotBeRead) {
       shell("yes '>r\nGGGGAAAACCCC' | head -20000 | awk '{print $0 (/>/ ? NR : \"\")}' | gzip -c").out;
   const Outcome half = shell("stemloop fold", zipped.substr(0, zipped.size() / 2));
   EXPECT_EQ(half.code, 1);
+  // What came before the break is in the output.
+  EXPECT_GT(std::count(half.out.begin(), half.out.end(), '>'), 3000);
   EXPECT_THAT(half.err, HasSubstr("reading stopped: the file is truncated or damaged"));
 }
 
@@ -364,6 +366,16 @@ TEST(Show, TextHairpins) {
             "    |||||| ||||||\n"
             "    ACCCUA UCCAUC A\n"
             "3' A      -      A\n\n");
+}
+
+TEST(Show, GivenStructuresAreTakenAsTheyAre) {
+  const Outcome r = shell("stemloop show -q", ">x\nGGAGAAAACACC\n((((....))))\n");
+  EXPECT_EQ(r.code, 0);
+  EXPECT_THAT(r.out, StartsWith("x  12 nt, no energy: positions 3 and 10 are paired but A and A cannot pair\n"));
+  const Outcome open = shell("stemloop features", ">x\nGGAGAAAACACC\n((((....)))." + std::string("\n") + kTwo);
+  EXPECT_EQ(open.code, 3);
+  EXPECT_THAT(open.err,
+              HasSubstr("stdin:1: record 'x': the structure opens a bracket at position 1 that is never closed"));
 }
 
 TEST(Signature, IsTheOneOnRecord) {

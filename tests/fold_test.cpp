@@ -252,6 +252,8 @@ TEST(Evaluate, ImpossibleStructuresAreRefused) {
   EXPECT_THAT(error_of([&] { evaluate(m, "GAAAAG", "(....)"); }),
               HasSubstr("positions 1 and 6 are paired but G and G cannot pair"));
   EXPECT_THAT(error_of([&] { evaluate(m, "GAAC", "(..)"); }), HasSubstr("fewer than 3 bases"));
+  EXPECT_THAT(error_of([&] { evaluate(m, "GGCC", "(())"); }),
+              HasSubstr("closed by positions 2 and 3 has fewer than 3 bases"));
   EXPECT_THAT(error_of([&] { evaluate(m, "GAAAC", "(...)."); }), HasSubstr("6 characters but the sequence has 5"));
 }
 

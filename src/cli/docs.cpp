@@ -108,7 +108,8 @@ int write_docs(const std::string& folder) {
   write_bytes(man + "/stemloop.1", page(*app, "stemloop", app->get_description(), true));
   for (const Command& command : commands()) {
     const std::string name = std::string("stemloop-") + command.name;
-    write_bytes(fmt::format("{}/{}.1", man, name), page(*app->get_subcommand(command.name), name, command.summary, false));
+    write_bytes(fmt::format("{}/{}.1", man, name),
+                page(*app->get_subcommand(command.name), name, command.summary, false));
   }
   write_bytes(completions + "/stemloop", completion(*app));
   return kExitOk;

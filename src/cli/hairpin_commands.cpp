@@ -26,18 +26,21 @@ struct Hairpins {
   Folder folder;
 };
 
-struct Folded {
-  std::string structure;
-  Energy energy = 0;
-};
+// The structure of a record: its own, or the minimum free energy one. Error if its own does not balance.
+std::string structure_of(Hairpins& state, const Record& record) {
+  if (record.structure.empty()) return state.folder.fold(record.sequence).structure;
+  pair_table(record.structure);
+  return record.structure;
+}
 
-// The structure of a record: its own, evaluated, or the minimum free energy one.
-Folded fold_record(Hairpins& state, const Record& record) {
-  if (record.structure.empty()) {
-    Fold fold = state.folder.fold(record.sequence);
-    return {std::move(fold.structure), fold.energy};
+// "72 nt, -34.60 kcal/mol": a structure given by the user may have pairs that the energy model does not know.
+std::string size_and_energy(const Hairpins& state, const Record& record, const std::string& structure) {
+  try {
+    const Energy energy = evaluate(state.model->energy, record.sequence, structure).energy;
+    return fmt::format("{} nt, {:.2f} kcal/mol", record.sequence.size(), energy / 100.0);
+  } catch (const Error& error) {
+    return fmt::format("{} nt, no energy: {}", record.sequence.size(), error.what());
   }
-  return {record.structure, evaluate(state.model->energy, record.sequence, record.structure).energy};
 }
 
 std::function<Hairpins()> hairpin_state(const FoldingOptions& options) {
@@ -107,7 +110,7 @@ int run_encode(EncodeCommand& c) {
   const Tally tally = run_records<std::pair<std::string, Picture>>(
       c.input, c.common, c.folding.max_length, hairpin_state(c.folding),
       [](Hairpins& state, const Record& record) {
-        return std::pair(record.id, picture_of(record, fold_record(state, record).structure));
+        return std::pair(record.id, picture_of(record, structure_of(state, record)));
       },
       [&](std::pair<std::string, Picture>&& item) {
         if (names) write_bytes(names->next(item.first, ".png"), encode_png(picture_pixels(item.second)));
@@ -240,8 +243,7 @@ int run_features(FeaturesCommand& c) {
   const Tally tally = run_records<std::string>(
       c.input, c.common, c.folding.max_length, hairpin_state(c.folding),
       [print](Hairpins& state, const Record& record) {
-        return print(record.id,
-                     feature_cells(hairpin_features(picture_of(record, fold_record(state, record).structure))));
+        return print(record.id, feature_cells(hairpin_features(picture_of(record, structure_of(state, record)))));
       },
       [&](const std::string& text) { out.write(text); });
   out.close();
@@ -259,11 +261,9 @@ struct DrawCommand {
 };
 
 Drawing draw_record(Hairpins& state, const Record& record) {
-  const Folded folded = fold_record(state, record);
-  const std::string subtitle =
-      fmt::format("{} nt, {:.2f} kcal/mol{}", record.sequence.size(), folded.energy / 100.0,
-                  record.structure.empty() ? " (minimum free energy)" : " (structure as given)");
-  return draw_hairpin(record.sequence, folded.structure, record.id, subtitle);
+  const std::string structure = structure_of(state, record);
+  const char* origin = record.structure.empty() ? " (minimum free energy)" : " (structure as given)";
+  return draw_hairpin(record.sequence, structure, record.id, size_and_energy(state, record, structure) + origin);
 }
 
 std::string rendered(const Drawing& drawing, bool png) {
@@ -316,14 +316,13 @@ int run_show(ShowCommand& c) {
   const Tally tally = run_records<std::string>(
       c.input, c.common, c.folding.max_length, hairpin_state(c.folding),
       [](Hairpins& state, const Record& record) {
-        const Folded folded = fold_record(state, record);
-        const std::string text = text_hairpin(record.sequence, folded.structure);
+        const std::string structure = structure_of(state, record);
+        const std::string text = text_hairpin(record.sequence, structure);
         require(!text.empty(), "there is no hairpin loop in its structure");
-        const int hairpins = lay_out(record.sequence, folded.structure).hairpins;
+        const int hairpins = lay_out(record.sequence, structure).hairpins;
         const std::string note =
             hairpins > 1 ? fmt::format(", {} hairpins, the one nearest the middle is shown", hairpins) : "";
-        return fmt::format("{}  {} nt, {:.2f} kcal/mol{}\n{}\n", record.id, record.sequence.size(),
-                           folded.energy / 100.0, note, text);
+        return fmt::format("{}  {}{}\n{}\n", record.id, size_and_energy(state, record, structure), note, text);
       },
       [&](const std::string& text) { out.write(text); });
   out.close();

@@ -29,7 +29,15 @@ BatchReader::Batch BatchReader::next() {
   Batch batch;
   std::size_t letters = 0;
   while (batch.size() < kBatchRecords && letters < kBatchLetters) {
-    std::optional<RecordOrRejection> item = reader_.next();
+    std::optional<RecordOrRejection> item;
+    try {
+      if (broken_) std::rethrow_exception(broken_);
+      item = reader_.next();
+    } catch (const Error&) {
+      if (batch.empty()) throw;
+      broken_ = std::current_exception();  // after this batch
+      break;
+    }
     if (!item) {
       if (batch.empty()) warn_of_duplicates();
       break;

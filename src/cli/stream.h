@@ -7,6 +7,7 @@
 #include <oneapi/tbb/parallel_pipeline.h>
 
 #include <cstdint>
+#include <exception>
 #include <memory>
 #include <string>
 #include <utility>
@@ -37,7 +38,7 @@ class BatchReader {
  public:
   using Batch = std::vector<RecordOrRejection>;
   BatchReader(const std::string& path, const CommonOptions& options, std::size_t max_length);
-  /// The next batch, empty at the end.
+  /// The next batch, empty at the end. An Error in the middle of a batch is thrown by the call after it.
   Batch next();
 
  private:
@@ -48,10 +49,12 @@ class BatchReader {
   std::size_t max_length_;
   Progress progress_;
   std::int64_t count_ = 0;
+  std::exception_ptr broken_;
 };
 
 /// Runs `work(state, record)` on every record of `path` and `sink(result)` on every result, in order and one at a time.
-/// Each worker thread has a state of its own, made by `make_state()`. An Error thrown by `work` rejects its record.
+/// Each worker thread has a state of its own, made by `make_state()`. An Error thrown by `work` rejects its record; one
+/// from reading is thrown on once all records before it are through.
 template <class Result, class MakeState, class Work, class Sink>
 Tally run_records(const std::string& path, const CommonOptions& options, std::size_t max_length, MakeState make_state,
                   Work work, Sink sink) {
@@ -64,8 +67,15 @@ Tally run_records(const std::string& path, const CommonOptions& options, std::si
   tbb::enumerable_thread_specific<State> states(make_state);
   Tally tally;
 
+  // A file that breaks off does not take the records before with it: they are worked off before the error is passed on.
+  std::exception_ptr broken;
   const auto read = [&](tbb::flow_control& control) {
-    auto batch = std::make_shared<BatchReader::Batch>(reader.next());
+    auto batch = std::make_shared<BatchReader::Batch>();
+    try {
+      *batch = reader.next();
+    } catch (const Error&) {
+      broken = std::current_exception();
+    }
     if (batch->empty()) control.stop();
     return batch;
   };
@@ -104,6 +114,7 @@ Tally run_records(const std::string& path, const CommonOptions& options, std::si
           tbb::make_filter<std::shared_ptr<BatchReader::Batch>, std::shared_ptr<std::vector<Outcome>>>(
               tbb::filter_mode::parallel, transform) &
           tbb::make_filter<std::shared_ptr<std::vector<Outcome>>, void>(tbb::filter_mode::serial_in_order, write));
+  if (broken) std::rethrow_exception(broken);
   return tally;
 }
 

@@ -6,21 +6,21 @@ namespace stemloop {
 
 namespace {
 
+// First pair at or behind `from` and before `end`, -1 if none.
+int next_pair(const std::vector<int>& pairs, int from, int end) {
+  while (from < end && pairs[from] < from) ++from;
+  return from < end ? from : -1;
+}
+
 void check_pairs(std::string_view sequence, const Strand<Energy>& s, const std::vector<int>& pairs) {
   for (int i = 0; i < s.length; ++i) {
     const int j = pairs[i];
     if (j <= i) continue;
     require(kPairTypes[s.base[i]][s.base[j]] != kNoPair, "positions {} and {} are paired but {} and {} cannot pair",
             i + 1, j + 1, sequence[i], sequence[j]);
-    require(j - i - 1 >= kMinHairpinLoop || pairs[i + 1] >= 0,
+    require(j - i - 1 >= kMinHairpinLoop || next_pair(pairs, i + 1, j) >= 0,
             "the hairpin loop closed by positions {} and {} has fewer than {} bases", i + 1, j + 1, kMinHairpinLoop);
   }
-}
-
-// First pair at or behind `from` and before `end`, -1 if none.
-int next_pair(const std::vector<int>& pairs, int from, int end) {
-  while (from < end && pairs[from] < from) ++from;
-  return from < end ? from : -1;
 }
 
 Loop loop_closed_by(const EnergyModel& m, const Strand<Energy>& s, const std::vector<int>& pairs, int i, int j) {
