@@ -1,9 +1,8 @@
-// fold, eval, signature.
+// fold, eval.
 #include <nlohmann/json.hpp>
 
 #include "cli/stream.h"
 #include "fold/fold.h"
-#include "hairpin/hairpin.h"
 
 namespace stemloop {
 
@@ -256,67 +255,6 @@ int run_eval(EvalCommand& c) {
   return finish(tally, c.common);
 }
 
-// --- signature -------------------------------------------------------------------------------------------------------
-
-// FNV-1a over 64 bits.
-class Hash {
- public:
-  void add(std::string_view text) {
-    for (const char c : text) state_ = (state_ ^ static_cast<unsigned char>(c)) * 0x100000001b3U;
-  }
-  [[nodiscard]] std::uint64_t value() const { return state_; }
-
- private:
-  std::uint64_t state_ = 0xcbf29ce484222325U;
-};
-
-// Hairpin-like sequences: an arm, a loop, the arm's complement with faults, and flanks.
-std::string signature_sequence(int item) {
-  constexpr int kFaultPercent = 15;
-  Random random(20040401, static_cast<std::uint64_t>(item));
-  const auto letter = [&random] { return "ACGU"[random.below(4)]; };
-  std::string arm;
-  std::string loop;
-  std::string back;
-  for (auto k = 10 + random.below(50); k > 0; --k) arm += letter();
-  for (auto k = 3 + random.below(15); k > 0; --k) loop += letter();
-  for (const char opposite : std::string(arm.rbegin(), arm.rend())) {
-    const auto fault = random.below(100);
-    if (fault < kFaultPercent / 3) continue;
-    if (fault < kFaultPercent) back += letter();
-    back += opposite == 'A' ? 'U' : opposite == 'U' ? 'A' : opposite == 'G' ? 'C' : 'G';
-  }
-  std::string sequence = arm + loop + back;
-  for (auto k = random.below(8); k > 0; --k) sequence += letter();
-  if (item % 50 == 0) sequence[random.below(sequence.size())] = 'N';
-  return sequence;
-}
-
-int run_signature(CommonOptions& common) {
-  begin_run(common);
-  constexpr int kSequences = 500;
-  Hash folds;
-  Hash pictures;
-  for (const char* parameters : {"turner2004", "turner2004-vienna2.1"}) {
-    Folder folder(make_model(load_parameters(parameters)));
-    for (int item = 0; item < kSequences; ++item) {
-      const std::string sequence = signature_sequence(item);
-      const Fold fold = folder.fold(sequence);
-      folds.add(fmt::format("{} {} {}\n", sequence, fold.structure, fold.energy));
-      const Picture picture = draw_picture(lay_out(sequence, fold.structure).columns);
-      const auto& pixels = picture_pixels(picture).rgb;
-      pictures.add({reinterpret_cast<const char*>(pixels.data()), pixels.size()});
-      const auto bonds = bond_vector(picture);
-      pictures.add({reinterpret_cast<const char*>(bonds.data()), bonds.size()});
-      for (const std::string& cell : feature_cells(hairpin_features(picture))) pictures.add(cell + "\t");
-    }
-  }
-  TextWriter out(common.output);
-  out.write(fmt::format("{} {}\n", folds.value(), pictures.value()));
-  out.close();
-  return kExitOk;
-}
-
 }  // namespace
 
 std::function<int()> add_fold(CLI::App& app) {
@@ -373,16 +311,6 @@ std::function<int()> add_eval(CLI::App& app) {
       "  stemloop fold hairpins.fa | stemloop eval\n"
       "  stemloop eval folds.fa --format tsv -T 25");
   return [c] { return run_eval(*c); };
-}
-
-std::function<int()> add_signature(CLI::App& app) {
-  auto common = std::make_shared<CommonOptions>();
-  app.description(
-      "Folds and encodes a fixed list of 500 sequences with both built-in parameter sets and prints two integers:\n"
-      "one of the structures and energies, one of the pictures, bonds and features. Equal integers, equal results.");
-  add_output(app, *common, "Where to write; - is stdout");
-  app.footer("Examples:\n  stemloop signature");
-  return [common] { return run_signature(*common); };
 }
 
 }  // namespace stemloop

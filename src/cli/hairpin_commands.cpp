@@ -1,37 +1,14 @@
-// encode, decode, features, draw, show: all take sequences, which they fold, or sequences with structures.
-#include <spdlog/spdlog.h>
-#include <unistd.h>
-
+// features, draw, show: hairpins as tables, drawings and text.
 #include <filesystem>
 #include <nlohmann/json.hpp>
-#include <unordered_set>
 
-#include "cli/stream.h"
-#include "data/data.h"
-#include "fold/fold.h"
-#include "hairpin/hairpin.h"
+#include "cli/hairpin_input.h"
 
 namespace stemloop {
 
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-constexpr const char* kInputHelp =
-    "FASTA file, plain or gzip, with or without dot-bracket lines; sequences without are folded; - is stdin";
-
-// What one worker needs: the folder for records that bring no structure.
-struct Hairpins {
-  std::shared_ptr<const Model> model;
-  Folder folder;
-};
-
-// The structure of a record: its own, or the minimum free energy one. Error if its own does not balance.
-std::string structure_of(Hairpins& state, const Record& record) {
-  if (record.structure.empty()) return state.folder.fold(record.sequence).structure;
-  pair_table(record.structure);
-  return record.structure;
-}
 
 // "72 nt, -34.60 kcal/mol": a structure given by the user may have pairs that the energy model does not know.
 std::string size_and_energy(const Hairpins& state, const Record& record, const std::string& structure) {
@@ -41,171 +18,6 @@ std::string size_and_energy(const Hairpins& state, const Record& record, const s
   } catch (const Error& error) {
     return fmt::format("{} nt, no energy: {}", record.sequence.size(), error.what());
   }
-}
-
-std::function<Hairpins()> hairpin_state(const FoldingOptions& options) {
-  return [model = load_model(options)] { return Hairpins{model, Folder(model)}; };
-}
-
-Picture picture_of(const Record& record, const std::string& structure) {
-  const HairpinLayout layout = lay_out(record.sequence, structure);
-  require(!layout.columns.empty(), "there is no hairpin loop in its structure, so no picture");
-  return draw_picture(layout.columns);
-}
-
-// A name that is a file name everywhere, and new: repeated ids get a number.
-class FileNames {
- public:
-  explicit FileNames(std::string folder) : folder_(std::move(folder)) {
-    std::error_code failure;
-    std::filesystem::create_directories(folder_, failure);
-    require(!failure, "{}: cannot be made a folder: {}", folder_, failure.message());
-  }
-
-  std::string next(const std::string& id, const std::string& extension) {
-    std::string name;
-    for (const char c : id) {
-      const bool plain = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '-' ||
-                         c == '_' || c == '.';
-      name += plain ? c : '_';
-    }
-    if (name[0] == '.') name[0] = '_';
-    std::string unique = name;
-    for (int k = 2; !used_.insert(unique).second; ++k) unique = fmt::format("{}.{}", name, k);
-    return folder_ + "/" + unique + extension;
-  }
-
- private:
-  std::string folder_;
-  std::unordered_set<std::string> used_;
-};
-
-void refuse_terminal(const std::string& output) {
-  require(output != "-" || isatty(STDOUT_FILENO) == 0,
-          "the output is binary and stdout is a terminal; name a file with -o");
-}
-
-// --- encode ----------------------------------------------------------------------------------------------------------
-
-struct EncodeCommand {
-  CommonOptions common;
-  FoldingOptions folding;
-  std::string input = "-";
-  std::string png_folder;
-  std::string sheet;
-};
-
-int run_encode(EncodeCommand& c) {
-  constexpr int kSheetColumns = 8;
-  constexpr int kSheetGap = 6;
-  constexpr int kSheetZoom = 2;
-  constexpr std::size_t kSheetMost = 800;
-  begin_run(c.common);
-  const bool tensors = c.common.output != "-" || (c.png_folder.empty() && c.sheet.empty());
-  if (tensors) refuse_terminal(c.common.output);
-  PictureSet set;
-  std::vector<RgbImage> sheet;
-  std::optional<FileNames> names;
-  if (!c.png_folder.empty()) names.emplace(c.png_folder);
-  const Tally tally = run_records<std::pair<std::string, Picture>>(
-      c.input, c.common, c.folding.max_length, hairpin_state(c.folding),
-      [](Hairpins& state, const Record& record) {
-        return std::pair(record.id, picture_of(record, structure_of(state, record)));
-      },
-      [&](std::pair<std::string, Picture>&& item) {
-        if (names) write_bytes(names->next(item.first, ".png"), encode_png(picture_pixels(item.second)));
-        if (!c.sheet.empty() && sheet.size() < kSheetMost) sheet.push_back(picture_pixels(item.second));
-        if (!tensors) return;
-        set.ids.push_back(std::move(item.first));
-        set.pictures.push_back(item.second);
-      });
-  if (!c.sheet.empty()) {
-    require(!sheet.empty(), "{}: no picture for the contact sheet", c.sheet);
-    write_bytes(c.sheet, encode_png(contact_sheet(sheet, kSheetColumns, kSheetGap, kSheetZoom)));
-    if (tally.out > static_cast<std::int64_t>(kSheetMost)) {
-      spdlog::warn("{}: shows the first {} of {} pictures", c.sheet, kSheetMost, tally.out);
-    }
-  }
-  if (tensors) write_bytes(c.common.output, encode_safetensors(picture_tensors(set)));
-  return finish(tally, c.common);
-}
-
-// --- decode ----------------------------------------------------------------------------------------------------------
-
-struct DecodeCommand {
-  CommonOptions common;
-  std::vector<std::string> inputs;
-};
-
-bool is_png(const std::string& path) { return std::filesystem::path(path).extension() == ".png"; }
-
-std::vector<std::string> png_files(const std::string& folder) {
-  std::vector<std::string> files;
-  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
-    if (is_png(entry.path().string())) files.push_back(entry.path().string());
-  }
-  require(!files.empty(), "{}: holds no PNG files", folder);
-  std::sort(files.begin(), files.end());
-  return files;
-}
-
-class Decoder {
- public:
-  explicit Decoder(TextWriter& out) : out_(out) {}
-
-  void take(const std::string& source, const std::string& id, const Picture& picture) {
-    const DecodedPicture decoded = decode_picture(picture);
-    if (decoded.complete) {
-      ++tally_.in;
-      ++tally_.out;
-      out_.write(fmt::format(">{}\n{}\n{}\n", id, decoded.sequence, decoded.structure));
-      return;
-    }
-    reject_picture(fmt::format("{}: picture '{}': {}", source, printable(id),
-                               decoded.in_step ? "in step but cut off at 100 columns, its ends are not in the picture"
-                                               : "out of step (several hairpins), its middle is not in the picture"));
-  }
-
-  void take_png(const std::string& path) {
-    try {
-      const Picture picture = picture_from_pixels(read_png(path));
-      take(path, std::filesystem::path(path).stem().string(), picture);
-    } catch (const Error& error) {
-      const std::string reason = error.what();
-      reject_picture(reason.rfind(path, 0) == 0 ? reason : path + ": " + reason);
-    }
-  }
-
-  [[nodiscard]] const Tally& tally() const { return tally_; }
-
- private:
-  void reject_picture(const std::string& reason) {
-    ++tally_.in;
-    ++tally_.rejected;
-    report({{}, reason});
-  }
-
-  TextWriter& out_;
-  Tally tally_;
-};
-
-int run_decode(DecodeCommand& c) {
-  begin_run(c.common);
-  TextWriter out(c.common.output);
-  Decoder decoder(out);
-  for (const std::string& input : c.inputs) {
-    if (std::filesystem::is_directory(input)) {
-      for (const std::string& file : png_files(input)) decoder.take_png(file);
-    } else if (is_png(input)) {
-      decoder.take_png(input);
-    } else {
-      const PictureSet set = pictures_from_tensors(read_safetensors(input), input);
-      const std::string source = input == "-" ? "stdin" : input;
-      for (std::size_t i = 0; i < set.pictures.size(); ++i) decoder.take(source, set.ids[i], set.pictures[i]);
-    }
-  }
-  out.close();
-  return finish(decoder.tally(), c.common);
 }
 
 // --- features --------------------------------------------------------------------------------------------------------
@@ -329,53 +141,7 @@ int run_show(ShowCommand& c) {
   return finish(tally, c.common);
 }
 
-// Input, folding and run options, the same for all but decode.
-template <class Options>
-void add_hairpin_options(CLI::App& app, Options& c, const char* output_help) {
-  app.add_option("input", c.input, kInputHelp)->capture_default_str()->type_name("FASTA");
-  add_output(app, c.common, output_help);
-  add_folding(app, c.folding);
-  add_threads(app, c.common);
-  add_talk(app, c.common);
-}
-
 }  // namespace
-
-std::function<int()> add_encode(CLI::App& app) {
-  auto c = std::make_shared<EncodeCommand>();
-  app.description(
-      "Encodes every hairpin as a picture of 100 x 25 pixels: tensors colour (N,2,100), height (N,2,100) and bond "
-      "(N,200)\n"
-      "in a safetensors file, ids in its metadata. Letters outside ACGU are drawn black. The published pictures were\n"
-      "folded with --params turner2004-vienna2.1.");
-  app.add_option("--png", c->png_folder, "Also write one PNG a record into DIR")->type_name("DIR");
-  app.add_option("--sheet", c->sheet, "Also write a contact sheet of the first 800 pictures (PNG)")->type_name("FILE");
-  add_hairpin_options(
-      app, *c, "The safetensors file; - is stdout (nothing is written there if only --png or --sheet is asked for)");
-  app.footer(
-      "Examples:\n"
-      "  stemloop encode hairpins.fa -o hairpins.safetensors\n"
-      "  stemloop encode hairpins.fa --params turner2004-vienna2.1 --png pictures --sheet sheet.png");
-  return [c] { return run_encode(*c); };
-}
-
-std::function<int()> add_decode(CLI::App& app) {
-  auto c = std::make_shared<DecodeCommand>();
-  app.description(
-      "Reads sequences and structures back from hairpin pictures: FASTA with dot-bracket. A picture that is out of "
-      "step or\n"
-      "cut off does not hold its whole sequence; it is listed and counted as rejected.");
-  app.add_option("input", c->inputs, "Safetensors files of encode, PNG files, or folders of PNG files")
-      ->required()
-      ->type_name("FILE|DIR");
-  add_output(app, c->common, kTextOutputHelp);
-  add_talk(app, c->common);
-  app.footer(
-      "Examples:\n"
-      "  stemloop decode hairpins.safetensors -o back.fa\n"
-      "  stemloop decode pictures/ --skip-bad | stemloop features");
-  return [c] { return run_decode(*c); };
-}
 
 std::function<int()> add_features(CLI::App& app) {
   auto c = std::make_shared<FeaturesCommand>();

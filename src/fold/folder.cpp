@@ -84,6 +84,8 @@ PartitionFill Folder::Scratch::prepare_partition(std::string_view text, Energy m
   f.qm1 = sized(qm1, cells);
   f.qb_adjoint = sized(qb_adjoint, cells);
   f.qm1_adjoint = sized(qm1_adjoint, cells);
+  // Rows are read a little beyond their end, times zero: what lies there must be numbers.
+  std::fill(f.qm1 + cells - kRowTail, f.qm1 + cells, 0.0);
   f.ring_stride = static_cast<int>((n + 2 * kRingPad + kDoubleLanes) / kDoubleLanes * kDoubleLanes);
   double** rings[] = {&f.ring_generic, &f.ring_bulge, &f.ring_1n};
   for (int k = 0; k < 3; ++k) *rings[k] = sized(factors.ring[k], static_cast<std::size_t>(kRingRows) * f.ring_stride);

@@ -1,0 +1,44 @@
+#include "cli/hairpin_input.h"
+
+#include <filesystem>
+
+namespace stemloop {
+
+std::function<Hairpins()> hairpin_state(const FoldingOptions& options) {
+  return [model = load_model(options)] { return Hairpins{model, Folder(model)}; };
+}
+
+std::string structure_of(Hairpins& state, const Record& record) {
+  if (record.structure.empty()) return state.folder.fold(record.sequence).structure;
+  pair_table(record.structure);
+  return record.structure;
+}
+
+Picture picture_of(const Record& record, const std::string& structure) {
+  const HairpinLayout layout = lay_out(record.sequence, structure);
+  require(!layout.columns.empty(), "there is no hairpin loop in its structure, so no picture");
+  return draw_picture(layout.columns);
+}
+
+bool is_png(const std::string& path) { return std::filesystem::path(path).extension() == ".png"; }
+
+FileNames::FileNames(std::string folder) : folder_(std::move(folder)) {
+  std::error_code failure;
+  std::filesystem::create_directories(folder_, failure);
+  require(!failure, "{}: cannot be made a folder: {}", folder_, failure.message());
+}
+
+std::string FileNames::next(const std::string& id, const std::string& extension) {
+  std::string name;
+  for (const char c : id) {
+    const bool plain =
+        (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '-' || c == '_' || c == '.';
+    name += plain ? c : '_';
+  }
+  if (name[0] == '.') name[0] = '_';
+  std::string unique = name;
+  for (int k = 2; !used_.insert(unique).second; ++k) unique = fmt::format("{}.{}", name, k);
+  return folder_ + "/" + unique + extension;
+}
+
+}  // namespace stemloop

@@ -1,0 +1,179 @@
+// encode, decode: hairpins to pictures and back.
+#include <spdlog/spdlog.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+
+#include "cli/hairpin_input.h"
+#include "data/data.h"
+
+namespace stemloop {
+
+namespace {
+
+void refuse_terminal(const std::string& output) {
+  require(output != "-" || isatty(STDOUT_FILENO) == 0,
+          "the output is binary and stdout is a terminal; name a file with -o");
+}
+
+// --- encode ----------------------------------------------------------------------------------------------------------
+
+struct EncodeCommand {
+  CommonOptions common;
+  FoldingOptions folding;
+  std::string input = "-";
+  std::string png_folder;
+  std::string sheet;
+};
+
+int run_encode(EncodeCommand& c) {
+  constexpr int kSheetColumns = 8;
+  constexpr int kSheetGap = 6;
+  constexpr int kSheetZoom = 2;
+  constexpr std::size_t kSheetMost = 800;
+  begin_run(c.common);
+  const bool tensors = c.common.output != "-" || (c.png_folder.empty() && c.sheet.empty());
+  if (tensors) refuse_terminal(c.common.output);
+  PictureSet set;
+  std::vector<RgbImage> sheet;
+  std::optional<FileNames> names;
+  if (!c.png_folder.empty()) names.emplace(c.png_folder);
+  const Tally tally = run_records<std::pair<std::string, Picture>>(
+      c.input, c.common, c.folding.max_length, hairpin_state(c.folding),
+      [](Hairpins& state, const Record& record) {
+        return std::pair(record.id, picture_of(record, structure_of(state, record)));
+      },
+      [&](std::pair<std::string, Picture>&& item) {
+        if (names) write_bytes(names->next(item.first, ".png"), encode_png(picture_pixels(item.second)));
+        if (!c.sheet.empty() && sheet.size() < kSheetMost) sheet.push_back(picture_pixels(item.second));
+        if (!tensors) return;
+        set.ids.push_back(std::move(item.first));
+        set.pictures.push_back(item.second);
+      });
+  if (!c.sheet.empty()) {
+    require(!sheet.empty(), "{}: no picture for the contact sheet", c.sheet);
+    write_bytes(c.sheet, encode_png(contact_sheet(sheet, kSheetColumns, kSheetGap, kSheetZoom)));
+    if (tally.out > static_cast<std::int64_t>(kSheetMost)) {
+      spdlog::warn("{}: shows the first {} of {} pictures", c.sheet, kSheetMost, tally.out);
+    }
+  }
+  if (tensors) write_bytes(c.common.output, encode_safetensors(picture_tensors(set)));
+  return finish(tally, c.common);
+}
+
+// --- decode ----------------------------------------------------------------------------------------------------------
+
+struct DecodeCommand {
+  CommonOptions common;
+  std::vector<std::string> inputs;
+};
+
+std::vector<std::string> png_files(const std::string& folder) {
+  std::vector<std::string> files;
+  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+    if (is_png(entry.path().string())) files.push_back(entry.path().string());
+  }
+  require(!files.empty(), "{}: holds no PNG files", folder);
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
+class Decoder {
+ public:
+  explicit Decoder(TextWriter& out) : out_(out) {}
+
+  void take(const std::string& source, const std::string& id, const Picture& picture) {
+    const DecodedPicture decoded = decode_picture(picture);
+    if (decoded.complete) {
+      ++tally_.in;
+      ++tally_.out;
+      out_.write(fmt::format(">{}\n{}\n{}\n", id, decoded.sequence, decoded.structure));
+      return;
+    }
+    reject_picture(fmt::format("{}: picture '{}': {}", source, printable(id),
+                               decoded.in_step ? "in step but cut off at 100 columns, its ends are not in the picture"
+                                               : "out of step (several hairpins), its middle is not in the picture"));
+  }
+
+  void take_png(const std::string& path) {
+    try {
+      const Picture picture = picture_from_pixels(read_png(path));
+      take(path, std::filesystem::path(path).stem().string(), picture);
+    } catch (const Error& error) {
+      const std::string reason = error.what();
+      reject_picture(reason.rfind(path, 0) == 0 ? reason : path + ": " + reason);
+    }
+  }
+
+  [[nodiscard]] const Tally& tally() const { return tally_; }
+
+ private:
+  void reject_picture(const std::string& reason) {
+    ++tally_.in;
+    ++tally_.rejected;
+    report({{}, reason});
+  }
+
+  TextWriter& out_;
+  Tally tally_;
+};
+
+int run_decode(DecodeCommand& c) {
+  begin_run(c.common);
+  TextWriter out(c.common.output);
+  Decoder decoder(out);
+  for (const std::string& input : c.inputs) {
+    if (std::filesystem::is_directory(input)) {
+      for (const std::string& file : png_files(input)) decoder.take_png(file);
+    } else if (is_png(input)) {
+      decoder.take_png(input);
+    } else {
+      const PictureSet set = pictures_from_tensors(read_safetensors(input), input);
+      const std::string source = input == "-" ? "stdin" : input;
+      for (std::size_t i = 0; i < set.pictures.size(); ++i) decoder.take(source, set.ids[i], set.pictures[i]);
+    }
+  }
+  out.close();
+  return finish(decoder.tally(), c.common);
+}
+
+}  // namespace
+
+std::function<int()> add_encode(CLI::App& app) {
+  auto c = std::make_shared<EncodeCommand>();
+  app.description(
+      "Encodes every hairpin as a picture of 100 x 25 pixels: tensors colour (N,2,100), height (N,2,100) and bond "
+      "(N,200)\n"
+      "in a safetensors file, ids in its metadata. Letters outside ACGU are drawn black. The published pictures were\n"
+      "folded with --params turner2004-vienna2.1.");
+  app.add_option("--png", c->png_folder, "Also write one PNG a record into DIR")->type_name("DIR");
+  app.add_option("--sheet", c->sheet, "Also write a contact sheet of the first 800 pictures (PNG)")->type_name("FILE");
+  add_hairpin_options(
+      app, *c, "The safetensors file; - is stdout (nothing is written there if only --png or --sheet is asked for)");
+  app.footer(
+      "Examples:\n"
+      "  stemloop encode hairpins.fa -o hairpins.safetensors\n"
+      "  stemloop encode hairpins.fa --params turner2004-vienna2.1 --png pictures --sheet sheet.png");
+  return [c] { return run_encode(*c); };
+}
+
+std::function<int()> add_decode(CLI::App& app) {
+  auto c = std::make_shared<DecodeCommand>();
+  app.description(
+      "Reads sequences and structures back from hairpin pictures: FASTA with dot-bracket. A picture that is out of "
+      "step or\n"
+      "cut off does not hold its whole sequence; it is listed and counted as rejected.");
+  app.add_option("input", c->inputs, "Safetensors files of encode, PNG files, or folders of PNG files")
+      ->required()
+      ->type_name("FILE|DIR");
+  add_output(app, c->common, kTextOutputHelp);
+  add_talk(app, c->common);
+  app.footer(
+      "Examples:\n"
+      "  stemloop decode hairpins.safetensors -o back.fa\n"
+      "  stemloop decode pictures/ --skip-bad | stemloop features");
+  return [c] { return run_decode(*c); };
+}
+
+}  // namespace stemloop
