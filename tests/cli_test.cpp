@@ -74,7 +74,7 @@ TEST(Cli, WrongUsageExitsWithTwo) {
 TEST(Fold, ThreeLinesARecordAsRnafoldPrintsThem) {
   const Outcome r = shell("stemloop fold", kTwo);
   EXPECT_EQ(r.code, 0);
-  EXPECT_EQ(r.out, ">a\nGGGGAAAACCCC\n((((....)))) ( -5.40)\n>b\nGGGGUUUUCCCCA\n((((....)))). ( -7.60)\n");
+  EXPECT_EQ(r.out, ">a first\nGGGGAAAACCCC\n((((....)))) ( -5.40)\n>b\nGGGGUUUUCCCCA\n((((....)))). ( -7.60)\n");
   EXPECT_EQ(r.err, "stemloop: info: 2 records in, 2 out, 0 rejected\n");
   EXPECT_EQ(shell("stemloop fold -q", kTwo).err, "");
 }
@@ -83,7 +83,7 @@ TEST(Fold, EnsembleLinesAsRnafoldPrintsThem) {
   // RNAfold -p 2.7.1 on hsa-let-7a-1
   const Outcome r = shell("stemloop fold --pf -q " + kExamples + " | head -6");
   EXPECT_EQ(r.out,
-            ">hsa-let-7a-1\n"
+            ">hsa-let-7a-1 MI0000060\n"
             "UGGGAUGAGGUAGUAGGUUGUAUAGUUUUAGGGUCACACCCACCACUGGGAGAUAACUAUACAAUCUACUGUCUUUCCUA\n"
             "(((((.(((((((((((((((((((((.....(((...((((....)))).))))))))))))))))))))))))))))) (-34.20)\n"
             "{((((.(((((((((((((((((((((.....(((...((({....}))).))))))))))))))))))))))))))))} [-35.21]\n"
@@ -97,7 +97,7 @@ TEST(Fold, TablesAndJsonHoldTheSame) {
       tsv.out,
       StartsWith(
           "id\tsequence\tstructure\tmfe\tensemble_energy\tmfe_frequency\tensemble_diversity\tcentroid_structure\t"
-          "centroid_energy\na\tGGGGAAAACCCC\t((((....))))\t-5.40\t"));
+          "centroid_energy\tcentroid_distance\na\tGGGGAAAACCCC\t((((....))))\t-5.40\t"));
   const Outcome json = shell("stemloop fold -f json --pf", kTwo);
   const auto first = nlohmann::json::parse(json.out.substr(0, json.out.find('\n')));
   EXPECT_EQ(first["id"], "a");
@@ -137,7 +137,11 @@ TEST(Fold, ThreadsAndInstructionSetsChangeNothing) {
     EXPECT_EQ(r.out, expected) << simd;
     ++compared;
   }
+#ifdef __x86_64__
+  EXPECT_GE(compared, 1 + (__builtin_cpu_supports("avx2") ? 1 : 0));
+#else
   EXPECT_GE(compared, 1);
+#endif
   EXPECT_THAT(shell("STEMLOOP_SIMD=mmx stemloop fold", kTwo).err,
               HasSubstr("STEMLOOP_SIMD=mmx: not known here; choose scalar"));
 }
@@ -284,7 +288,7 @@ TEST(BadInput, ALineOfAMegabyteIsRejectedByLength) {
 TEST(Pipes, BrokenPipesDieSilently) {
   const Outcome r =
       shell("stemloop fold -q <(for i in $(seq 300); do cat " + kExamples + "; done) | head -1; echo ${PIPESTATUS[0]}");
-  EXPECT_EQ(r.out, ">hsa-let-7a-1\n141\n");
+  EXPECT_EQ(r.out, ">hsa-let-7a-1 MI0000060\n141\n");
   EXPECT_EQ(r.err, "");
 }
 
@@ -317,7 +321,7 @@ TEST(EncodeDecode, RoundTripThroughTensorsAndThroughPng) {
   const Outcome from_tensors = shell("stemloop decode -q " + tensors.path());
   EXPECT_EQ(from_tensors.code, 0);
   // Ids in file order, sequences and structures as folded.
-  const Outcome folded = shell("stemloop fold -q " + kExamples + " | sed 's/ (.*//'");
+  const Outcome folded = shell("stemloop fold -q " + kExamples + " | sed 's/ .*//'");
   EXPECT_EQ(from_tensors.out, folded.out);
   const Outcome from_png = shell("stemloop decode -q " + folder + "/png | paste - - - | sort");
   EXPECT_EQ(from_png.out, shell("paste - - - | sort", folded.out).out);
@@ -344,6 +348,58 @@ TEST(EncodeDecode, ForeignFilesAreErrors) {
   EXPECT_THAT(shell("stemloop decode " + png.path()).err, HasSubstr("x.png: is not a readable PNG image"));
 }
 
+TEST(Files, AnOutputIsNeverTheInputOrNamedTwice) {
+  const TemporaryFile file(kTwo);
+  const std::string& path = file.path();
+  for (const std::string& line : {"stemloop fold " + path + " -o " + path, "stemloop fold " + path + " --bpp " + path,
+                                  "stemloop features " + path + " -o " + path}) {
+    EXPECT_THAT(shell(line).err, HasSubstr(path + ": is the input and an output")) << line;
+    EXPECT_EQ(content(path), kTwo) << line;
+  }
+  EXPECT_THAT(shell("stemloop fold --bpp -", kTwo).err, HasSubstr("stdout: two outputs cannot go there"));
+  shell("stemloop fold /nowhere.fa -o " + path);
+  shell("stemloop features --params nothing -o " + path, kTwo);
+  EXPECT_EQ(content(path), kTwo);
+}
+
+TEST(Fasta, WhatFoldPrintsCanBeReadBack) {
+  const std::string plain = shell("stemloop fold -q " + kExamples).out;
+  EXPECT_EQ(shell("stemloop fold -q --pf " + kExamples + " | stemloop eval -q -s").out, plain);
+  EXPECT_EQ(shell("stemloop fold -q --sample 3 " + kExamples + " | stemloop eval").code, 0);
+  EXPECT_EQ(shell("stemloop fold -q", "\xef\xbb\xbf;note\n" + kTwo).out, shell("stemloop fold -q", kTwo).out);
+}
+
+TEST(Fold, LonelyPairsAndParameterFilesReachTheModel) {
+  const std::string lonely = ">x\nGGGAAACCCAGCAAAAGAUUACAGUAGCAUGCAUCGAUGCAUCGUAGCUAGCAUCGAUCG\n";
+  EXPECT_NE(shell("stemloop fold -q --no-lp " + kExamples).out, shell("stemloop fold -q " + kExamples).out);
+  EXPECT_EQ(shell("stemloop eval --no-lp", lonely).code, 2);
+  EXPECT_EQ(shell("stemloop fold --sample 2 --pf", lonely).code, 2);
+}
+
+TEST(Fold, EnsemblesBeyondTheRangeOfNumbersAreRefused) {
+  // From a review: a strong and a weak part together; RNAfold 2.7.1 prints a wrong ensemble here.
+  const std::string stem = std::string(290, 'G') + "AAAA" + std::string(290, 'C');
+  const std::string input = ">strong\n" + stem + std::string(490, 'A') + "\n>fine\nGGGGAAAACCCC\n";
+  const Outcome r = shell("stemloop fold --pf -f tsv", input);
+  EXPECT_EQ(r.code, 3);
+  EXPECT_THAT(r.err,
+              HasSubstr("record 'strong': the Boltzmann sums of its 1074 nucleotides leave the range of numbers"));
+  EXPECT_EQ(shell("stemloop fold", input).code, 0);
+}
+
+TEST(Draw, OddIdsAndLongRecordsDoNotStopTheOthers) {
+  const TemporaryFile out("", "x.svg");
+  const std::string folder = std::filesystem::path(out.path()).parent_path().string();
+  const std::string input = ">caf\xe9/\x01\nGGGGAAAACCCC\n>long\n" + std::string(1500, 'A') + "\n>" +
+                            std::string(300, 'n') + "\nGGGGAAAACCCC\n>ok\nGGGGAAAACCCC\n>ok\nGGGGAAAACCCC\n";
+  const Outcome r = shell("stemloop draw --dir " + folder + "/d", input);
+  EXPECT_EQ(r.code, 0) << r.err;
+  for (const char* name : {"caf___.svg", "long.png", "ok.svg", "ok.2.png"}) {
+    EXPECT_TRUE(std::filesystem::exists(folder + "/d/" + name)) << name;
+  }
+  EXPECT_THAT(content(folder + "/d/caf___.svg"), HasSubstr(">caf?/?</text>"));
+}
+
 TEST(Draw, SvgAndPngOfOneOrAll) {
   const TemporaryFile out("", "x.svg");
   const std::string folder = std::filesystem::path(out.path()).parent_path().string();
@@ -353,7 +409,7 @@ TEST(Draw, SvgAndPngOfOneOrAll) {
   EXPECT_TRUE(std::filesystem::exists(folder + "/all/hsa-let-7a-1.png"));
   EXPECT_TRUE(std::filesystem::exists(folder + "/all/hsa-mir-877.svg"));
   EXPECT_THAT(shell("stemloop draw " + kExamples).err, HasSubstr("more than one record; choose one with --id"));
-  EXPECT_THAT(shell("stemloop draw --id nobody " + kExamples).err, HasSubstr("has no record 'nobody'"));
+  EXPECT_THAT(shell("stemloop draw --id nobody " + kExamples).err, HasSubstr("no record 'nobody' was drawn"));
   EXPECT_THAT(shell("stemloop draw -o x.jpeg " + kExamples).err, HasSubstr("x.jpeg: name the picture .svg or .png"));
 }
 

@@ -73,6 +73,9 @@ TEST(Safetensors, HostileFilesAreErrors) {
   EXPECT_THAT(error(tensor("\"dtype\":\"U8\",\"shape\":[9],\"data_offsets\":[0,9]")), HasSubstr("truncated"));
   EXPECT_THAT(error(tensor("\"dtype\":\"U8\",\"shape\":[7],\"data_offsets\":[0,7]")),
               HasSubstr("1 bytes follow the last tensor"));
+  const std::string overlap =
+      R"({"a":{"dtype":"U8","shape":[5],"data_offsets":[0,5]},"b":{"dtype":"U8","shape":[5],"data_offsets":[3,8]}})";
+  EXPECT_THAT(error(with_header(overlap, "12345678")), HasSubstr("overlap or leave a gap at byte 3"));
   EXPECT_THAT(error(tensor("\"dtype\":\"U8\",\"shape\":[7],\"data_offsets\":[1,8]")),
               HasSubstr("leave a gap at byte 1"));
 }

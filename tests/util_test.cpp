@@ -77,6 +77,25 @@ TEST(File, TruncatedGzipIsAnErrorNotAnEnd) {
               HasSubstr("truncated or damaged"));
 }
 
+TEST(File, BgzipCutBetweenBlocksIsNoticed) {
+  const TemporaryFile whole("", "text.gz");
+  TextWriter writer(whole.path());
+  writer.write("one\n");
+  writer.close();
+  const auto bytes = read_bytes(whole.path());
+  constexpr std::size_t kEndMark = 28;  // the empty block of the BGZF format
+  const TemporaryFile cut(std::string(reinterpret_cast<const char*>(bytes.data()), bytes.size() - kEndMark));
+  const auto read = [](const std::string& path) {
+    return error_of([&] {
+      LineReader lines(path);
+      for (std::string line; lines.next(line);) {
+      }
+    });
+  };
+  EXPECT_EQ(read(whole.path()), "(no error)");
+  EXPECT_THAT(read(cut.path()), HasSubstr("reading stopped after line 1: the file is truncated (no bgzip end mark)"));
+}
+
 TEST(File, ErrorsNameTheFile) {
   EXPECT_EQ(error_of([] { LineReader("/nowhere/x.fa"); }),
             "/nowhere/x.fa: cannot be opened: No such file or directory");

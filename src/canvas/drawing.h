@@ -68,10 +68,13 @@ struct Drawing {
   void add(Shape shape) { shapes.push_back(std::move(shape)); }
 };
 
+/// The text with bytes that are no UTF-8 and control characters replaced by "?"; drawings call it on every Text.
+std::string drawable(const std::string& text);
+
 /// A complete SVG document on a white ground.
 std::string to_svg(const Drawing& drawing);
 
-/// The drawing as pixels, `scale` to the unit.
+/// The drawing as pixels, `scale` to the unit (fewer if a side would exceed 32,000).
 RgbImage to_pixels(const Drawing& drawing, double scale = 2);
 
 }  // namespace stemloop

@@ -1,6 +1,7 @@
 // Drawings as pixels, by cairo.
 #include <cairo.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdlib>
 #include <memory>
@@ -40,12 +41,13 @@ class Painter {
     cairo_select_font_face(cairo_, s.fixed_width ? "DejaVu Sans Mono" : "DejaVu Sans", CAIRO_FONT_SLANT_NORMAL,
                            s.bold ? CAIRO_FONT_WEIGHT_BOLD : CAIRO_FONT_WEIGHT_NORMAL);
     cairo_set_font_size(cairo_, s.size);
+    const std::string text = drawable(s.text);
     cairo_text_extents_t extents;
-    cairo_text_extents(cairo_, s.text.c_str(), &extents);
+    cairo_text_extents(cairo_, text.c_str(), &extents);
     const double shift = s.anchor == Anchor::kStart ? 0 : s.anchor == Anchor::kMiddle ? 0.5 : 1;
     cairo_move_to(cairo_, s.at.x - shift * extents.x_advance, s.at.y);
     source(s.colour);
-    cairo_show_text(cairo_, s.text.c_str());
+    cairo_show_text(cairo_, text.c_str());
   }
 
  private:
@@ -78,6 +80,8 @@ class Painter {
 }  // namespace
 
 RgbImage to_pixels(const Drawing& drawing, double scale) {
+  constexpr double kMostPixels = 32'000;  // on a side: cairo's limit is 32,767
+  scale = std::min(scale, kMostPixels / std::max(drawing.width, drawing.height));
   const int width = static_cast<int>(std::ceil(drawing.width * scale));
   const int height = static_cast<int>(std::ceil(drawing.height * scale));
   const std::unique_ptr<cairo_surface_t, decltype(&cairo_surface_destroy)> surface(
@@ -88,9 +92,10 @@ RgbImage to_pixels(const Drawing& drawing, double scale) {
   cairo_scale(cairo.get(), scale, scale);
   for (const Shape& shape : drawing.shapes) std::visit(Painter(cairo.get()), shape);
   cairo_surface_flush(surface.get());
-  require(cairo_surface_status(surface.get()) == CAIRO_STATUS_SUCCESS,
-          "a picture of {} x {} pixels cannot be drawn: {}", width, height,
-          cairo_status_to_string(cairo_surface_status(surface.get())));
+  for (const cairo_status_t status : {cairo_surface_status(surface.get()), cairo_status(cairo.get())}) {
+    require(status == CAIRO_STATUS_SUCCESS, "a picture of {} x {} pixels cannot be drawn: {}", width, height,
+            cairo_status_to_string(status));
+  }
   RgbImage image(width, height);
   const unsigned char* pixels = cairo_image_surface_get_data(surface.get());
   const int stride = cairo_image_surface_get_stride(surface.get());

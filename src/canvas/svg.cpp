@@ -8,7 +8,7 @@ namespace {
 
 std::string escaped(const std::string& text) {
   std::string out;
-  for (const char c : text) {
+  for (const char c : drawable(text)) {
     switch (c) {
       case '&':
         out += "&amp;";
@@ -20,8 +20,7 @@ std::string escaped(const std::string& text) {
         out += "&gt;";
         break;
       default:
-        // Control characters have no place in XML.
-        out += static_cast<unsigned char>(c) < 0x20 ? ' ' : c;
+        out += c;
     }
   }
   return out;
@@ -64,6 +63,20 @@ struct Writer {
 };
 
 }  // namespace
+
+std::string drawable(const std::string& text) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size();) {
+    const auto byte = static_cast<unsigned char>(text[i]);
+    const std::size_t length = byte < 0x80 ? 1 : byte >> 5U == 6 ? 2 : byte >> 4U == 14 ? 3 : byte >> 3U == 30 ? 4 : 0;
+    bool valid =
+        length > 0 && i + length <= text.size() && byte >= 0x20 && byte != 0x7f && byte != 0xc0 && byte != 0xc1;
+    for (std::size_t k = 1; valid && k < length; ++k) valid = (static_cast<unsigned char>(text[i + k]) >> 6U) == 2;
+    out += valid ? text.substr(i, length) : "?";
+    i += valid ? length : 1;
+  }
+  return out;
+}
 
 std::string to_svg(const Drawing& drawing) {
   std::string out = fmt::format(

@@ -3,6 +3,8 @@
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
+
 #include "cli/version.h"
 #include "util/util.h"
 
@@ -73,7 +75,7 @@ void add_talk(CLI::App& app, CommonOptions& options) {
       ->type_name("LEVEL");
 }
 
-void add_folding(CLI::App& app, FoldingOptions& options) {
+void add_energy_model(CLI::App& app, FoldingOptions& options) {
   app.add_option(
          "--params", options.parameters,
          "Energy parameters: turner2004, turner2004-vienna2.1 (ViennaRNA 2.1.8 and older, as used for the published "
@@ -87,17 +89,22 @@ void add_folding(CLI::App& app, FoldingOptions& options) {
       ->check(CLI::IsMember({0, 2}))
       ->capture_default_str()
       ->type_name("0|2");
-  app.add_flag("--no-lp", options.fold.no_lonely_pairs, "No helices of a single pair");
   app.add_option("--max-length", options.max_length, "Longer sequences are rejected; memory grows with the square")
-      ->check(CLI::PositiveNumber)
+      ->check(CLI::Range(1, 1'000'000))
       ->capture_default_str()
       ->type_name("NT");
+}
+
+void add_folding(CLI::App& app, FoldingOptions& options) {
+  add_energy_model(app, options);
+  app.add_flag("--no-lp", options.fold.no_lonely_pairs, "No helices of a single pair");
 }
 
 void begin_run(CommonOptions& options) {
   auto logger = std::make_shared<spdlog::logger>("stemloop", std::make_shared<spdlog::sinks::stderr_sink_mt>());
   logger->set_pattern("stemloop: %l: %v");
-  logger->set_level(options.quiet ? spdlog::level::warn : spdlog::level::from_str(options.log_level));
+  const auto level = spdlog::level::from_str(options.log_level);
+  logger->set_level(options.quiet ? std::max(level, spdlog::level::warn) : level);
   spdlog::set_default_logger(std::move(logger));
   if (options.threads == 0) options.threads = available_threads();
   spdlog::debug("{} threads, kernels for {}", options.threads, simd_name());

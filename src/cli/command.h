@@ -54,7 +54,9 @@ void add_output(CLI::App& app, CommonOptions& options, const char* help);
 void add_threads(CLI::App& app, CommonOptions& options);
 /// --skip-bad, -q, --log-level
 void add_talk(CLI::App& app, CommonOptions& options);
-/// All of -T, -d, --no-lp, --params, --max-length.
+/// -T, -d, --params, --max-length
+void add_energy_model(CLI::App& app, FoldingOptions& options);
+/// The same and --no-lp.
 void add_folding(CLI::App& app, FoldingOptions& options);
 
 /// Sets the log level and the thread count (--threads, else available_threads()) for a run; to be called first by an

@@ -66,7 +66,7 @@ std::string ensemble_symbols(std::size_t length, const std::vector<PairProbabili
 }
 
 std::string as_rnafold(const FoldCommand& c, const Model& model, const Record& record, const Folded& f) {
-  std::string text = fmt::format(">{}\n{}\n", record.id, record.sequence);
+  std::string text = fmt::format(">{}\n{}\n", full_header(record), record.sequence);
   if (c.samples > 0) {
     for (const std::string& s : f.samples) {
       text += fmt::format("{} ({:6.2f})\n", s, kcal(evaluate(model.energy, record.sequence, s).energy));
@@ -88,7 +88,8 @@ std::string tsv_header(const FoldCommand& c) {
   if (c.samples > 0) return "id\tsequence\tstructure\tenergy\n";
   std::string header = "id\tsequence\tstructure\tmfe";
   if (c.partition_function) {
-    header += "\tensemble_energy\tmfe_frequency\tensemble_diversity\tcentroid_structure\tcentroid_energy";
+    header +=
+        "\tensemble_energy\tmfe_frequency\tensemble_diversity\tcentroid_structure\tcentroid_energy\tcentroid_distance";
   }
   return header + "\n";
 }
@@ -103,8 +104,8 @@ std::string as_tsv(const FoldCommand& c, const Model& model, const Record& recor
   text = fmt::format("{}\t{}\t{}\t{:.2f}", record.id, record.sequence, f.mfe.structure, kcal(f.mfe.energy));
   if (c.partition_function) {
     const Ensemble& e = f.ensemble;
-    text += fmt::format("\t{:.4f}\t{:.6g}\t{:.4f}\t{}\t{:.2f}", e.energy_kcal, e.mfe_frequency, e.diversity, e.centroid,
-                        kcal(e.centroid_energy));
+    text += fmt::format("\t{:.4f}\t{:.6g}\t{:.4f}\t{}\t{:.2f}\t{:.4f}", e.energy_kcal, e.mfe_frequency, e.diversity,
+                        e.centroid, kcal(e.centroid_energy), e.centroid_distance);
   }
   return text + "\n";
 }
@@ -119,6 +120,7 @@ std::string as_json(const FoldCommand& c, const Model& model, const Record& reco
     object["ensemble_diversity"] = e.diversity;
     object["centroid_structure"] = e.centroid;
     object["centroid_energy"] = kcal(e.centroid_energy);
+    object["centroid_distance"] = e.centroid_distance;
   }
   for (const std::string& s : f.samples) {
     object["samples"].push_back(
@@ -130,6 +132,7 @@ std::string as_json(const FoldCommand& c, const Model& model, const Record& reco
 int run_fold(FoldCommand& c) {
   begin_run(c.common);
   if (!c.probabilities.empty()) c.partition_function = true;
+  check_files({c.input}, {c.common.output, c.probabilities});
   const auto model = load_model(c.folding);
   TextWriter out(c.common.output);
   if (c.format == "tsv") out.write(tsv_header(c));
@@ -143,7 +146,7 @@ int run_fold(FoldCommand& c) {
     Folded f;
     if (c.partition_function || c.samples > 0) {
       f.ensemble = folder.ensemble(record.sequence, f.mfe);
-      f.samples = folder.sample(c.samples, c.seed);
+      f.samples = folder.sample(c.samples, Random(c.seed, static_cast<std::uint64_t>(record.index)).next());
     } else {
       f.mfe = folder.fold(record.sequence);
     }
@@ -193,7 +196,7 @@ const char* loop_name(Loop::Kind kind) {
 std::string pair_letters(const Record& record, int i, int j) { return {record.sequence[i], record.sequence[j]}; }
 
 std::string as_rnaeval(const EvalCommand& c, const Record& record, const Evaluation& e) {
-  std::string text = ">" + record.id + "\n";
+  std::string text = ">" + full_header(record) + "\n";
   for (const Loop& l : e.loops) {
     if (c.summary) break;
     std::string place;
@@ -238,6 +241,7 @@ std::string as_eval_json(const EvalCommand& c, const Record& record, const Evalu
 
 int run_eval(EvalCommand& c) {
   begin_run(c.common);
+  check_files({c.input}, {c.common.output});
   const auto model = load_model(c.folding);
   TextWriter out(c.common.output);
   if (c.format == "tsv") {
@@ -274,8 +278,13 @@ std::function<int()> add_fold(CLI::App& app) {
       ->type_name("FILE");
   app.add_option("--sample", c->samples, "Print N structures drawn from the ensemble instead of the MFE structure")
       ->check(CLI::Range(1, 1'000'000))
+      ->excludes("--pf")
+      ->excludes("--bpp")
       ->type_name("N");
-  app.add_option("--seed", c->seed, "Seed of --sample")->capture_default_str()->type_name("N");
+  app.add_option("--seed", c->seed, "Seed of --sample; draw k of record i depends on the seed, i and k alone")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str()
+      ->type_name("N");
   add_folding(app, c->folding);
   add_output(app, c->common, kTextOutputHelp);
   add_threads(app, c->common);
@@ -302,7 +311,7 @@ std::function<int()> add_eval(CLI::App& app) {
       ->capture_default_str()
       ->type_name("FORMAT");
   app.add_flag("-s,--summary", c->summary, "Only the total, not the loops");
-  add_folding(app, c->folding);
+  add_energy_model(app, c->folding);
   add_output(app, c->common, kTextOutputHelp);
   add_threads(app, c->common);
   add_talk(app, c->common);

@@ -1,6 +1,7 @@
 // features, draw, show: hairpins as tables, drawings and text.
 #include <filesystem>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "cli/hairpin_input.h"
 
@@ -49,13 +50,15 @@ std::string features_as_json(const std::string& id, const std::array<std::string
 
 int run_features(FeaturesCommand& c) {
   begin_run(c.common);
+  check_files({c.input}, {c.common.output});
+  const auto state = hairpin_state(c.folding);
   TextWriter out(c.common.output);
   if (c.format == "tsv") out.write(fmt::format("id\t{}\n", fmt::join(kFeatureNames, "\t")));
   const auto print = c.format == "tsv" ? features_as_tsv : features_as_json;
   const Tally tally = run_records<std::string>(
-      c.input, c.common, c.folding.max_length, hairpin_state(c.folding),
-      [print](Hairpins& state, const Record& record) {
-        return print(record.id, feature_cells(hairpin_features(picture_of(record, structure_of(state, record)))));
+      c.input, c.common, c.folding.max_length, state,
+      [print](Hairpins& hairpins, const Record& record) {
+        return print(record.id, feature_cells(hairpin_features(picture_of(record, structure_of(hairpins, record)))));
       },
       [&](const std::string& text) { out.write(text); });
   out.close();
@@ -78,40 +81,49 @@ Drawing draw_record(Hairpins& state, const Record& record) {
   return draw_hairpin(record.sequence, structure, record.id, size_and_energy(state, record, structure) + origin);
 }
 
-std::string rendered(const Drawing& drawing, bool png) {
-  return png ? encode_png(to_pixels(drawing)) : to_svg(drawing);
-}
+// A drawing as files: in the folder of --dir both kinds, else the one kind asked for.
+struct Rendered {
+  std::string id;
+  std::string svg;
+  std::string png;
+};
 
 int run_draw(DrawCommand& c) {
   begin_run(c.common);
-  std::optional<FileNames> names;
-  if (!c.folder.empty()) names.emplace(c.folder);
-  require(names || c.common.output == "-" || is_png(c.common.output) ||
-              std::filesystem::path(c.common.output).extension() == ".svg",
+  const bool all = !c.folder.empty();
+  const bool png = is_png(c.common.output);
+  check_files({c.input}, {all ? "" : c.common.output});
+  require(all || c.common.output == "-" || png || std::filesystem::path(c.common.output).extension() == ".svg",
           "{}: name the picture .svg or .png", c.common.output);
+  std::optional<FileNames> names;
+  if (all) names.emplace(c.folder);
+  std::optional<Rendered> single;
   std::int64_t drawn = 0;
-  const Tally tally = run_records<std::pair<std::string, Drawing>>(
+  const Tally tally = run_records<std::optional<Rendered>>(
       c.input, c.common, c.folding.max_length, hairpin_state(c.folding),
-      [&](Hairpins& state, const Record& record) {
-        const bool wanted = c.id.empty() || record.id == c.id;
-        return std::pair(record.id, wanted ? draw_record(state, record) : Drawing{});
+      [&](Hairpins& state, const Record& record) -> std::optional<Rendered> {
+        if (!c.id.empty() && record.id != c.id) return std::nullopt;
+        const Drawing drawing = draw_record(state, record);
+        return Rendered{record.id, all || !png ? to_svg(drawing) : "",
+                        all || png ? encode_png(to_pixels(drawing)) : ""};
       },
-      [&](std::pair<std::string, Drawing>&& item) {
-        const auto& [id, drawing] = item;
-        if (drawing.shapes.empty()) return;
-        if (names) {
-          const std::string path = names->next(id, "");
-          write_bytes(path + ".svg", rendered(drawing, false));
-          write_bytes(path + ".png", rendered(drawing, true));
+      [&](std::optional<Rendered>&& item) {
+        if (!item) return;
+        if (all) {
+          const std::string path = names->next(item->id, "");
+          write_bytes(path + ".svg", item->svg);
+          write_bytes(path + ".png", item->png);
         } else {
           require(drawn == 0, "the input has more than one record{}; choose one with --id or draw all with --dir",
                   c.id.empty() ? "" : " called " + c.id);
-          write_bytes(c.common.output, rendered(drawing, is_png(c.common.output)));
+          single = std::move(item);
         }
         ++drawn;
       });
-  require(drawn > 0 || c.id.empty() || tally.rejected > 0, "{}: has no record '{}'", c.input, c.id);
-  return finish(tally, c.common);
+  if (single) write_bytes(c.common.output, png ? single->png : single->svg);
+  const int code = finish(tally, c.common);
+  require(drawn > 0 || c.id.empty(), "{}: no record '{}' was drawn", c.input, c.id);
+  return code;
 }
 
 // --- show ------------------------------------------------------------------------------------------------------------
@@ -124,17 +136,19 @@ struct ShowCommand {
 
 int run_show(ShowCommand& c) {
   begin_run(c.common);
+  check_files({c.input}, {c.common.output});
+  const auto state = hairpin_state(c.folding);
   TextWriter out(c.common.output);
   const Tally tally = run_records<std::string>(
-      c.input, c.common, c.folding.max_length, hairpin_state(c.folding),
-      [](Hairpins& state, const Record& record) {
-        const std::string structure = structure_of(state, record);
+      c.input, c.common, c.folding.max_length, state,
+      [](Hairpins& hairpins, const Record& record) {
+        const std::string structure = structure_of(hairpins, record);
         const std::string text = text_hairpin(record.sequence, structure);
         require(!text.empty(), "there is no hairpin loop in its structure");
-        const int hairpins = lay_out(record.sequence, structure).hairpins;
+        const int count = lay_out(record.sequence, structure).hairpins;
         const std::string note =
-            hairpins > 1 ? fmt::format(", {} hairpins, the one nearest the middle is shown", hairpins) : "";
-        return fmt::format("{}  {}{}\n{}\n", record.id, size_and_energy(state, record, structure), note, text);
+            count > 1 ? fmt::format(", {} hairpins, the one nearest the middle is shown", count) : "";
+        return fmt::format("{}  {}{}\n{}\n", record.id, size_and_energy(hairpins, record, structure), note, text);
       },
       [&](const std::string& text) { out.write(text); });
   out.close();
@@ -167,8 +181,10 @@ std::function<int()> add_draw(CLI::App& app) {
       "Draws a hairpin: its secondary structure coloured by nucleotide and its 100 x 25 picture under it.\n"
       "The end of the output's name says what it is: .svg or .png; stdout gets SVG.");
   app.add_option("--id", c->id, "Draw this record of the input")->type_name("ID");
-  app.add_option("--dir", c->folder, "Draw all records, ID.svg and ID.png, into DIR")->type_name("DIR");
   add_hairpin_options(app, *c, "The picture, .svg or .png; - is stdout");
+  app.add_option("--dir", c->folder, "Draw all records, ID.svg and ID.png, into DIR")
+      ->excludes("--output")
+      ->type_name("DIR");
   app.footer(
       "Examples:\n"
       "  stemloop draw hairpins.fa --id hsa-let-7a-1 -o let-7a-1.png\n"

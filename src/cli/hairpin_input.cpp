@@ -1,5 +1,6 @@
 #include "cli/hairpin_input.h"
 
+#include <algorithm>
 #include <filesystem>
 
 namespace stemloop {
@@ -20,7 +21,10 @@ Picture picture_of(const Record& record, const std::string& structure) {
   return draw_picture(layout.columns);
 }
 
-bool is_png(const std::string& path) { return std::filesystem::path(path).extension() == ".png"; }
+bool is_png(const std::string& path) {
+  const std::string extension = std::filesystem::path(path).extension().string();
+  return extension == ".png" || extension == ".PNG";
+}
 
 FileNames::FileNames(std::string folder) : folder_(std::move(folder)) {
   std::error_code failure;
@@ -36,8 +40,11 @@ std::string FileNames::next(const std::string& id, const std::string& extension)
     name += plain ? c : '_';
   }
   if (name[0] == '.') name[0] = '_';
+  constexpr std::size_t kLongestName = 200;  // file systems take 255 bytes, the extension included
+  name.resize(std::min(name.size(), kLongestName));
   std::string unique = name;
-  for (int k = 2; !used_.insert(unique).second; ++k) unique = fmt::format("{}.{}", name, k);
+  while (!used_.insert(unique).second)
+    unique = fmt::format("{}.{}", name, ++repeats_.try_emplace(name, 1).first->second);
   return folder_ + "/" + unique + extension;
 }
 

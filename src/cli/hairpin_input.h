@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <unordered_map>
 #include <unordered_set>
 
 #include "cli/stream.h"
@@ -40,6 +41,7 @@ class FileNames {
  private:
   std::string folder_;
   std::unordered_set<std::string> used_;
+  std::unordered_map<std::string, int> repeats_;
 };
 
 /// Input, output, folding and run options of a command on hairpins.

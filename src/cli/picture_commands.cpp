@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <iterator>
+#include <optional>
 
 #include "cli/hairpin_input.h"
 #include "data/data.h"
@@ -25,6 +27,7 @@ struct EncodeCommand {
   std::string input = "-";
   std::string png_folder;
   std::string sheet;
+  bool output_given = false;
 };
 
 int run_encode(EncodeCommand& c) {
@@ -33,32 +36,47 @@ int run_encode(EncodeCommand& c) {
   constexpr int kSheetZoom = 2;
   constexpr std::size_t kSheetMost = 800;
   begin_run(c.common);
-  const bool tensors = c.common.output != "-" || (c.png_folder.empty() && c.sheet.empty());
+  const bool tensors = c.output_given || (c.png_folder.empty() && c.sheet.empty());
   if (tensors) refuse_terminal(c.common.output);
+  require(std::filesystem::path(c.common.output).extension() != ".gz",
+          "{}: tensors are not compressed; choose a name without .gz", c.common.output);
+  check_files({c.input}, {tensors ? c.common.output : "", c.sheet});
+  const auto state = hairpin_state(c.folding);
+  std::optional<TextWriter> out;
+  if (tensors) out.emplace(c.common.output);
+  std::optional<TextWriter> sheet_out;
+  if (!c.sheet.empty()) sheet_out.emplace(c.sheet);
   PictureSet set;
   std::vector<RgbImage> sheet;
   std::optional<FileNames> names;
   if (!c.png_folder.empty()) names.emplace(c.png_folder);
   const Tally tally = run_records<std::pair<std::string, Picture>>(
-      c.input, c.common, c.folding.max_length, hairpin_state(c.folding),
-      [](Hairpins& state, const Record& record) {
-        return std::pair(record.id, picture_of(record, structure_of(state, record)));
+      c.input, c.common, c.folding.max_length, state,
+      [](Hairpins& hairpins, const Record& record) {
+        return std::pair(record.id, picture_of(record, structure_of(hairpins, record)));
       },
       [&](std::pair<std::string, Picture>&& item) {
         if (names) write_bytes(names->next(item.first, ".png"), encode_png(picture_pixels(item.second)));
-        if (!c.sheet.empty() && sheet.size() < kSheetMost) sheet.push_back(picture_pixels(item.second));
+        if (sheet_out && sheet.size() < kSheetMost) sheet.push_back(picture_pixels(item.second));
         if (!tensors) return;
         set.ids.push_back(std::move(item.first));
         set.pictures.push_back(item.second);
       });
-  if (!c.sheet.empty()) {
-    require(!sheet.empty(), "{}: no picture for the contact sheet", c.sheet);
-    write_bytes(c.sheet, encode_png(contact_sheet(sheet, kSheetColumns, kSheetGap, kSheetZoom)));
+  if (sheet_out) {
+    if (sheet.empty()) {
+      spdlog::warn("{}: there is no picture to show", c.sheet);
+    } else {
+      sheet_out->write(encode_png(contact_sheet(sheet, kSheetColumns, kSheetGap, kSheetZoom)));
+    }
+    sheet_out->close();
     if (tally.out > static_cast<std::int64_t>(kSheetMost)) {
       spdlog::warn("{}: shows the first {} of {} pictures", c.sheet, kSheetMost, tally.out);
     }
   }
-  if (tensors) write_bytes(c.common.output, encode_safetensors(picture_tensors(set)));
+  if (out) {
+    out->write(encode_safetensors(picture_tensors(set)));
+    out->close();
+  }
   return finish(tally, c.common);
 }
 
@@ -71,9 +89,11 @@ struct DecodeCommand {
 
 std::vector<std::string> png_files(const std::string& folder) {
   std::vector<std::string> files;
-  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+  std::error_code failure;
+  for (const auto& entry : std::filesystem::directory_iterator(folder, failure)) {
     if (is_png(entry.path().string())) files.push_back(entry.path().string());
   }
+  require(!failure, "{}: cannot be read: {}", folder, failure.message());
   require(!files.empty(), "{}: holds no PNG files", folder);
   std::sort(files.begin(), files.end());
   return files;
@@ -92,8 +112,10 @@ class Decoder {
       return;
     }
     reject_picture(fmt::format("{}: picture '{}': {}", source, printable(id),
-                               decoded.in_step ? "in step but cut off at 100 columns, its ends are not in the picture"
-                                               : "out of step (several hairpins), its middle is not in the picture"));
+                               !decoded.in_step ? "out of step (several hairpins), its middle is not in the picture"
+                               : picture.width() == kPictureColumns
+                                   ? "in step but cut off at 100 columns, its ends are not in the picture"
+                                   : "in step by chance, its bars are not those of the sequence they show"));
   }
 
   void take_png(const std::string& path) {
@@ -121,10 +143,18 @@ class Decoder {
 
 int run_decode(DecodeCommand& c) {
   begin_run(c.common);
+  const auto is_folder = [](const std::string& path) {
+    std::error_code ignored;
+    return std::filesystem::is_directory(path, ignored);
+  };
+  std::vector<std::string> files;
+  std::copy_if(c.inputs.begin(), c.inputs.end(), std::back_inserter(files),
+               [&](const auto& path) { return !is_folder(path); });
+  check_files(files, {c.common.output});
   TextWriter out(c.common.output);
   Decoder decoder(out);
   for (const std::string& input : c.inputs) {
-    if (std::filesystem::is_directory(input)) {
+    if (is_folder(input)) {
       for (const std::string& file : png_files(input)) decoder.take_png(file);
     } else if (is_png(input)) {
       decoder.take_png(input);
@@ -155,7 +185,10 @@ std::function<int()> add_encode(CLI::App& app) {
       "Examples:\n"
       "  stemloop encode hairpins.fa -o hairpins.safetensors\n"
       "  stemloop encode hairpins.fa --params turner2004-vienna2.1 --png pictures --sheet sheet.png");
-  return [c] { return run_encode(*c); };
+  return [c, output = app.get_option("--output")] {
+    c->output_given = output->count() > 0;
+    return run_encode(*c);
+  };
 }
 
 std::function<int()> add_decode(CLI::App& app) {

@@ -10,12 +10,16 @@ constexpr std::size_t kBatchRecords = 64;
 constexpr std::size_t kBatchLetters = 8192;
 }  // namespace
 
-void report(const Rejection& rejection) { spdlog::error("rejected {}", rejection.reason); }
+void report(const Rejection& rejection) {
+  Progress::clear_line();
+  spdlog::error("rejected {}", rejection.reason);
+}
 
 int finish(const Tally& tally, const CommonOptions& options) {
-  const bool bad = tally.rejected > 0;
+  const bool bad = tally.rejected > 0 || tally.broken;
   spdlog::log(bad ? spdlog::level::warn : spdlog::level::info, "{} records in, {} out, {} rejected", tally.in,
               tally.out, tally.rejected);
+  if (tally.broken) std::rethrow_exception(tally.broken);
   return bad && !options.skip_bad ? kExitRejected : kExitOk;
 }
 

@@ -25,12 +25,14 @@ struct Tally {
   std::int64_t in = 0;
   std::int64_t out = 0;
   std::int64_t rejected = 0;
+  std::exception_ptr broken;  // the input broke off here; all records before it are counted
 };
 
 /// Lists a rejected record on stderr.
 void report(const Rejection& rejection);
 
-/// Says "N in, N out, N rejected" and returns the exit code it means.
+/// Says "N in, N out, N rejected" and returns the exit code it means; to be called when all output is written.
+/// Throws the Error of an input that broke off.
 int finish(const Tally& tally, const CommonOptions& options);
 
 /// Reads FASTA files and hands out batches; counts, warns about duplicate ids, draws the progress.
@@ -54,7 +56,7 @@ class BatchReader {
 
 /// Runs `work(state, record)` on every record of `path` and `sink(result)` on every result, in order and one at a time.
 /// Each worker thread has a state of its own, made by `make_state()`. An Error thrown by `work` rejects its record; one
-/// from reading is thrown on once all records before it are through.
+/// from reading ends the run once all records before it are through and is kept in the tally.
 template <class Result, class MakeState, class Work, class Sink>
 Tally run_records(const std::string& path, const CommonOptions& options, std::size_t max_length, MakeState make_state,
                   Work work, Sink sink) {
@@ -65,16 +67,15 @@ Tally run_records(const std::string& path, const CommonOptions& options, std::si
                                   static_cast<std::size_t>(options.threads));
   BatchReader reader(path, options, max_length);
   tbb::enumerable_thread_specific<State> states(make_state);
-  Tally tally;
 
   // A file that breaks off does not take the records before with it: they are worked off before the error is passed on.
-  std::exception_ptr broken;
+  Tally tally;
   const auto read = [&](tbb::flow_control& control) {
     auto batch = std::make_shared<BatchReader::Batch>();
     try {
       *batch = reader.next();
     } catch (const Error&) {
-      broken = std::current_exception();
+      tally.broken = std::current_exception();
     }
     if (batch->empty()) control.stop();
     return batch;
@@ -114,7 +115,6 @@ Tally run_records(const std::string& path, const CommonOptions& options, std::si
           tbb::make_filter<std::shared_ptr<BatchReader::Batch>, std::shared_ptr<std::vector<Outcome>>>(
               tbb::filter_mode::parallel, transform) &
           tbb::make_filter<std::shared_ptr<std::vector<Outcome>>, void>(tbb::filter_mode::serial_in_order, write));
-  if (broken) std::rethrow_exception(broken);
   return tally;
 }
 

@@ -1,5 +1,6 @@
 #include "data/pictures.h"
 
+#include <algorithm>
 #include <cstring>
 
 #include "util/util.h"
@@ -62,6 +63,12 @@ PictureSet pictures_from_tensors(const TensorFile& file, std::string_view name) 
   if (const auto ids = file.metadata.find("ids"); ids != file.metadata.end() && count > 0) {
     for (const std::string_view id : split_fields(ids->second, '\n')) set.ids.emplace_back(id);
     require(set.ids.size() == count, "{}: has {} ids for {} pictures", name, set.ids.size(), count);
+    for (const std::string& id : set.ids) {
+      const bool plain =
+          std::none_of(id.begin(), id.end(), [](char c) { return static_cast<unsigned char>(c) <= ' '; });
+      require(!id.empty() && plain, "{}: '{}' is no id: it is empty or has blanks or control characters", name,
+              printable(id));
+    }
   } else {
     for (std::size_t i = 0; i < count; ++i) set.ids.push_back(std::to_string(i + 1));
   }

@@ -73,7 +73,9 @@ class Folder {
   Fold fold(std::string_view sequence);
 
   /// Minimum free energy structure and ensemble. McCaskill's algorithm; O(n^2) memory, 48 bytes a cell in all.
-  /// Error if Boltzmann sums leave the range of double (never seen below 10,000 nt).
+  /// Error if Boltzmann sums leave the range of double: sequences beyond about 1,000 nt of which one part is very
+  /// stable and another unstructured (580 nt of pure GC stem beside 480 A, say). RNAfold 2.7.1 fails on these too,
+  /// silently.
   Ensemble ensemble(std::string_view sequence, Fold& mfe);
 
   /// Draws `count` structures from the Boltzmann distribution; draw k depends on (seed, k) only.

@@ -36,6 +36,8 @@ EnergyParameters vienna21_variant(EnergyParameters parameters) {
 
 namespace {
 
+constexpr std::int64_t kMostEnergy = 100'000;  // nothing measured comes near; sums stay far from overflow
+constexpr std::size_t kMostSpecialHairpins = 10'000;
 constexpr int kDefaultMismatch = -50;  // the file format's "DEF"
 constexpr std::string_view kFirstLine = "## RNAfold parameter file v2.0";
 
@@ -95,7 +97,8 @@ class ParameterFile {
 
   [[nodiscard]] int number(const Token& token) const {
     const std::int64_t value = parse_integer(token.text, place(token));
-    require(value >= -kForbidden && value <= kForbidden, "{}: energy {} is out of range", place(token), value);
+    require(value >= -kMostEnergy && value <= kMostEnergy, "{}: energy {} is out of range (1,000 kcal/mol)",
+            place(token), value);
     return static_cast<int>(value);
   }
 
@@ -190,6 +193,8 @@ void read_special_hairpins(ParameterFile& file, const std::string& name, std::si
   const Section& section = file.take(name);
   require(section.tokens.size() % 3 == 0, "{}: section '{}' has {} values, not loop, energy and enthalpy in turn",
           file.place(section), name, section.tokens.size());
+  require(section.tokens.size() / 3 <= kMostSpecialHairpins, "{}: section '{}' has more than {} loops",
+          file.place(section), name, kMostSpecialHairpins);
   for (std::size_t i = 0; i + 2 < section.tokens.size(); i += 3) {
     const Token& loop = section.tokens[i];
     require(loop.text.size() == unpaired + 2 && loop.text.find_first_not_of("ACGUT") == std::string::npos,

@@ -32,8 +32,8 @@ struct HairpinFeatures {
   int total_length = 0;                                     // W - 1
   std::optional<double> base_pairs_in_stem;                 // CG and AU pairs per column of the stem
   std::optional<double> base_pairs_wobbles_in_stem;         // GU pairs too
-  bool au_pair_begin_mature = false;  // two AU pairs in a row, 18 to 25 pairs-or-columns from the ends
-  bool ugu = false;                   // UGU or GUG (read 3' to 5') on the top strand, from the loop's top to the stem
+  bool au_pair_begin_mature = false;                        // two AU pairs in a row, 18 to 25 columns from the ends
+  bool ugu = false;  // UGU or GUG (read 3' to 5') on the top strand, from the loop's top to the stem
 };
 
 HairpinFeatures hairpin_features(const Picture& picture);

@@ -141,7 +141,6 @@ DecodedPicture decode_picture(const Picture& picture) {
   }
   decoded.in_step = true;
   if (columns.size() >= static_cast<std::size_t>(kPictureColumns)) return decoded;
-  decoded.complete = true;
   for (std::size_t x = columns.size(); x-- > 0;) {
     if (columns[x].top == kGapLetter) continue;
     decoded.sequence += columns[x].top;
@@ -152,6 +151,11 @@ DecodedPicture decode_picture(const Picture& picture) {
     decoded.sequence += columns[x].bottom;
     decoded.structure += columns[x].bottom_state == ColumnState::kPaired ? ')' : '.';
   }
+  // A picture that no folding made may look in step and mean nothing.
+  const auto balanced = std::count(decoded.structure.begin(), decoded.structure.end(), '(') ==
+                        std::count(decoded.structure.begin(), decoded.structure.end(), ')');
+  decoded.complete = balanced && draw_picture(lay_out(decoded.sequence, decoded.structure).columns) == picture;
+  if (!decoded.complete) decoded.sequence = decoded.structure = "";
   return decoded;
 }
 
@@ -213,6 +217,7 @@ Picture picture_from_pixels(const RgbImage& image) {
       for (int k = height; k < room; ++k) {
         require(image.get(x, begin + step * k) == kWhite, "column {} has more than one bar on a strand", x);
       }
+      require(height >= 2, "the bar of column {} has one pixel; the lowest bars have two", x);
       picture.colour[strand][x] = static_cast<std::uint8_t>(found - kPalette.begin());
       picture.height[strand][x] = static_cast<std::uint8_t>(height);
     }

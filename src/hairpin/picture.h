@@ -42,9 +42,10 @@ std::vector<Column> read_columns(const Picture& picture);
 
 /// A picture read back.
 struct DecodedPicture {
-  bool in_step = false;   // both strands meet in one terminal loop
-  bool complete = false;  // in step and not cut at 100 columns: sequence and structure are the whole hairpin
-  std::string sequence;   // empty unless complete
+  bool in_step = false;  // both strands meet in one terminal loop
+  bool complete =
+      false;  // also not cut at 100 columns and drawn alike again: sequence and structure are the whole hairpin
+  std::string sequence;  // empty unless complete
   std::string structure;
 };
 DecodedPicture decode_picture(const Picture& picture);

@@ -12,6 +12,12 @@ bool is_letter(char c) { return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z')
 bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\v' || c == '\f' || c == '\r'; }
 bool starts_structure(std::string_view line) { return line[0] == '(' || line[0] == ')' || line[0] == '.'; }
 
+// What RNAfold -p prints below the structure: the ensemble's symbols, the centroid, and a line of text.
+bool follows_structure(std::string_view line) {
+  return std::string_view("().{}|,").find(line[0]) != std::string_view::npos ||
+         line.rfind("frequency of mfe structure", 0) == 0;
+}
+
 void split_header(std::string_view header, Record& record) {
   const std::string_view text = trim(header.substr(1));
   const std::size_t blank = text.find_first_of(" \t");
@@ -21,13 +27,19 @@ void split_header(std::string_view header, Record& record) {
 
 }  // namespace
 
+std::string full_header(const Record& record) {
+  return record.description.empty() ? record.id : record.id + " " + record.description;
+}
+
 Rejection reject(const Record& record, std::string_view reason) {
   return {record.id, fmt::format("{}:{}: record '{}': {}", record.file, record.line, printable(record.id), reason)};
 }
 
 bool FastaReader::first_header() {
   while (lines_.next(header_)) {
-    if (trim(header_).empty()) continue;
+    constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
+    if (header_.rfind(kByteOrderMark, 0) == 0) header_.erase(0, kByteOrderMark.size());
+    if (trim(header_).empty() || header_[0] == ';') continue;  // ';': a comment in old FASTA
     require(header_[0] == '>', "{}: '{}' is not FASTA: a record begins with a line '>name'", lines_.place(),
             printable(header_));
     header_line_ = lines_.line_number();
@@ -50,6 +62,7 @@ std::optional<RecordOrRejection> FastaReader::next() {
   Record record;
   record.file = lines_.name();
   record.line = header_line_;
+  record.index = count_++;
   split_header(header_, record);
   std::string problem;  // the first one found; the rest of the record is still read over
   const auto note = [&problem](std::string message) {
@@ -67,6 +80,8 @@ std::optional<RecordOrRejection> FastaReader::next() {
     }
     const std::string_view text = trim(line);
     if (text.empty()) continue;
+    const bool complete = !record.structure.empty() && record.structure.size() == record.sequence.size();
+    if (complete && follows_structure(text)) continue;
     if (starts_structure(text)) {
       const std::size_t blank = text.find_first_of(" \t");  // RNAfold's " (-12.30)" follows
       record.structure += text.substr(0, blank);

@@ -2,7 +2,8 @@
 //
 //   >id free text            header; a record ends at the next header
 //   ACGU acgt                sequence: any number of lines, blanks and digits-free; any letter, either case
-//   (((...))) (-3.20)        optional structure: lines that begin with one of ( ) . ; an energy behind it is ignored
+//   (((...))) (-3.20)        optional structure: lines that begin with one of ( ) . ; an energy behind it is ignored,
+//                            and so are the lines RNAfold -p adds once it is as long as the sequence
 //
 // Plain, gzip and bgzip by content; "\n" or "\r\n"; lines of any length; the last newline may be missing.
 // Every record of a file comes out exactly once, as a Record or as a Rejection, in file order.
@@ -23,9 +24,10 @@ struct Record {
   std::string id;           // header up to the first blank
   std::string description;  // rest of the header
   std::string sequence;
-  std::string structure;  // empty if the file gives none; else as long as the sequence, brackets not yet matched
-  std::string file;       // where it stands, for messages
-  std::int64_t line = 0;  // line of the header
+  std::string structure;   // empty if the file gives none; else as long as the sequence, brackets not yet matched
+  std::int64_t index = 0;  // place among all records of the file, from 0
+  std::string file;        // where it stands, for messages
+  std::int64_t line = 0;   // line of the header
 };
 
 /// A record that cannot be used, and why: "file:line: record 'id': ...".
@@ -58,12 +60,16 @@ class FastaReader {
   LineReader lines_;
   std::string header_;  // header of the record to come
   std::int64_t header_line_ = 0;
+  std::int64_t count_ = 0;
   bool started_ = false;
   bool finished_ = false;
   std::unordered_set<std::uint64_t> seen_;  // 64-bit hashes of the ids: flat memory per record, whatever their length
   std::int64_t duplicates_ = 0;
   std::string first_duplicate_;
 };
+
+/// The header as it stood in the file, without '>'.
+std::string full_header(const Record& record);
 
 /// A rejection of `record` with its place and name in front.
 Rejection reject(const Record& record, std::string_view reason);

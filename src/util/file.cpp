@@ -81,7 +81,12 @@ bool LineReader::next(std::string& line) {
   if (result < -1 || (result == -1 && s.file->errcode != 0)) {
     fail("{}:{}: reading stopped: the file is truncated or damaged", s.name, s.line + 1);
   }
-  if (result == -1) return false;
+  if (result == -1) {
+    // bgzip marks its end with an empty block; without it the file was cut between two blocks.
+    const bool cut = s.file->is_compressed != 0 && s.file->is_gzip == 0 && s.file->last_block_eof == 0;
+    require(!cut, "{}: reading stopped after line {}: the file is truncated (no bgzip end mark)", s.name, s.line);
+    return false;
+  }
   ++s.line;
   line.assign(s.buffer.s, s.buffer.l);
   if (!line.empty() && line.back() == '\r') line.pop_back();
@@ -148,6 +153,25 @@ void TextWriter::close() {
   s.plain = nullptr;
   s.zipped = nullptr;
   require(closed, "{}: writing failed: {}", s.name, system_reason());
+}
+
+void check_files(const std::vector<std::string>& inputs, const std::vector<std::string>& outputs) {
+  for (const std::string& input : inputs) close(open_input(input));
+  const auto same = [](const std::string& a, const std::string& b) {
+    struct stat x {};
+    struct stat y {};
+    return a == b || (a != "-" && b != "-" && stat(a.c_str(), &x) == 0 && stat(b.c_str(), &y) == 0 &&
+                      S_ISREG(x.st_mode) && x.st_dev == y.st_dev && x.st_ino == y.st_ino);
+  };
+  for (std::size_t i = 0; i < outputs.size(); ++i) {
+    if (outputs[i].empty()) continue;
+    for (const std::string& input : inputs) {
+      require(input == "-" || !same(input, outputs[i]), "{}: is the input and an output", outputs[i]);
+    }
+    for (std::size_t k = 0; k < i; ++k) {
+      require(!same(outputs[k], outputs[i]), "{}: two outputs cannot go there", shown_output(outputs[i]));
+    }
+  }
 }
 
 std::vector<std::byte> read_bytes(const std::string& path, std::uint64_t max_bytes) {

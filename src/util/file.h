@@ -53,6 +53,10 @@ class TextWriter {
   std::unique_ptr<State> state_;
 };
 
+/// To be called before anything is written: Error if an input cannot be opened, or if an output is one of the inputs or
+/// named twice. "-" may be an input and an output, but only one of each; empty names are left out.
+void check_files(const std::vector<std::string>& inputs, const std::vector<std::string>& outputs);
+
 /// All bytes of a plain file. Error if it cannot be read or is larger than `max_bytes`.
 std::vector<std::byte> read_bytes(const std::string& path, std::uint64_t max_bytes = UINT64_MAX);
 

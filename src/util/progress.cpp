@@ -22,6 +22,10 @@ Progress::~Progress() {
 
 bool Progress::terminal() { return isatty(STDERR_FILENO) != 0; }
 
+void Progress::clear_line() {
+  if (terminal()) std::fputs("\r\033[K", stderr);
+}
+
 void Progress::update(std::int64_t done, double fraction) {
   if (!enabled_) return;
   const auto now = Clock::now();

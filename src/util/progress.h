@@ -18,6 +18,9 @@ class Progress {
   /// Shows `done` things and, if `fraction` is in [0, 1], a bar with the time left. Draws at most ten times a second.
   void update(std::int64_t done, double fraction);
 
+  /// Takes the progress line off the terminal, so that a message can stand in its place.
+  static void clear_line();
+
   /// True when stderr is a terminal.
   static bool terminal();
 

@@ -12,19 +12,35 @@ namespace stemloop {
 
 namespace {
 
-// cgroup v2: "max 100000" or "150000 100000"; v1: the two numbers in two files.
+int cpus(double quota, double period) {
+  return quota > 0 && period > 0 ? static_cast<int>(std::ceil(quota / period)) : 0;
+}
+
+// The tightest CPU quota of this process's control group and those above it, 0 for none.
+// Version 2: cpu.max holds "max 100000" or "150000 100000"; version 1: the two numbers in two files.
 int cgroup_cpus() {
+  std::string group;
+  std::ifstream own("/proc/self/cgroup");
+  for (std::string line; std::getline(own, line);) {
+    if (line.rfind("0::", 0) == 0) group = line.substr(3);
+  }
+  int fewest = 0;
+  for (;;) {
+    std::string quota;
+    double period = -1;
+    if (std::ifstream("/sys/fs/cgroup" + group + "/cpu.max") >> quota >> period && quota != "max") {
+      const int count = cpus(std::strtod(quota.c_str(), nullptr), period);
+      if (count > 0 && (fewest == 0 || count < fewest)) fewest = count;
+    }
+    if (group.empty()) break;
+    group.erase(group.find_last_of('/') == std::string::npos ? 0 : group.find_last_of('/'));
+  }
+  if (fewest > 0) return fewest;
   double quota = -1;
   double period = -1;
-  std::string word;
-  if (std::ifstream v2("/sys/fs/cgroup/cpu.max"); v2 >> word >> period) {
-    if (word == "max") return 0;
-    quota = std::strtod(word.c_str(), nullptr);
-  } else {
-    std::ifstream("/sys/fs/cgroup/cpu/cpu.cfs_quota_us") >> quota;
-    std::ifstream("/sys/fs/cgroup/cpu/cpu.cfs_period_us") >> period;
-  }
-  return quota > 0 && period > 0 ? static_cast<int>(std::ceil(quota / period)) : 0;
+  std::ifstream("/sys/fs/cgroup/cpu/cpu.cfs_quota_us") >> quota;
+  std::ifstream("/sys/fs/cgroup/cpu/cpu.cfs_period_us") >> period;
+  return cpus(quota, period);
 }
 
 int slurm_cpus() {
