@@ -171,6 +171,8 @@ TEST(Pictures, OtherImagesAreRefused) {
   image.set(0, 12, {1, 2, 3});
   EXPECT_THAT(error_of([&] { picture_from_pixels(image); }), HasSubstr("colour 1,2,3, which is no nucleotide"));
   image.set(0, 12, {255, 0, 0});
+  EXPECT_THAT(error_of([&] { picture_from_pixels(image); }), HasSubstr("the bar of column 0 has one pixel"));
+  image.set(0, 11, {255, 0, 0});
   EXPECT_THAT(error_of([&] { picture_from_pixels(image); }), HasSubstr("column 0 has a bar on one strand only"));
 }
 
