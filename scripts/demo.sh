@@ -30,9 +30,10 @@ stemloop draw examples/hairpins.fa --dir "$out/drawings"
 step "stemloop encode examples/hairpins.fa -o $out/hairpins.safetensors --sheet $out/sheet.png"
 stemloop encode examples/hairpins.fa -o "$out/hairpins.safetensors" --sheet "$out/sheet.png"
 
-step "stemloop decode $out/hairpins.safetensors | stemloop fold -q | cmp - <(stemloop fold -q examples/hairpins.fa)"
-stemloop decode -q "$out/hairpins.safetensors" | stemloop fold -q | cmp - <(stemloop fold -q examples/hairpins.fa) &&
-  echo "The sequences read back from the pictures fold to the same structures."
+step "stemloop decode $out/hairpins.safetensors | stemloop fold --format tsv | cmp - folds-of-the-input"
+stemloop fold -q --format tsv examples/hairpins.fa -o "$out/folds.tsv"
+stemloop decode -q "$out/hairpins.safetensors" | stemloop fold -q --format tsv | cmp - "$out/folds.tsv"
+echo "The sequences read back from the pictures fold to the same structures."
 
-printf '\nIn %s: folds.fa, hairpins.txt, features.tsv, hairpins.safetensors, sheet.png and %s drawings (SVG, PNG).\n' \
+printf '\nIn %s: folds.fa, folds.tsv, hairpins.txt, features.tsv, hairpins.safetensors, sheet.png and %s drawings (SVG, PNG).\n' \
   "$out" "$(find "$out/drawings" -name '*.svg' | wc -l)"
