@@ -18,6 +18,8 @@ struct Case {
   const char* parameters = "turner2004";
 };
 
+void PrintTo(const Case& c, std::ostream* out) { *out << c.file; }
+
 class FoldOracle : public ::testing::TestWithParam<Case> {};
 
 TEST_P(FoldOracle, EveryRecordIsEqual) {
