@@ -357,9 +357,23 @@ TEST(Files, AnOutputIsNeverTheInputOrNamedTwice) {
     EXPECT_EQ(content(path), kTwo) << line;
   }
   EXPECT_THAT(shell("stemloop fold --bpp -", kTwo).err, HasSubstr("stdout: two outputs cannot go there"));
+  EXPECT_THAT(shell("stemloop fold --params " + path + " -o " + path, kTwo).err,
+              HasSubstr("is the input and an output"));
+  EXPECT_EQ(content(path), kTwo);
   shell("stemloop fold /nowhere.fa -o " + path);
   shell("stemloop features --params nothing -o " + path, kTwo);
   EXPECT_EQ(content(path), kTwo);
+}
+
+TEST(Files, NamedPipesAreOpenedOnce) {
+  const TemporaryFile file("", "x");
+  const std::string pipe = file.path() + ".pipe";
+  const Outcome r =
+      shell(fmt::format("mkfifo {0}; cat {1} > {0} & "
+                        "timeout 20 {2} fold -q {0}; wait $!",
+                        pipe, kExamples, STEMLOOP_PROGRAM));
+  EXPECT_EQ(r.code, 0);
+  EXPECT_EQ(r.out, shell("stemloop fold -q " + kExamples).out);
 }
 
 TEST(Fasta, WhatFoldPrintsCanBeReadBack) {

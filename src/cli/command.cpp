@@ -4,6 +4,7 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <filesystem>
 
 #include "cli/version.h"
 #include "util/util.h"
@@ -108,6 +109,13 @@ void begin_run(CommonOptions& options) {
   spdlog::set_default_logger(std::move(logger));
   if (options.threads == 0) options.threads = available_threads();
   spdlog::debug("{} threads, kernels for {}", options.threads, simd_name());
+}
+
+std::vector<std::string> input_files(const std::string& input, const FoldingOptions& options) {
+  std::vector<std::string> files = {input};
+  std::error_code ignored;
+  if (std::filesystem::exists(options.parameters, ignored)) files.push_back(options.parameters);
+  return files;
 }
 
 std::shared_ptr<const Model> load_model(const FoldingOptions& options) {

@@ -65,6 +65,9 @@ void begin_run(CommonOptions& options);
 
 inline constexpr const char* kTextOutputHelp = "Where to write; - is stdout, a name ending in .gz is compressed";
 
+/// The files a folding command reads: its input and, if --params names one, the parameter file.
+std::vector<std::string> input_files(const std::string& input, const FoldingOptions& options);
+
 std::shared_ptr<const Model> load_model(const FoldingOptions& options);
 
 // Each returns its action; see the file of its group.

@@ -132,7 +132,7 @@ std::string as_json(const FoldCommand& c, const Model& model, const Record& reco
 int run_fold(FoldCommand& c) {
   begin_run(c.common);
   if (!c.probabilities.empty()) c.partition_function = true;
-  check_files({c.input}, {c.common.output, c.probabilities});
+  check_files(input_files(c.input, c.folding), {c.common.output, c.probabilities});
   const auto model = load_model(c.folding);
   TextWriter out(c.common.output);
   if (c.format == "tsv") out.write(tsv_header(c));
@@ -241,7 +241,7 @@ std::string as_eval_json(const EvalCommand& c, const Record& record, const Evalu
 
 int run_eval(EvalCommand& c) {
   begin_run(c.common);
-  check_files({c.input}, {c.common.output});
+  check_files(input_files(c.input, c.folding), {c.common.output});
   const auto model = load_model(c.folding);
   TextWriter out(c.common.output);
   if (c.format == "tsv") {

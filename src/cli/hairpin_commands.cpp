@@ -50,7 +50,7 @@ std::string features_as_json(const std::string& id, const std::array<std::string
 
 int run_features(FeaturesCommand& c) {
   begin_run(c.common);
-  check_files({c.input}, {c.common.output});
+  check_files(input_files(c.input, c.folding), {c.common.output});
   const auto state = hairpin_state(c.folding);
   TextWriter out(c.common.output);
   if (c.format == "tsv") out.write(fmt::format("id\t{}\n", fmt::join(kFeatureNames, "\t")));
@@ -92,7 +92,7 @@ int run_draw(DrawCommand& c) {
   begin_run(c.common);
   const bool all = !c.folder.empty();
   const bool png = is_png(c.common.output);
-  check_files({c.input}, {all ? "" : c.common.output});
+  check_files(input_files(c.input, c.folding), {all ? "" : c.common.output});
   require(all || c.common.output == "-" || png || std::filesystem::path(c.common.output).extension() == ".svg",
           "{}: name the picture .svg or .png", c.common.output);
   std::optional<FileNames> names;
@@ -136,7 +136,7 @@ struct ShowCommand {
 
 int run_show(ShowCommand& c) {
   begin_run(c.common);
-  check_files({c.input}, {c.common.output});
+  check_files(input_files(c.input, c.folding), {c.common.output});
   const auto state = hairpin_state(c.folding);
   TextWriter out(c.common.output);
   const Tally tally = run_records<std::string>(

@@ -40,7 +40,7 @@ int run_encode(EncodeCommand& c) {
   if (tensors) refuse_terminal(c.common.output);
   require(std::filesystem::path(c.common.output).extension() != ".gz",
           "{}: tensors are not compressed; choose a name without .gz", c.common.output);
-  check_files({c.input}, {tensors ? c.common.output : "", c.sheet});
+  check_files(input_files(c.input, c.folding), {tensors ? c.common.output : "", c.sheet});
   const auto state = hairpin_state(c.folding);
   std::optional<TextWriter> out;
   if (tensors) out.emplace(c.common.output);

@@ -156,7 +156,11 @@ void TextWriter::close() {
 }
 
 void check_files(const std::vector<std::string>& inputs, const std::vector<std::string>& outputs) {
-  for (const std::string& input : inputs) close(open_input(input));
+  // Asked, not opened: opening and closing a named pipe would end its writer.
+  for (const std::string& input : inputs) {
+    if (input == "-" || access(input.c_str(), R_OK) == 0) continue;
+    fail("{}: cannot be opened: {}", input, system_reason());
+  }
   const auto same = [](const std::string& a, const std::string& b) {
     struct stat x {};
     struct stat y {};

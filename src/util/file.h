@@ -53,8 +53,8 @@ class TextWriter {
   std::unique_ptr<State> state_;
 };
 
-/// To be called before anything is written: Error if an input cannot be opened, or if an output is one of the inputs or
-/// named twice. "-" may be an input and an output, but only one of each; empty names are left out.
+/// To be called before anything is written: Error if an input is not there or not to be read, or if an output is one of
+/// the inputs or named twice. "-" may be an input and an output, but only one of each; empty names are left out.
 void check_files(const std::vector<std::string>& inputs, const std::vector<std::string>& outputs);
 
 /// All bytes of a plain file. Error if it cannot be read or is larger than `max_bytes`.
