@@ -158,8 +158,10 @@ void TextWriter::close() {
 void check_files(const std::vector<std::string>& inputs, const std::vector<std::string>& outputs) {
   // Asked, not opened: opening and closing a named pipe would end its writer.
   for (const std::string& input : inputs) {
-    if (input == "-" || access(input.c_str(), R_OK) == 0) continue;
-    fail("{}: cannot be opened: {}", input, system_reason());
+    if (input == "-") continue;
+    struct stat status {};
+    if (access(input.c_str(), R_OK) != 0) fail("{}: cannot be opened: {}", input, system_reason());
+    require(stat(input.c_str(), &status) != 0 || !S_ISDIR(status.st_mode), "{}: is a directory, not a file", input);
   }
   const auto same = [](const std::string& a, const std::string& b) {
     struct stat x {};
