@@ -21,7 +21,7 @@ TEST(HairpinOracle, PublishedPicturesReadRedrawAndBond) {
   STEMLOOP_SHARED_FILE(path, "data/modmirbase/published/test_bars.safetensors");
   const TensorFile file = read_safetensors(path);
   const PictureSet set = pictures_from_tensors(file, path);
-  const Tensor& bond = file.tensors.at("bond");
+  const StoredTensor& bond = file.tensors.at("bond");
   int redrawn = 0;
   int bonds = 0;
   int pixels = 0;

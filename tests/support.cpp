@@ -45,6 +45,17 @@ TemporaryFile::TemporaryFile(const std::string& content, const std::string& name
   std::ofstream(path_, std::ios::binary) << content;
 }
 
+TemporaryFolder::TemporaryFolder() {
+  static std::atomic<int> count{0};
+  path_ = std::filesystem::temp_directory_path() / fmt::format("stemloop-test-folder-{}-{}", getpid(), count++);
+  std::filesystem::create_directories(path_);
+}
+
+TemporaryFolder::~TemporaryFolder() {
+  std::error_code ignored;
+  std::filesystem::remove_all(path_, ignored);
+}
+
 TemporaryFile::~TemporaryFile() {
   std::error_code ignored;
   std::filesystem::remove_all(path_.parent_path(), ignored);

@@ -36,6 +36,19 @@ class TemporaryFile {
   std::filesystem::path path_;
 };
 
+/// An empty folder, gone with all it holds at the end of the test.
+class TemporaryFolder {
+ public:
+  TemporaryFolder();
+  ~TemporaryFolder();
+  TemporaryFolder(const TemporaryFolder&) = delete;
+  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+  [[nodiscard]] std::string path(const std::string& name) const { return (path_ / name).string(); }
+
+ private:
+  std::filesystem::path path_;
+};
+
 /// `length` random letters with the given share of G and C; drawn from (seed, item).
 std::string random_sequence(int length, double gc, std::uint64_t seed, std::uint64_t item);
 

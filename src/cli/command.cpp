@@ -20,6 +20,7 @@ const std::vector<Command>& commands() {
       {"features", "The 20 features of each hairpin, as a table", add_features},
       {"encode", "Hairpins as 100 x 25 pictures (safetensors, PNG)", add_encode},
       {"decode", "Sequences and structures back from pictures", add_decode},
+      {"train", "Networks learned from labelled hairpins", add_train},
       {"signature", "Two integers that tell whether results have changed", add_signature},
   };
   return kCommands;

@@ -73,6 +73,7 @@ std::shared_ptr<const Model> load_model(const FoldingOptions& options);
 // Each returns its action; see the file of its group.
 std::function<int()> add_fold(CLI::App& app);
 std::function<int()> add_eval(CLI::App& app);
+std::function<int()> add_train(CLI::App& app);
 std::function<int()> add_signature(CLI::App& app);
 std::function<int()> add_encode(CLI::App& app);
 std::function<int()> add_decode(CLI::App& app);

@@ -32,10 +32,10 @@ void check_picture(const Picture& picture, std::size_t index, std::string_view n
 
 TensorFile picture_tensors(const PictureSet& set) {
   const auto count = static_cast<std::int64_t>(set.pictures.size());
-  Tensor colour{"U8", {count, kStrands, kPictureColumns}, {}};
-  Tensor height = colour;
-  Tensor bond{"I8", {count, kBondLength}, {}};
-  const auto append = [](Tensor& to, const void* from, std::size_t size) {
+  StoredTensor colour{"U8", {count, kStrands, kPictureColumns}, {}};
+  StoredTensor height = colour;
+  StoredTensor bond{"I8", {count, kBondLength}, {}};
+  const auto append = [](StoredTensor& to, const void* from, std::size_t size) {
     const auto* bytes = static_cast<const std::byte*>(from);
     to.bytes.insert(to.bytes.end(), bytes, bytes + size);
   };
@@ -54,8 +54,8 @@ TensorFile picture_tensors(const PictureSet& set) {
 
 PictureSet pictures_from_tensors(const TensorFile& file, std::string_view name) {
   constexpr std::int64_t kShape[] = {-1, kStrands, kPictureColumns};
-  const Tensor& colour = expect_tensor(file, "colour", "U8", kShape, name);
-  const Tensor& height = expect_tensor(file, "height", "U8", kShape, name);
+  const StoredTensor& colour = expect_tensor(file, "colour", "U8", kShape, name);
+  const StoredTensor& height = expect_tensor(file, "height", "U8", kShape, name);
   require(colour.shape[0] == height.shape[0], "{}: colour has {} pictures, height {}", name, colour.shape[0],
           height.shape[0]);
   PictureSet set;

@@ -39,7 +39,7 @@ struct Span {
   std::uint64_t end;
 };
 
-Span parse_entry(const std::string& key, const Json& entry, Tensor& tensor, std::string_view name) {
+Span parse_entry(const std::string& key, const Json& entry, StoredTensor& tensor, std::string_view name) {
   const auto bad = [&](std::string_view what) { fail("{}: tensor '{}': {}", name, printable(key), what); };
   if (!entry.is_object() || entry.size() != 3 || !entry.contains("dtype") || !entry.contains("shape") ||
       !entry.contains("data_offsets")) {
@@ -113,7 +113,7 @@ TensorFile decode_safetensors(std::span<const std::byte> bytes, std::string_view
       }
       continue;
     }
-    Tensor tensor;
+    StoredTensor tensor;
     const Span span = parse_entry(key, entry, tensor, name);
     require(span.end <= data.size(), "{}: tensor '{}' ends at byte {} of {}: the file is truncated", name,
             printable(key), span.end, data.size());
@@ -137,11 +137,11 @@ TensorFile read_safetensors(const std::string& path) {
   return decode_safetensors(read_bytes(path), path == "-" ? "stdin" : path);
 }
 
-const Tensor& expect_tensor(const TensorFile& file, const std::string& tensor, std::string_view dtype,
+const StoredTensor& expect_tensor(const TensorFile& file, const std::string& tensor, std::string_view dtype,
                             std::span<const std::int64_t> shape, std::string_view name) {
   const auto found = file.tensors.find(tensor);
   require(found != file.tensors.end(), "{}: has no tensor '{}'", name, tensor);
-  const Tensor& t = found->second;
+  const StoredTensor& t = found->second;
   const bool fits = t.shape.size() == shape.size() &&
                     std::equal(shape.begin(), shape.end(), t.shape.begin(),
                                [](std::int64_t wanted, std::int64_t given) { return wanted < 0 || wanted == given; });

@@ -12,14 +12,14 @@
 namespace stemloop {
 
 /// One tensor, numbers row by row in the machine's (little-endian) order.
-struct Tensor {
+struct StoredTensor {
   std::string dtype;  // "U8", "I8", "I32", "I64", "F32", "F64", ...
   std::vector<std::int64_t> shape;
   std::vector<std::byte> bytes;
 };
 
 struct TensorFile {
-  std::map<std::string, Tensor> tensors;
+  std::map<std::string, StoredTensor> tensors;
   std::map<std::string, std::string> metadata;
 };
 
@@ -35,7 +35,7 @@ TensorFile read_safetensors(const std::string& path);
 
 /// The tensor called `tensor`, of type `dtype` and with the shape given (-1 matches any length). Error if it is not
 /// there.
-const Tensor& expect_tensor(const TensorFile& file, const std::string& tensor, std::string_view dtype,
+const StoredTensor& expect_tensor(const TensorFile& file, const std::string& tensor, std::string_view dtype,
                             std::span<const std::int64_t> shape, std::string_view name);
 
 }  // namespace stemloop

@@ -208,4 +208,14 @@ void write_bytes(const std::string& path, std::string_view bytes) {
   fail("{}: binary output is not compressed; choose a name without .gz", path);
 }
 
+void replace_file(const std::string& path, std::string_view bytes) {
+  const std::string draft = path + ".draft";
+  write_bytes(draft, bytes);
+  const int file = open(draft.c_str(), O_RDONLY | O_CLOEXEC);
+  const bool kept = file >= 0 && fsync(file) == 0;
+  if (file >= 0) close(file);
+  require(kept && std::rename(draft.c_str(), path.c_str()) == 0, "{}: cannot be written: {}", path,
+          std::strerror(errno));
+}
+
 }  // namespace stemloop

@@ -63,4 +63,7 @@ std::vector<std::byte> read_bytes(const std::string& path, std::uint64_t max_byt
 /// Writes bytes to `path` ("-" is stdout). Error if that fails.
 void write_bytes(const std::string& path, std::string_view bytes);
 
+/// Puts bytes in place of a file at once: whoever reads, or a machine that stops, finds the old file or the new one.
+void replace_file(const std::string& path, std::string_view bytes);
+
 }  // namespace stemloop

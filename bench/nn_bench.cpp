@@ -1,0 +1,96 @@
+// Training steps and their parts, each with its plain twin in torch's own operations in the same run; the ratio counts.
+//   nn_bench --benchmark_filter=step
+#include <benchmark/benchmark.h>
+
+#include "nn/diva.h"
+#include "nn/training.h"
+
+namespace stemloop {
+namespace {
+
+constexpr std::int64_t kBatch = 64;
+
+// Layers alone, with gradients of input and weights: channels-last sequences of the small network.
+void convolution(benchmark::State& state) {
+  plain_layers() = state.range(0) != 0;
+  const std::int64_t groups = state.range(1), channels = state.range(2), length = state.range(3);
+  Conv conv(groups, channels, channels, 1, 5);
+  const Tensor x = torch::randn({kBatch, 1, length, groups * channels}).requires_grad_();
+  const Tensor dy = torch::randn_like(x);
+  for (auto _ : state) {
+    x.mutable_grad() = Tensor();
+    conv->weight.mutable_grad() = Tensor();
+    conv->forward(x).backward(dy);
+  }
+  plain_layers() = false;
+  state.counters["GFLOP/s"] = benchmark::Counter(
+      6.0 * 5 * kBatch * length * groups * channels * channels * 1e-9, benchmark::Counter::kIsIterationInvariantRate);
+}
+BENCHMARK(convolution)
+    ->ArgNames({"plain", "groups", "channels", "length"})
+    ->ArgsProduct({{0, 1}, {3}, {64}, {100}})
+    ->ArgsProduct({{0, 1}, {3}, {96}, {50}})
+    ->ArgsProduct({{0, 1}, {3}, {128}, {25}})
+    ->ArgsProduct({{0, 1}, {1}, {128}, {36, 108}})
+    ->Unit(benchmark::kMillisecond)
+    ->UseRealTime();
+
+void normalisation(benchmark::State& state) {
+  plain_layers() = state.range(0) != 0;
+  Norm norm(192, Activation::kElu, nullptr);
+  const Tensor x = torch::randn({kBatch, 1, 100, 192}).requires_grad_();
+  const Tensor dy = torch::randn_like(x);
+  for (auto _ : state) {
+    x.mutable_grad() = Tensor();
+    norm->forward(x).backward(dy);
+  }
+  plain_layers() = false;
+}
+BENCHMARK(normalisation)->ArgName("plain")->Arg(0)->Arg(1)->Unit(benchmark::kMillisecond)->UseRealTime();
+
+void flow(benchmark::State& state) {
+  Flow flow(3, 64, 32, state.range(0), state.range(1));
+  const Tensor z = torch::randn({3, kBatch, 64}).requires_grad_();
+  const Tensor context = torch::randn({3, kBatch, 32});
+  for (auto _ : state) {
+    const Flowed out = flow->forward(z, context);
+    (out.z_GBD.sum() + out.log_det_GB.sum()).backward();
+  }
+}
+BENCHMARK(flow)->ArgNames({"blocks", "hidden"})->Args({4, 256})->Args({8, 1080})->Unit(benchmark::kMillisecond)->UseRealTime();
+
+// One whole step of DIVA, Adam included.
+void step(benchmark::State& state) {
+  plain_layers() = state.range(1) != 0;
+  const DivaPreset preset = diva_preset("diva", state.range(0) != 0 ? "paper" : "small");
+  DivaNet network(preset.config, nullptr);
+  Adam adam(*network, network->masks());
+  PictureData data;
+  std::vector<std::int64_t> records;
+  const std::string sequence = "UGGGAUGAGGUAGUAGGUUGUAUAGUUUUAGGGUCACACCCACCACUGGGAGAUAACUAUACAAUCUACUGUCUUUCCUA";
+  const std::string structure = "(((((.(((((((((((((((((((((.....(((...((((....)))).)))))))))))))))))))))))))))))";
+  for (std::int64_t i = 0; i < kBatch; ++i) {
+    data.add(draw_picture(lay_out(sequence, structure).columns), static_cast<int>(i % 2));
+    records.push_back(i);
+  }
+  const DivaBatch batch = expand_batch(preset.config, data, records);
+  std::int64_t count = 0;
+  for (auto _ : state) {
+    Draws draws(1, static_cast<std::uint64_t>(count), 0, kBatch, torch::kCPU);
+    adam.clear_gradients();
+    network->loss(batch, preset.objective, 1, kBatch, draws).total.backward();
+    benchmark::DoNotOptimize(adam.length());
+    adam.step(1e-4, 1, ++count);
+  }
+  plain_layers() = false;
+}
+BENCHMARK(step)->ArgNames({"paper", "plain"})->ArgsProduct({{0, 1}, {0, 1}})->Unit(benchmark::kMillisecond)->UseRealTime();
+
+}  // namespace
+}  // namespace stemloop
+
+int main(int argc, char** argv) {
+  torch::set_num_threads(stemloop::available_threads());
+  benchmark::Initialize(&argc, argv);
+  benchmark::RunSpecifiedBenchmarks();
+}

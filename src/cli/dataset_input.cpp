@@ -1,0 +1,230 @@
+#include "cli/dataset_input.h"
+
+#include <oneapi/tbb/blocked_range.h>
+#include <oneapi/tbb/parallel_for.h>
+
+#include <algorithm>
+#include <optional>
+
+#include "cli/hairpin_input.h"
+#include "data/data.h"
+
+namespace stemloop {
+
+namespace {
+
+std::size_t column_of(const std::vector<std::string>& header, const std::string& name, const std::string& path) {
+  const auto found = std::find(header.begin(), header.end(), name);
+  require(found != header.end(), "{}:1: there is no column '{}' among {}", path, printable(name),
+          fmt::join(header, ", "));
+  return static_cast<std::size_t>(found - header.begin());
+}
+
+Part part_of(std::string_view text, const std::string& place) {
+  for (int i = 0; i < 3; ++i) {
+    if (text == kPartNames[i]) return static_cast<Part>(i);
+  }
+  fail("{}: '{}' is no part; choose train, valid or test", place, printable(text));
+}
+
+int label_of(std::string_view text, const std::string& place) {
+  require(text == "0" || text == "1", "{}: label '{}' is neither 0 nor 1", place, printable(text));
+  return text == "1" ? 1 : 0;
+}
+
+// Calls f(fields, place) for every line of a table after its header; `header` is filled first.
+template <class Function>
+void for_lines(const std::string& path, std::vector<std::string>& header, Function f) {
+  LineReader reader(path);
+  std::string line;
+  require(reader.next(line), "{}: is empty; a header line is wanted", reader.name());
+  for (const auto field : split_fields(line, '\t')) header.emplace_back(field);
+  while (reader.next(line)) {
+    if (line.empty()) continue;
+    const auto fields = split_fields(line, '\t');
+    require(fields.size() == header.size(), "{}: {} fields where the header has {}", reader.place(), fields.size(),
+            header.size());
+    f(fields, reader.place());
+  }
+}
+
+std::vector<Part> read_parts(const DatasetOptions& options) {
+  std::vector<Part> parts;
+  std::vector<std::string> header;
+  std::optional<std::size_t> column;
+  for_lines(options.splits, header, [&](const auto& fields, const std::string& place) {
+    if (!column) column = column_of(header, options.split, options.splits);
+    parts.push_back(part_of(fields[*column], place));
+  });
+  return parts;
+}
+
+void load_bars(const DatasetOptions& options, Dataset& dataset) {
+  const TensorFile file = read_safetensors(options.bars);
+  PictureSet set = pictures_from_tensors(file, options.bars);
+  const std::int64_t shape[] = {static_cast<std::int64_t>(set.pictures.size())};
+  const StoredTensor& labels = expect_tensor(file, "label", "U8", shape, options.bars);
+  if (!options.split.empty()) {
+    dataset.parts = read_parts(options);
+    require(dataset.parts.size() == set.pictures.size(), "{}: {} lines for the {} records of {}", options.splits,
+            dataset.parts.size(), set.pictures.size(), options.bars);
+  }
+  for (std::size_t i = 0; i < set.pictures.size(); ++i) {
+    const int label = static_cast<int>(labels.bytes[i]);
+    require(label <= 1, "{}: record {}: label {} is neither 0 nor 1", options.bars, i + 1, label);
+    dataset.pictures.add(set.pictures[i], label);
+  }
+  dataset.ids = std::move(set.ids);
+  dataset.tally.in = dataset.tally.out = dataset.pictures.size();
+}
+
+void check_sequence(const Record& record, std::size_t max_length) {
+  require(!record.sequence.empty(), "there is no sequence");
+  require(record.sequence.size() <= max_length, "{} nt is longer than --max-length {}", record.sequence.size(),
+          max_length);
+  for (const char c : record.sequence) {
+    require((c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'), "'{}' in the sequence; only letters are allowed",
+            printable(std::string_view(&c, 1)));
+  }
+}
+
+struct Labelled {
+  Record record;
+  int label = 0;
+  Part part = Part::kTrain;
+  std::optional<Picture> picture;
+  std::string reason;
+};
+
+void load_table(const DatasetOptions& options, const CommonOptions& common, const FoldingOptions& folding,
+                Dataset& dataset) {
+  std::vector<Labelled> records;
+  std::vector<std::string> header;
+  struct Columns {
+    std::size_t sequence, label;
+    std::optional<std::size_t> id, part;
+  };
+  std::optional<Columns> at;
+  for_lines(options.tsv, header, [&](const auto& fields, const std::string& place) {
+    if (!at) {
+      at = Columns{column_of(header, "sequence", options.tsv), column_of(header, "label", options.tsv), {}, {}};
+      if (std::find(header.begin(), header.end(), "id") != header.end()) at->id = column_of(header, "id", options.tsv);
+      if (!options.split.empty()) at->part = column_of(header, options.split, options.tsv);
+    }
+    Labelled one;
+    one.record.file = options.tsv;
+    one.record.index = static_cast<std::int64_t>(records.size()) + 1;
+    one.record.line = parse_integer(place.substr(place.rfind(':') + 1), place);
+    one.record.id = at->id ? std::string(fields[*at->id]) : std::to_string(one.record.index);
+    one.record.sequence = std::string(fields[at->sequence]);
+    one.label = label_of(fields[at->label], place);
+    if (at->part) one.part = part_of(fields[*at->part], place);
+    records.push_back(std::move(one));
+  });
+  const tbb::global_control limit(tbb::global_control::max_allowed_parallelism,
+                                  static_cast<std::size_t>(common.threads));
+  const auto state = hairpin_state(folding);
+  tbb::enumerable_thread_specific<Hairpins> states(state);
+  tbb::parallel_for(std::size_t{0}, records.size(), [&](std::size_t i) {
+    Labelled& one = records[i];
+    try {
+      check_sequence(one.record, folding.max_length);
+      one.record.sequence = as_rna(one.record.sequence);
+      one.picture = picture_of(one.record, structure_of(states.local(), one.record));
+    } catch (const Error& error) {
+      one.reason = error.what();
+    }
+  });
+  for (Labelled& one : records) {
+    ++dataset.tally.in;
+    if (!one.picture) {
+      ++dataset.tally.rejected;
+      report(reject(one.record, one.reason));
+      continue;
+    }
+    ++dataset.tally.out;
+    dataset.pictures.add(*one.picture, one.label);
+    dataset.ids.push_back(std::move(one.record.id));
+    if (!options.split.empty()) dataset.parts.push_back(one.part);
+  }
+}
+
+void load_fasta(const std::string& path, int label, const CommonOptions& common, const FoldingOptions& folding,
+                Dataset& dataset) {
+  const Tally tally = run_records<std::pair<std::string, Picture>>(
+      path, common, folding.max_length, hairpin_state(folding),
+      [](Hairpins& hairpins, const Record& record) {
+        return std::pair(record.id, picture_of(record, structure_of(hairpins, record)));
+      },
+      [&](std::pair<std::string, Picture>&& item) {
+        dataset.ids.push_back(std::move(item.first));
+        dataset.pictures.add(item.second, label);
+      });
+  if (tally.broken) std::rethrow_exception(tally.broken);
+  dataset.tally.in += tally.in;
+  dataset.tally.out += tally.out;
+  dataset.tally.rejected += tally.rejected;
+}
+
+}  // namespace
+
+PictureData Dataset::select(Part part) const {
+  PictureData chosen;
+  for (std::int64_t i = 0; i < pictures.size(); ++i) {
+    const Part its = parts.empty() ? Part::kTrain : parts[static_cast<std::size_t>(i)];
+    if (its == part) chosen.add(pictures.picture(i), pictures.labels[static_cast<std::size_t>(i)]);
+  }
+  return chosen;
+}
+
+void add_dataset(CLI::App& app, DatasetOptions& options) {
+  app.add_option("--tsv", options.tsv, "Labelled sequences: a table with columns sequence, label (1 pre-miRNA, 0 not), id")
+      ->type_name("FILE");
+  app.add_option("--positives", options.positives, "FASTA of pre-miRNAs")->type_name("FASTA");
+  app.add_option("--negatives", options.negatives, "FASTA of hairpins that are none")->type_name("FASTA");
+  app.add_option("--bars", options.bars,
+                 "Pictures instead of sequences: safetensors with colour, height and label, as published")
+      ->type_name("FILE");
+  app.add_option("--split", options.split, "Column of the table that says train, valid or test")->type_name("COLUMN");
+  app.add_option("--splits", options.splits, "The table of --split for --bars, one line a record")->type_name("FILE");
+}
+
+void check_dataset(const DatasetOptions& options) {
+  const bool fasta = !options.positives.empty() || !options.negatives.empty();
+  const int sources = (options.bars.empty() ? 0 : 1) + (options.tsv.empty() ? 0 : 1) + (fasta ? 1 : 0);
+  require(sources == 1, "name one source of records: --tsv, --bars, or --positives and --negatives");
+  require(!fasta || (!options.positives.empty() && !options.negatives.empty()),
+          "--positives and --negatives are wanted together");
+  require(options.split.empty() || !fasta, "--split needs --tsv or --bars");
+  require((!options.splits.empty()) == (!options.split.empty() && !options.bars.empty()),
+          "--splits names the table in which --bars records have their --split; give both or none");
+}
+
+std::vector<std::string> dataset_files(const DatasetOptions& options) {
+  std::vector<std::string> files = {options.bars, options.tsv, options.positives, options.negatives, options.splits};
+  std::erase(files, "");
+  return files;
+}
+
+Dataset load_dataset(const DatasetOptions& options, const CommonOptions& common, const FoldingOptions& folding) {
+  check_dataset(options);
+  Dataset dataset;
+  if (!options.bars.empty()) {
+    load_bars(options, dataset);
+  } else if (!options.tsv.empty()) {
+    load_table(options, common, folding, dataset);
+  } else {
+    load_fasta(options.positives, 1, common, folding, dataset);
+    load_fasta(options.negatives, 0, common, folding, dataset);
+  }
+  std::vector<std::byte> all;
+  for (const auto* part : {&dataset.pictures.colour, &dataset.pictures.height, &dataset.pictures.labels}) {
+    const auto bytes = std::as_bytes(std::span(*part));
+    all.insert(all.end(), bytes.begin(), bytes.end());
+  }
+  for (const Part part : dataset.parts) all.push_back(static_cast<std::byte>(part));
+  dataset.md5 = md5_hex(all);
+  return dataset;
+}
+
+}  // namespace stemloop

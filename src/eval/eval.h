@@ -1,0 +1,5 @@
+// The door of eval: how good reconstructions and classifications are.
+#pragma once
+
+#include "eval/classification.h"
+#include "eval/reconstruction.h"

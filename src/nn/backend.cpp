@@ -1,0 +1,410 @@
+// The neural library behind its door: training DIVA, and using what was trained.
+#include <ATen/Parallel.h>
+#include <torch/version.h>
+
+#include <cmath>
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+#include <numeric>
+#include <thread>
+
+#include "data/data.h"
+#include "eval/eval.h"
+#include "nn/diva.h"
+#include "nn/model_directory.h"
+#include "nn/picture_data.h"
+#include "nn/read_out.h"
+#include "nn/training.h"
+
+namespace stemloop {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr std::int64_t kEvaluationBatch = 256;
+
+TensorFile weights_of(const torch::nn::Module& network) {
+  TensorFile file;
+  const auto put = [&](const std::string& name, const Tensor& tensor) {
+    const Tensor t = tensor.detach().to(torch::kCPU).contiguous();
+    const auto* bytes = static_cast<const std::byte*>(t.data_ptr());
+    file.tensors[name] = {"F32", t.sizes().vec(), {bytes, bytes + t.nbytes()}};
+  };
+  for (const auto& p : network.named_parameters()) put(p.key(), p.value());
+  for (const auto& b : network.named_buffers()) put(b.key(), b.value());
+  return file;
+}
+
+// Every weight by name; what is missing or too many is named.
+void set_weights(torch::nn::Module& network, const TensorFile& file, const std::string& name) {
+  torch::NoGradGuard no_gradient;
+  std::size_t known = 0;
+  const auto take = [&](const std::string& key, Tensor tensor) {
+    const auto shape = tensor.sizes().vec();
+    const auto& stored = expect_tensor(file, key, "F32", shape, name);
+    tensor.copy_(torch::from_blob(const_cast<std::byte*>(stored.bytes.data()), shape));  // NOLINT: read only
+    ++known;
+  };
+  for (auto& p : network.named_parameters()) take(p.key(), p.value());
+  for (auto& b : network.named_buffers()) take(b.key(), b.value());
+  if (known == file.tensors.size()) return;
+  for (const auto& [key, tensor] : file.tensors) {
+    const bool found = network.named_parameters().contains(key) || network.named_buffers().contains(key);
+    require(found, "{}: tensor '{}' has no place in this network", name, printable(key));
+  }
+}
+
+Tensor joined(const Tensor& z_GND) { return z_GND.permute({1, 0, 2}).reshape({z_GND.size(1), -1}); }
+
+// The batches of an epoch, expanded by a thread of its own a few ahead of the network.
+class BatchLoader {
+ public:
+  BatchLoader(const DivaConfig& config, const PictureData& data, const TrainOptions& options, int rank, int peers)
+      : config_(config), data_(data), options_(options), rank_(rank), peers_(peers) {}
+  ~BatchLoader() { stop(); }
+  BatchLoader(const BatchLoader&) = delete;
+  BatchLoader& operator=(const BatchLoader&) = delete;
+
+  [[nodiscard]] std::int64_t steps() const { return data_.size() / options_.batch; }
+  [[nodiscard]] std::int64_t share() const { return options_.batch / peers_; }
+
+  void begin(std::int64_t epoch, std::int64_t step) {
+    stop();
+    // Records in an order of the epoch's own; those that fill no batch have their turn in another epoch.
+    order_.resize(static_cast<std::size_t>(data_.size()));
+    std::iota(order_.begin(), order_.end(), std::int64_t{0});
+    Random random(options_.seed, kOrderStream + static_cast<std::uint64_t>(epoch));
+    for (std::size_t i = order_.size(); i > 1; --i) std::swap(order_[i - 1], order_[random.below(i)]);
+    stopping_ = false;
+    thread_ = std::thread([this, epoch, step] { work(epoch, step); });
+  }
+
+  DivaBatch next() {
+    std::unique_lock lock(mutex_);
+    filled_.wait(lock, [this] { return !ready_.empty(); });
+    DivaBatch batch = std::move(ready_.front());
+    ready_.pop_front();
+    emptied_.notify_one();
+    return batch;
+  }
+
+ private:
+  static constexpr std::size_t kAhead = 4;
+  static constexpr std::uint64_t kOrderStream = std::uint64_t{1} << 40U;
+  static constexpr std::uint64_t kSubstitutionStream = std::uint64_t{1} << 48U;
+
+  void work(std::int64_t epoch, std::int64_t step) {
+    for (; step < steps(); ++step) {
+      const std::int64_t first = step * options_.batch + rank_ * share();
+      std::vector<std::int64_t> records(order_.begin() + first, order_.begin() + first + share());
+      DivaBatch batch;
+      if (options_.mutate > 0) {
+        PictureData changed;
+        for (std::int64_t i = 0; i < share(); ++i) {
+          Random random(options_.seed, kSubstitutionStream + static_cast<std::uint64_t>(epoch * data_.size() + first + i));
+          const std::int64_t record = records[static_cast<std::size_t>(i)];
+          changed.add(substitute(data_.picture(record), options_.mutate, random),
+                      data_.labels[static_cast<std::size_t>(record)]);
+        }
+        std::iota(records.begin(), records.end(), std::int64_t{0});
+        batch = expand_batch(config_, changed, records);
+      } else {
+        batch = expand_batch(config_, data_, records);
+      }
+      std::unique_lock lock(mutex_);
+      emptied_.wait(lock, [this] { return stopping_ || ready_.size() < kAhead; });
+      if (stopping_) return;
+      ready_.push_back(std::move(batch));
+      filled_.notify_one();
+    }
+  }
+
+  void stop() {
+    {
+      const std::lock_guard lock(mutex_);
+      stopping_ = true;
+      emptied_.notify_all();
+    }
+    if (thread_.joinable()) thread_.join();
+    ready_.clear();
+  }
+
+  const DivaConfig& config_;
+  const PictureData& data_;
+  const TrainOptions& options_;
+  int rank_, peers_;
+  std::vector<std::int64_t> order_;
+  std::thread thread_;
+  std::mutex mutex_;
+  std::condition_variable filled_, emptied_;
+  std::deque<DivaBatch> ready_;
+  bool stopping_ = false;
+};
+
+class DivaTrainee : public Trainee {
+ public:
+  DivaTrainee(DivaNet network, const DivaObjective& objective, const PictureData& train, const PictureData& valid,
+              const TrainOptions& options, Peers& peers, torch::Device device)
+      : network_(std::move(network)),
+        objective_(objective),
+        valid_(valid),
+        options_(options),
+        peers_(peers),
+        device_(device),
+        loader_(network_->config(), train, options, peers.rank(), peers.size()) {}
+
+  torch::nn::Module& network() override { return *network_; }
+  std::vector<std::pair<Tensor, Tensor>> masks() override { return network_->masks(); }
+  [[nodiscard]] std::int64_t steps_per_epoch() const override { return loader_.steps(); }
+  void begin(std::int64_t epoch, std::int64_t step) override { loader_.begin(epoch, step); }
+
+  NamedTerms step(double epochs_done, std::int64_t step) override {
+    const DivaBatch batch = to_device(loader_.next(), device_);
+    network_->train();
+    Draws draws(options_.seed, static_cast<std::uint64_t>(step), peers_.rank() * loader_.share(), options_.batch, device_);
+    const DivaLoss loss = network_->loss(batch, objective_, beta_scale(epochs_done), options_.batch, draws);
+    loss.total.backward();
+    NamedTerms terms = {{"loss", loss.total.detach()}};
+    terms.insert(terms.end(), loss.terms.begin(), loss.terms.end());
+    return terms;
+  }
+
+  Json validate(double /*epochs_done*/) override {
+    Json json = Json::object();
+    if (valid_.size() == 0) return json;
+    torch::NoGradGuard no_gradient;
+    network_->eval();
+    std::vector<double> sums;
+    std::vector<std::string> names;
+    ReconstructionError error;
+    std::vector<float> from_y, from_m;
+    for (std::int64_t begin = 0; begin < valid_.size(); begin += kEvaluationBatch) {
+      const std::int64_t n = std::min(kEvaluationBatch, valid_.size() - begin);
+      std::vector<std::int64_t> records(static_cast<std::size_t>(n));
+      std::iota(records.begin(), records.end(), begin);
+      const DivaBatch batch = to_device(expand_batch(network_->config(), valid_, records), device_);
+      Draws draws(options_.seed, kValidationStream + static_cast<std::uint64_t>(begin), 0, n, device_);
+      // The weights of the whole objective, also while the training's are still growing: epochs stay comparable.
+      const DivaLoss loss = network_->loss(batch, objective_, 1, valid_.size(), draws);
+      sums.resize(loss.terms.size() + 1);
+      names = {"loss"};
+      sums[0] += loss.total.item<double>();
+      for (std::size_t i = 0; i < loss.terms.size(); ++i) {
+        names.push_back(loss.terms[i].first);
+        sums[i + 1] += loss.terms[i].second.item<double>();
+      }
+      const Posterior posterior = network_->encode(batch.x_NHWC);
+      const Tensor z_GND = network_->flow(posterior.mu, posterior).z_GBD;
+      const auto pictures = read_out(network_->config(), network_->decode(joined(z_GND), nullptr), {});
+      for (std::int64_t i = 0; i < n; ++i)
+        error.add(valid_.picture(begin + i), pictures[static_cast<std::size_t>(i)]);
+      if (network_->config().disentangled) {
+        append_probabilities(network_->class_logits_from_y(z_GND[1]), from_y);
+        append_probabilities(network_->class_logits_from_m(z_GND[2]), from_m);
+      }
+    }
+    for (std::size_t i = 0; i < names.size(); ++i) json[names[i]] = sums[i];
+    const ReconstructionError means = error.means();
+    json["mae"] = means.pixels;
+    json["mae_nucleotide"] = means.nucleotides;
+    json["mae_length"] = means.length;
+    if (network_->config().disentangled) {
+      json["accuracy_y"] = score_classification(from_y, valid_.labels).accuracy;
+      json["accuracy_m"] = score_classification(from_m, valid_.labels).accuracy;
+    }
+    return json;
+  }
+
+  void save_model(const std::string& directory, const Json& metrics) override {
+    write_model_directory(directory, network_->config(), metrics.dump(), weights_of(*network_));
+  }
+
+  static void append_probabilities(const Tensor& logits, std::vector<float>& to) {
+    const Tensor p = torch::softmax(logits, -1).select(-1, 1).to(torch::kCPU).contiguous();
+    to.insert(to.end(), p.data_ptr<float>(), p.data_ptr<float>() + p.numel());
+  }
+
+ private:
+  static constexpr std::uint64_t kValidationStream = std::uint64_t{1} << 50U;
+
+  [[nodiscard]] double beta_scale(double epochs_done) const {
+    return objective_.warmup_epochs > 0 ? std::min(1.0, epochs_done / objective_.warmup_epochs) : 1.0;
+  }
+
+  DivaNet network_;
+  const DivaObjective& objective_;
+  const PictureData& valid_;
+  const TrainOptions& options_;
+  Peers& peers_;
+  torch::Device device_;
+  BatchLoader loader_;
+};
+
+// --- use -------------------------------------------------------------------------------------------------------------
+
+Matrix matrix_of(const Tensor& tensor) {
+  const Tensor t = tensor.detach().to(torch::kCPU, torch::kFloat32).contiguous();
+  return {t.size(0), t.size(1), {t.data_ptr<float>(), t.data_ptr<float>() + t.numel()}};
+}
+
+void append(Matrix& to, const Tensor& tensor) {
+  Matrix more = matrix_of(tensor);
+  to.columns = more.columns;
+  to.rows += more.rows;
+  to.values.insert(to.values.end(), more.values.begin(), more.values.end());
+}
+
+class DivaNetwork : public HairpinNetwork {
+ public:
+  DivaNetwork(const std::string& directory, torch::Device device) : device_(device) {
+    const ModelDirectory model = read_model_directory(directory);
+    network_ = DivaNet(model.config, nullptr);
+    set_weights(*network_, model.weights, directory + "/model.safetensors");
+    network_->to(device);
+    network_->eval();
+  }
+
+  [[nodiscard]] const DivaConfig& config() const override { return network_->config(); }
+
+  Encoded encode(std::span<const Picture> pictures) override {
+    torch::NoGradGuard no_gradient;
+    Encoded encoded;
+    for (int g = 0; g < config().latents(); ++g) encoded.latents.push_back({kLatentNames[g], {}, {}, {}});
+    in_batches(pictures, [&](const DivaBatch& batch) {
+      const Posterior posterior = network_->encode(batch.x_NHWC);
+      const Tensor z_GND = network_->flow(posterior.mu, posterior).z_GBD;
+      for (int g = 0; g < config().latents(); ++g) {
+        EncodedLatent& latent = encoded.latents[static_cast<std::size_t>(g)];
+        append(latent.mu, posterior.mu[g]);
+        append(latent.sigma, posterior.sigma[g]);
+        append(latent.z, z_GND[g]);
+      }
+      if (!config().disentangled) return;
+      DivaTrainee::append_probabilities(network_->class_logits_from_y(z_GND[1]), encoded.class_from_y);
+      DivaTrainee::append_probabilities(network_->class_logits_from_m(z_GND[2]), encoded.class_from_m);
+    });
+    return encoded;
+  }
+
+  std::vector<Picture> decode(const Matrix& z, const ReadOut& how) override {
+    torch::NoGradGuard no_gradient;
+    require(z.columns == config().latents() * config().latent, "the decoder takes {} numbers a hairpin, not {}",
+            config().latents() * config().latent, z.columns);
+    std::vector<Picture> pictures;
+    for (std::int64_t begin = 0; begin < z.rows; begin += kEvaluationBatch) {
+      const std::int64_t n = std::min(kEvaluationBatch, z.rows - begin);
+      const Tensor part = torch::from_blob(const_cast<float*>(z.values.data() + begin * z.columns),  // NOLINT: read only
+                                           {n, z.columns})
+                              .to(device_);
+      ReadOut part_how = how;
+      part_how.first_item += static_cast<std::uint64_t>(begin);
+      const auto more = read_out(config(), network_->decode(part, nullptr), part_how);
+      pictures.insert(pictures.end(), more.begin(), more.end());
+    }
+    return pictures;
+  }
+
+  Matrix draw_rest(std::int64_t count, double temperature, std::uint64_t seed, std::uint64_t first) override {
+    const Tensor zero = torch::zeros({count, config().latent});
+    return draw({zero, torch::ones_like(zero)}, temperature, seed, first);
+  }
+
+  Matrix draw_for_class(std::span<const std::uint8_t> labels, double temperature, std::uint64_t seed,
+                        std::uint64_t first) override {
+    torch::NoGradGuard no_gradient;
+    require(config().disentangled, "this model has no latent space of the class");
+    Tensor label = torch::empty({static_cast<std::int64_t>(labels.size())}, torch::kInt64);
+    for (std::size_t i = 0; i < labels.size(); ++i) label.data_ptr<std::int64_t>()[i] = labels[i];
+    return draw(network_->class_prior(label.to(device_)), temperature, seed, first);
+  }
+
+  Matrix draw_for_bonds(std::span<const std::array<std::uint8_t, kBondLength>> bonds, double temperature,
+                        std::uint64_t seed, std::uint64_t first) override {
+    torch::NoGradGuard no_gradient;
+    require(config().disentangled, "this model has no latent space of the bonds");
+    Tensor rows = torch::empty({static_cast<std::int64_t>(bonds.size()), 2, kPictureColumns});
+    auto* to = rows.data_ptr<float>();
+    for (const auto& one : bonds) to = std::copy(one.begin(), one.end(), to);
+    return draw(network_->bond_prior(rows.to(device_)), temperature, seed, first);
+  }
+
+ private:
+  template <class Function>
+  void in_batches(std::span<const Picture> pictures, Function f) {
+    for (std::size_t begin = 0; begin < pictures.size(); begin += kEvaluationBatch) {
+      PictureData data;
+      std::vector<std::int64_t> records;
+      for (const Picture& p : pictures.subspan(begin, std::min<std::size_t>(kEvaluationBatch, pictures.size() - begin))) {
+        records.push_back(data.size());
+        data.add(p, 0);
+      }
+      f(to_device(expand_batch(config(), data, records), device_));
+    }
+  }
+
+  // Row i draws from (seed, first + i), whatever the batch.
+  static Matrix draw(const Normal& normal, double temperature, std::uint64_t seed, std::uint64_t first) {
+    const Tensor mu = normal.mu.to(torch::kCPU).contiguous();
+    const Tensor sigma = normal.sigma.to(torch::kCPU).contiguous();
+    Matrix z{mu.size(0), mu.size(1), {}};
+    for (std::int64_t i = 0; i < z.rows; ++i) {
+      Random random(seed, first + static_cast<std::uint64_t>(i));
+      for (std::int64_t k = 0; k < z.columns; ++k) {
+        const std::int64_t at = i * z.columns + k;
+        z.values.push_back(static_cast<float>(mu.data_ptr<float>()[at] +
+                                              temperature * sigma.data_ptr<float>()[at] * standard_normal(random)));
+      }
+    }
+    return z;
+  }
+
+  torch::Device device_;
+  DivaNet network_{nullptr};
+};
+
+class TorchNeural : public Neural {
+ public:
+  [[nodiscard]] std::string version() const override {
+    return fmt::format("libtorch {}.{}.{}, training kernels {}", TORCH_VERSION_MAJOR, TORCH_VERSION_MINOR,
+                       TORCH_VERSION_PATCH, training_kernels().name);
+  }
+
+  TrainOutcome train(const DivaConfig& config, const DivaObjective& objective, const PictureData& train,
+                     const PictureData& valid, const TrainOptions& options, bool resume, TrainWatcher& watcher) override {
+    set_up(options.threads);
+    const torch::Device device = device_named(options.device);
+    const auto peers = join_peers(device);
+    require(options.batch % peers->size() == 0, "a batch of {} cannot be shared by {} processes evenly", options.batch,
+            peers->size());
+    require(train.size() >= options.batch, "{} training records are fewer than one batch of {}", train.size(),
+            options.batch);
+    torch::manual_seed(options.seed);
+    DivaNet network(config, peers.get());
+    network->to(device);
+    DivaTrainee trainee(network, objective, train, valid, options, *peers, device);
+    return run_training(trainee, options, resume, *peers, watcher);
+  }
+
+  std::unique_ptr<HairpinNetwork> open(const std::string& directory, const std::string& device, int threads) override {
+    set_up(threads);
+    return std::make_unique<DivaNetwork>(directory, device_named(device));
+  }
+
+ private:
+  static void set_up(int threads) {
+    torch::set_num_threads(threads);
+    at::globalContext().setAllowTF32CuBLAS(true);
+    at::globalContext().setAllowTF32CuDNN(true);
+  }
+};
+
+}  // namespace
+
+Neural& torch_neural() {
+  static TorchNeural neural;
+  return neural;
+}
+
+}  // namespace stemloop

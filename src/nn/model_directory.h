@@ -1,0 +1,38 @@
+// A model on disk, as users know it from model hubs:
+//   config.json         what the network is, format version, checksum of the weights
+//   model.safetensors   its weights by name
+//   README.md           the card
+// Nothing in it is ever executed.
+#pragma once
+
+#include <string>
+
+#include "data/data.h"
+#include "nn/config.h"
+
+namespace stemloop {
+
+inline constexpr int kModelFormat = 1;
+inline constexpr const char* kDivaFamily = "diva";
+
+struct ModelDirectory {
+  DivaConfig config;
+  std::string training;  // JSON text: metrics and origin, as the trainer wrote them
+  TensorFile weights;
+};
+
+/// Error naming the file and what is wrong: missing, truncated, another family, a newer format, a wrong checksum.
+ModelDirectory read_model_directory(const std::string& directory);
+
+/// The same from the files' contents, which may be hostile; `directory` is for messages.
+ModelDirectory parse_model(std::string_view config_text, std::span<const std::byte> weights,
+                           const std::string& directory);
+
+/// Writes config.json and model.safetensors, each in place of the old one at once. `training` is a JSON object.
+void write_model_directory(const std::string& directory, const DivaConfig& config, const std::string& training,
+                           const TensorFile& weights);
+
+/// MD5 of bytes, 32 hexadecimal digits: against damage, not against malice.
+std::string md5_hex(std::span<const std::byte> bytes);
+
+}  // namespace stemloop

@@ -1,0 +1,141 @@
+// The door to the neural library, free of libtorch. The library (libstemloop_neural.so) is opened when it is first
+// needed: commands without a network start in milliseconds.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "hairpin/hairpin.h"
+#include "nn/config.h"
+
+namespace stemloop {
+
+/// Row-major numbers.
+struct Matrix {
+  std::int64_t rows = 0;
+  std::int64_t columns = 0;
+  std::vector<float> values;
+
+  [[nodiscard]] std::span<const float> row(std::int64_t i) const {
+    return {values.data() + i * columns, static_cast<std::size_t>(columns)};
+  }
+};
+
+/// Hairpins to learn from, kept compactly: 601 bytes a record.
+struct PictureData {
+  std::vector<std::uint8_t> colour;  // N x 200, top strand then bottom; 255 no bar
+  std::vector<std::uint8_t> height;  // N x 200
+  std::vector<std::uint8_t> bonds;   // N x 200 in {0, 1}: rows mTop, mBot, outward from the centre
+  std::vector<std::uint8_t> labels;  // N; 1 pre-miRNA
+
+  [[nodiscard]] std::int64_t size() const { return static_cast<std::int64_t>(labels.size()); }
+  void add(const Picture& picture, int label);
+  [[nodiscard]] Picture picture(std::int64_t record) const;
+};
+
+/// The two rows of the bond vector (N x 200 of PictureData) of a picture.
+std::array<std::uint8_t, kBondLength> bond_rows(const Picture& picture);
+
+struct TrainOptions {
+  std::string run_directory;
+  std::string device = "auto";  // auto, cpu, cuda, cuda:N
+  int threads = 1;
+  std::uint64_t seed = 1;
+  std::int64_t epochs = 30;
+  std::int64_t batch = 64;        // of all processes together
+  double rate = 1e-3;             // Adam's step size
+  std::string schedule = "cosine";  // constant, or cosine to a hundredth of the rate after a linear start
+  double clip = 0;                // longest gradient, 0 for no limit
+  double mutate = 0;              // share of positions substituted at each visit, the structure kept
+  std::int64_t patience = 0;      // epochs without a better validation loss before it stops; 0 for never
+  double checkpoint_seconds = 300;
+};
+
+/// What a training run tells while it runs.
+struct TrainProgress {
+  std::int64_t epoch = 0;  // finished or in progress, from 0
+  std::int64_t step = 0;
+  std::int64_t steps = 0;  // of the whole run
+  double records_per_second = 0;
+  double loss = 0;  // mean of the epoch so far
+  double learning_rate = 0;
+};
+
+class TrainWatcher {
+ public:
+  virtual ~TrainWatcher() = default;
+  virtual void progress(const TrainProgress&) {}
+  /// One finished line of metrics.jsonl.
+  virtual void metrics(const std::string& /*json*/) {}
+  /// True once the run should write a checkpoint and end.
+  virtual bool stop_asked() { return false; }
+};
+
+enum class TrainEnd : std::uint8_t { kFinished, kEarly, kStopped };
+
+struct TrainOutcome {
+  TrainEnd end = TrainEnd::kFinished;
+  std::int64_t epochs = 0;      // finished
+  std::int64_t best_epoch = 0;  // its weights are in RUN/model
+  double best_loss = 0;
+  double seconds = 0;  // of this call
+};
+
+/// One latent space of encoded hairpins; all N x 64.
+struct EncodedLatent {
+  std::string name;  // "x", "y", "m"
+  Matrix mu, sigma;
+  Matrix z;  // the flow's output from mu: what the decoder takes
+};
+
+struct Encoded {
+  std::vector<EncodedLatent> latents;
+  std::vector<float> class_from_y, class_from_m;  // probability of class 1; empty without these latents
+};
+
+struct ReadOut {
+  double temperature = 0;  // 0: the most probable bars; else colours and heights are drawn
+  std::uint64_t seed = 1;
+  std::uint64_t first_item = 0;  // record i draws from (seed, first_item + i)
+};
+
+/// A trained network, for use.
+class HairpinNetwork {
+ public:
+  virtual ~HairpinNetwork() = default;
+  [[nodiscard]] virtual const DivaConfig& config() const = 0;
+  virtual Encoded encode(std::span<const Picture> pictures) = 0;
+  /// z: N x (latents * 64), side by side in the order x, y, m. Every picture is valid: bars from column 0 without a gap.
+  virtual std::vector<Picture> decode(const Matrix& z, const ReadOut& read_out) = 0;
+  /// Draws from the priors, N x 64; temperature scales sigma. REQUIRES: the latents y, m for the last two.
+  virtual Matrix draw_rest(std::int64_t count, double temperature, std::uint64_t seed, std::uint64_t first_item) = 0;
+  virtual Matrix draw_for_class(std::span<const std::uint8_t> labels, double temperature, std::uint64_t seed,
+                                std::uint64_t first_item) = 0;
+  virtual Matrix draw_for_bonds(std::span<const std::array<std::uint8_t, kBondLength>> bonds, double temperature,
+                                std::uint64_t seed, std::uint64_t first_item) = 0;
+};
+
+/// The neural library.
+class Neural {
+ public:
+  virtual ~Neural() = default;
+  /// "libtorch 1.13.0, cpu" and the like.
+  [[nodiscard]] virtual std::string version() const = 0;
+  /// Trains into options.run_directory (see docs/formats.md), or goes on with what lies there if `resume`.
+  virtual TrainOutcome train(const DivaConfig& config, const DivaObjective& objective, const PictureData& train,
+                             const PictureData& valid, const TrainOptions& options, bool resume,
+                             TrainWatcher& watcher) = 0;
+  /// Opens a model directory (config.json, model.safetensors).
+  virtual std::unique_ptr<HairpinNetwork> open(const std::string& directory, const std::string& device,
+                                               int threads) = 0;
+};
+
+/// Opens the library at the first call. Error if this build has none or it cannot be opened.
+Neural& neural();
+
+}  // namespace stemloop

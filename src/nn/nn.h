@@ -1,0 +1,6 @@
+// The door of nn: what networks are (config), and the neural library that trains and runs them. Free of libtorch.
+#pragma once
+
+#include "nn/config.h"
+#include "nn/model_directory.h"
+#include "nn/neural.h"

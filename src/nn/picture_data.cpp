@@ -1,0 +1,72 @@
+// Hairpins as compact training data: bars and bonds.
+#include "nn/picture_data.h"
+
+#include <algorithm>
+
+#include "nn/neural.h"
+#include "util/util.h"
+
+namespace stemloop {
+
+std::array<std::uint8_t, kBondLength> bond_rows(const Picture& picture) {
+  constexpr int kHalf = kBondLength / 2;
+  const auto bonds = bond_vector(picture);
+  std::array<std::uint8_t, kBondLength> rows{};
+  for (int k = 0; k < kHalf; ++k) {
+    rows[k] = static_cast<std::uint8_t>(bonds[kHalf - 1 - k] != 0);
+    rows[kHalf + k] = static_cast<std::uint8_t>(bonds[kHalf + k] != 0);
+  }
+  return rows;
+}
+
+void PictureData::add(const Picture& picture, int label) {
+  for (int strand = 0; strand < 2; ++strand) {
+    colour.insert(colour.end(), picture.colour[strand].begin(), picture.colour[strand].end());
+    height.insert(height.end(), picture.height[strand].begin(), picture.height[strand].end());
+  }
+  const auto rows = bond_rows(picture);
+  bonds.insert(bonds.end(), rows.begin(), rows.end());
+  labels.push_back(static_cast<std::uint8_t>(label));
+}
+
+Picture PictureData::picture(std::int64_t record) const {
+  Picture picture;
+  for (int strand = 0; strand < 2; ++strand) {
+    const auto from = static_cast<std::ptrdiff_t>(record * 2 * kPictureColumns + strand * kPictureColumns);
+    std::copy_n(colour.begin() + from, kPictureColumns, picture.colour[strand].begin());
+    std::copy_n(height.begin() + from, kPictureColumns, picture.height[strand].begin());
+  }
+  return picture;
+}
+
+Picture substitute(const Picture& picture, double share, Random& random) {
+  constexpr std::string_view kLetters = "ACGU";
+  // As often as in real stems: mostly Watson-Crick pairs.
+  constexpr std::string_view kPairs[] = {"CG", "GC", "AU", "UA", "CG", "GC", "AU", "UA", "GU", "UG"};
+  const auto letter = [&] { return kLetters[random.below(kLetters.size())]; };
+  std::vector<Column> columns = read_columns(picture);
+  std::size_t loop = 0;
+  while (loop < columns.size() && columns[loop].top_state == ColumnState::kUnpaired) ++loop;
+  const auto mirrored = [&](std::size_t x) { return columns[x].top == columns[loop - 1 - x].bottom; };
+  bool one_loop = loop > 0;
+  for (std::size_t x = 0; x < loop && one_loop; ++x) one_loop = mirrored(x);
+  if (!one_loop) loop = 0;
+  for (std::size_t x = 0; x < columns.size(); ++x) {
+    if (random.uniform() >= share) continue;
+    Column& c = columns[x];
+    if (x < loop) {  // stands on both strands
+      c.top = columns[loop - 1 - x].bottom = letter();
+    } else if (c.top_state == ColumnState::kPaired && c.bottom_state == ColumnState::kPaired) {
+      if (kPairTypes[base_code(c.top)][base_code(c.bottom)] == kNoPair) continue;  // brackets of two different helices
+      const std::string_view pair = kPairs[random.below(std::size(kPairs))];
+      c.top = pair[0];
+      c.bottom = pair[1];
+    } else {
+      if (c.top_state == ColumnState::kUnpaired) c.top = letter();
+      if (c.bottom_state == ColumnState::kUnpaired) c.bottom = letter();
+    }
+  }
+  return draw_picture(columns);
+}
+
+}  // namespace stemloop

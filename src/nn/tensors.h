@@ -1,0 +1,63 @@
+// The one header that brings libtorch in, for the sources of the neural library alone: of torch/torch.h only what they
+// use, which halves the time a source takes to compile.
+//
+// Tensors carry their axes in their names: N records, G latent spaces side by side, B = N in a grouped product,
+// C channels, H rows, W columns (or length). Networks work channels-last: x_NHWC, a 1-D network has H = 1, and channels
+// of the G encoders lie beside each other, G * C in all.
+#pragma once
+
+#include <torch/autograd.h>
+#include <torch/cuda.h>
+#include <torch/nn/modules/activation.h>
+#include <torch/nn/modules/container/sequential.h>
+#include <torch/nn/modules/linear.h>
+#include <torch/nn/pimpl.h>
+#include <torch/types.h>
+#include <torch/utils.h>
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "util/util.h"
+
+namespace stemloop {
+
+using torch::Tensor;
+
+/// Another process of a run is gone.
+class LostPeer : public Error {
+ public:
+  using Error::Error;
+};
+
+/// A process's place among those that train together; alone unless begun by torchrun, srun or mpirun.
+class Peers {
+ public:
+  virtual ~Peers() = default;
+  [[nodiscard]] virtual int rank() const { return 0; }
+  [[nodiscard]] virtual int size() const { return 1; }
+  /// Sums a contiguous tensor over all processes, in place. LostPeer if one of them does not answer.
+  virtual void sum(Tensor&) {}
+};
+
+/// The random numbers of one step. They depend on (seed, step) alone and are drawn for the whole batch of all processes,
+/// each of which takes its own rows: two processes with half the batch see the noise of one with the whole.
+class Draws {
+ public:
+  Draws(std::uint64_t seed, std::uint64_t step, std::int64_t first_row, std::int64_t all_rows, torch::Device device);
+  /// Standard normal, (groups, N, width).
+  Tensor normal(std::int64_t groups, std::int64_t rows, std::int64_t width);
+  /// 1 / (1 - p) with probability 1 - p, else 0: (N, width).
+  Tensor dropout(std::int64_t rows, std::int64_t width, double p);
+
+ private:
+  at::Generator generator_;
+  std::int64_t first_row_;
+  std::int64_t all_rows_;
+  torch::Device device_;
+};
+
+}  // namespace stemloop

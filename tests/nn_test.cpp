@@ -1,0 +1,534 @@
+// Laws of the networks: what must hold whatever the weights are.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <numeric>
+#include <nlohmann/json.hpp>
+
+#include "eval/eval.h"
+#include "fold/fold.h"
+#include "nn/diva.h"
+#include "nn/model_directory.h"
+#include "nn/picture_data.h"
+#include "nn/read_out.h"
+#include "nn/training.h"
+#include "support.h"
+
+namespace stemloop {
+
+Neural& torch_neural();
+
+namespace {
+
+using ::testing::HasSubstr;
+
+double difference(const Tensor& a, const Tensor& b) { return (a - b).abs().max().item<double>(); }
+
+// Real hairpins of the shipped example, labelled in turns.
+PictureData example_pictures(std::int64_t count) {
+  const auto model = make_model(load_parameters("turner2004"), {});
+  Folder folder(model);
+  FastaReader reader(std::string(STEMLOOP_EXAMPLES) + "/hairpins.fa");
+  PictureData data;
+  std::vector<Picture> originals;
+  while (const auto item = reader.next()) {
+    const Record& record = std::get<Record>(*item);
+    originals.push_back(draw_picture(lay_out(record.sequence, folder.fold(record.sequence).structure).columns));
+  }
+  Random random(7, 0);
+  for (std::int64_t i = 0; i < count; ++i) {
+    const auto n = static_cast<std::int64_t>(originals.size());
+    const Picture& original = originals[static_cast<std::size_t>(i % n)];
+    data.add(i < n ? original : substitute(original, 0.3, random), static_cast<int>(i % 2));
+  }
+  return data;
+}
+
+std::vector<std::int64_t> all_of(const PictureData& data) {
+  std::vector<std::int64_t> records(static_cast<std::size_t>(data.size()));
+  std::iota(records.begin(), records.end(), std::int64_t{0});
+  return records;
+}
+
+DivaConfig tiny_config() {
+  DivaConfig config = diva_preset("diva", "small").config;
+  config.latent = 16;
+  config.context = 8;
+  config.flow_blocks = 2;
+  config.flow_hidden = 32;
+  config.width = 32;
+  config.decoder_width = 32;
+  return config;
+}
+
+// --- layers ----------------------------------------------------------------------------------------------------------
+
+struct PlainLayers {
+  PlainLayers() { plain_layers() = true; }
+  ~PlainLayers() { plain_layers() = false; }
+  PlainLayers(const PlainLayers&) = delete;
+  PlainLayers& operator=(const PlainLayers&) = delete;
+};
+
+TEST(Layers, ConvolutionOfWidthFiveEqualsTorchs) {
+  torch::manual_seed(1);
+  struct Case {
+    std::int64_t groups, in, out, length, padding;
+  };
+  for (const auto& [groups, in, out, length, padding] :
+       {Case{1, 16, 32, 23, kSamePadding}, {3, 32, 48, 25, kSamePadding}, {2, 16, 16, 100, 0}, {1, 32, 16, 64, 4}}) {
+    Conv conv(groups, in, out, 1, 5, 1, padding);
+    const Tensor x = torch::randn({7, 1, length, groups * in}).requires_grad_();
+    const Tensor y = conv->forward(x);
+    const Tensor dy = torch::randn_like(y);
+    y.backward(dy);
+    const Tensor dx = x.grad().clone(), dw = conv->weight.grad().clone();
+    x.mutable_grad() = Tensor();
+    conv->weight.mutable_grad() = Tensor();
+    const PlainLayers plain;
+    const Tensor expected = conv->forward(x);
+    expected.backward(dy);
+    EXPECT_LT(difference(y, expected), 2e-5) << length;
+    EXPECT_LT(difference(dx, x.grad()), 2e-5) << length;
+    EXPECT_LT(difference(dw, conv->weight.grad()), 2e-4 * conv->weight.grad().abs().max().item<double>()) << length;
+  }
+}
+
+TEST(Layers, NormalisationEqualsTorchs) {
+  torch::manual_seed(2);
+  for (const Activation activation : {Activation::kNone, Activation::kElu, Activation::kLeakyRelu}) {
+    Norm fast(24, activation, nullptr), plain(24, activation, nullptr);
+    fast->weight.data().uniform_(0.5, 2);
+    fast->bias.data().uniform_(-1, 1);
+    plain->weight.data().copy_(fast->weight.data());
+    plain->bias.data().copy_(fast->bias.data());
+    const Tensor x = (3 * torch::randn({11, 1, 50, 24}) + 5).requires_grad_();
+    const Tensor dy = torch::randn({11, 1, 50, 24});
+    const Tensor y = fast->forward(x);
+    y.backward(dy);
+    const Tensor dx = x.grad().clone();
+    x.mutable_grad() = Tensor();
+    // torch's own batch normalisation, channels first.
+    const Tensor normal = torch::batch_norm(x.permute({0, 3, 1, 2}), plain->weight, plain->bias, plain->running_mean,
+                                            plain->running_var, true, 0.1, 1e-5, false)
+                              .permute({0, 2, 3, 1});
+    const Tensor expected = activation == Activation::kElu         ? torch::elu(normal)
+                            : activation == Activation::kLeakyRelu ? torch::leaky_relu(normal, 0.01)
+                                                                   : normal;
+    expected.backward(dy);
+    EXPECT_LT(difference(y, expected), 1e-5);
+    EXPECT_LT(difference(dx, x.grad()), 1e-5);
+    EXPECT_LT(difference(fast->weight.grad(), plain->weight.grad()), 1e-3);
+    EXPECT_LT(difference(fast->bias.grad(), plain->bias.grad()), 1e-3);
+    EXPECT_LT(difference(fast->running_mean, plain->running_mean), 1e-5);
+    EXPECT_LT(difference(fast->running_var, plain->running_var), 1e-4);
+  }
+}
+
+TEST(Layers, UpsamplingIsTorchsTransposedConvolution) {
+  torch::manual_seed(3);
+  Upsample up(4, 6, 3, 2);
+  const Tensor x = torch::randn({2, 5, 7, 4});
+  const Tensor weight = up->weight.view({4, 3, 2, 6}).permute({0, 3, 1, 2});
+  const Tensor expected = torch::conv_transpose2d(x.permute({0, 3, 1, 2}), weight, {}, {3, 2}).permute({0, 2, 3, 1});
+  EXPECT_LT(difference(up->forward(x), expected), 1e-5);
+}
+
+// --- flow ------------------------------------------------------------------------------------------------------------
+
+Flow tiny_flow(std::int64_t groups, std::int64_t blocks) {
+  torch::manual_seed(4);
+  Flow flow(groups, 6, 3, blocks, 20);
+  for (const auto& [weight, mask] : flow->masks()) {
+    Tensor(weight).data().mul_(2);  // far from the identity
+  }
+  return flow;
+}
+
+TEST(Flow, JacobianOfAMadeIsStrictlyTriangular) {
+  Flow flow = tiny_flow(2, 1);
+  const Tensor context = flow->context_terms(torch::randn({2, 1, 3}))[0];
+  const Tensor z = torch::randn({2, 1, 6}).requires_grad_();
+  double reach = 0;
+  for (int network = 0; network < 2; ++network) {
+    for (std::int64_t i = 0; i < 6; ++i) {
+      const Tensor out = flow->networks(0, z, context);
+      const Tensor gradient =
+          torch::autograd::grad({out.select(1, network).select(-1, i).sum()}, {z}, {}, true, false, true)[0];
+      if (!gradient.defined()) continue;
+      EXPECT_EQ(gradient.slice(-1, i).abs().max().item<double>(), 0) << "network " << network << " output " << i;
+      if (i > 0) reach += gradient.slice(-1, 0, i).abs().min().item<double>();
+    }
+  }
+  EXPECT_GT(reach, 0);  // and it does see the inputs before
+}
+
+TEST(Flow, LogDeterminantIsThatOfTheJacobian) {
+  Flow flow = tiny_flow(1, 3);
+  const Tensor context = torch::randn({1, 1, 3});
+  const Tensor z = torch::randn({1, 1, 6}).requires_grad_();
+  const Flowed out = flow->forward(z, context);
+  std::vector<Tensor> rows;
+  for (std::int64_t i = 0; i < 6; ++i)
+    rows.push_back(torch::autograd::grad({out.z_GBD[0][0][i]}, {z}, {}, true)[0].flatten());
+  const Tensor jacobian = torch::stack(rows).to(torch::kFloat64);
+  // Products of triangular matrices and reversals: take the determinant by elimination in double.
+  double log_det = 0;
+  Tensor a = jacobian.clone();
+  for (std::int64_t i = 0; i < 6; ++i) {
+    const std::int64_t pivot = i + a.slice(0, i).select(1, i).abs().argmax().item<std::int64_t>();
+    const Tensor row = a[pivot].clone();
+    a[pivot].copy_(a[i]);
+    a[i].copy_(row);
+    log_det += std::log(std::abs(a[i][i].item<double>()));
+    for (std::int64_t r = i + 1; r < 6; ++r) a[r] -= a[i] * (a[r][i] / a[i][i]);
+  }
+  EXPECT_NEAR(out.log_det_GB.item<double>(), log_det, 1e-4);
+}
+
+TEST(Flow, InverseAfterForwardIsTheIdentity) {
+  Flow flow = tiny_flow(3, 4);
+  const Tensor z = torch::randn({3, 5, 6});
+  const Tensor context = torch::randn({3, 5, 3});
+  torch::NoGradGuard no_gradient;
+  const Tensor there = flow->forward(z, context).z_GBD;
+  EXPECT_GT(difference(there, z), 0.1);
+  EXPECT_LT(difference(flow->inverse(there, context), z), 1e-3);
+}
+
+// --- DIVA ------------------------------------------------------------------------------------------------------------
+
+TEST(Diva, KlOfEqualDistributionsIsZero) {
+  const Tensor mu = torch::randn({4, 8}), sigma = torch::rand({4, 8}) + 0.5;
+  const Tensor noise = torch::randn({4, 8});
+  const Tensor z = mu + sigma * noise;
+  const Tensor log_q = (-0.5 * noise.square() - torch::log(sigma) - 0.5 * std::log(2 * M_PI)).sum(-1);
+  EXPECT_LT(difference(log_q, log_normal(z, mu, sigma)), 1e-4);
+}
+
+TEST(Diva, PaperPresetHasThePublishedSize) {
+  const DivaNet network(diva_preset("diva", "paper").config, nullptr);
+  std::int64_t all = 0, in_flows = 0;
+  for (const auto& p : network->named_parameters()) {
+    all += p.value().numel();
+    if (p.key().rfind("flow", 0) == 0) in_flows += p.value().numel();
+  }
+  EXPECT_NEAR(static_cast<double>(all), 67.6e6, 0.1e6);
+  EXPECT_NEAR(static_cast<double>(in_flows), 62.8e6, 0.05e6);
+}
+
+TEST(Diva, ExpectedImageHasOneColourPerCoveredPixel) {
+  torch::manual_seed(5);
+  for (const char* size : {"small", "paper"}) {
+    DivaConfig config = diva_preset("dc-beta-iaf-vae", size).config;
+    config.flow_blocks = 0;
+    DivaNet network(config, nullptr);
+    network->eval();
+    torch::NoGradGuard no_gradient;
+    const BarLogits logits = network->decode(torch::randn({3, config.latent}), nullptr);
+    const Tensor image = expected_image(config, logits);
+    ASSERT_EQ(image.sizes().vec(), (std::vector<std::int64_t>{3, 5, 25, 100}));
+    const Tensor covered = image.sum(1);  // P(this pixel is covered)
+    EXPECT_LE(covered.max().item<double>(), 1 + 1e-5);
+    EXPECT_GE(covered.min().item<double>(), 0);
+    // From the centre outwards it can only fall.
+    EXPECT_GE((covered.slice(1, 1, 13) - covered.slice(1, 0, 12)).min().item<double>(), -1e-5) << size;
+    EXPECT_GE((covered.slice(1, 13, 24) - covered.slice(1, 14, 25)).min().item<double>(), -1e-5) << size;
+    // The sum over colours is the chance of the height alone: of two pixels or more, next to the centre.
+    const std::int64_t none = 1;
+    const Tensor bar = 1 - torch::softmax(logits.top, -1).slice(-1, 0, none).squeeze(-1);
+    EXPECT_LT(difference(covered.select(1, 12), bar), 1e-5) << size;
+  }
+}
+
+TEST(Diva, ExpectedImageOfACertainPictureIsThePicture) {
+  for (const char* size : {"small", "paper"}) {
+    DivaConfig picture_config = diva_preset("vae", "paper").config;
+    const DivaConfig config = diva_preset("vae", size).config;
+    const PictureData data = example_pictures(4);
+    const DivaBatch batch = expand_batch(picture_config, data, all_of(data));
+    const bool columns = config.backbone == "columns";
+    const auto certain = [](const Tensor& classes, std::int64_t count) {
+      return 60 * torch::one_hot(classes, count).to(torch::kFloat32);
+    };
+    const Tensor colour = batch.colour_NSL.permute({0, 2, 1});
+    const auto height = [&](int strand) {
+      const Tensor pixels = batch.height_NSL.select(1, strand);
+      return columns ? pixels : (pixels - 1).clamp_min(0);
+    };
+    const BarLogits logits = {columns ? certain(colour, 6) : certain(colour.clamp_max(4), 5),
+                              certain(height(0), columns ? 14 : 13), certain(height(1), 13)};
+    EXPECT_LT(difference(expected_image(config, logits), batch.x_NHWC.permute({0, 3, 1, 2})), 1e-5) << size;
+    const auto pictures = read_out(config, logits, {});
+    for (std::int64_t i = 0; i < data.size(); ++i)
+      EXPECT_EQ(pictures[static_cast<std::size_t>(i)], data.picture(i)) << size;
+  }
+}
+
+TEST(Diva, PicturesReadOutAreAlwaysValid) {
+  torch::manual_seed(6);
+  for (const char* size : {"small", "paper"}) {
+    const DivaConfig config = diva_preset("vae", size).config;
+    const bool columns = config.backbone == "columns";
+    const BarLogits logits = {torch::randn({40, 100, 2, columns ? 6 : 5}), torch::randn({40, 100, columns ? 14 : 13}),
+                              torch::randn({40, 100, 13})};
+    for (const double temperature : {0.0, 1.0}) {
+      PictureSet set;
+      for (const Picture& p : read_out(config, logits, {temperature, 3, 0})) {
+        set.pictures.push_back(p);
+        set.ids.push_back("p");
+      }
+      // Writing and reading checks every bar.
+      EXPECT_EQ(pictures_from_tensors(picture_tensors(set), "test").pictures.size(), 40U);
+    }
+  }
+}
+
+TEST(Diva, KernelsAndTorchGiveTheSameLossAndGradients) {
+  torch::manual_seed(7);
+  const DivaConfig config = tiny_config();
+  const PictureData data = example_pictures(16);
+  const DivaBatch batch = expand_batch(config, data, all_of(data));
+  DivaNet network(config, nullptr);
+  const auto run = [&] {
+    network->zero_grad();
+    Draws draws(1, 2, 0, data.size(), torch::kCPU);
+    const DivaLoss loss = network->loss(batch, DivaObjective{}, 1, data.size(), draws);
+    loss.total.backward();
+    std::vector<Tensor> gradients;
+    for (const auto& p : network->parameters()) gradients.push_back(p.grad().clone());
+    return std::pair(loss.total.item<double>(), gradients);
+  };
+  const auto fast = run();
+  const PlainLayers plain;
+  const auto expected = run();
+  EXPECT_NEAR(fast.first, expected.first, 1e-4 * std::abs(expected.first));
+  for (std::size_t i = 0; i < fast.second.size(); ++i) {
+    const double scale = std::max(1e-2, expected.second[i].abs().max().item<double>());
+    EXPECT_LT(difference(fast.second[i], expected.second[i]), 5e-3 * scale) << "parameter " << i;
+  }
+}
+
+TEST(Diva, SubstitutionsKeepTheStructure) {
+  const PictureData data = example_pictures(20);
+  Random random(3, 3);
+  int changed = 0;
+  for (std::int64_t i = 0; i < data.size(); ++i) {
+    const Picture before = data.picture(i);
+    const Picture after = substitute(before, 0.5, random);
+    EXPECT_EQ(substitute(before, 0, random), before);
+    changed += after == before ? 0 : 1;
+    const auto old_columns = read_columns(before), new_columns = read_columns(after);
+    ASSERT_EQ(old_columns.size(), new_columns.size());
+    for (std::size_t x = 0; x < old_columns.size(); ++x) {
+      EXPECT_EQ(old_columns[x].top_state, new_columns[x].top_state);
+      EXPECT_EQ(old_columns[x].bottom_state, new_columns[x].bottom_state);
+    }
+    EXPECT_EQ(decode_picture(before).structure, decode_picture(after).structure);
+  }
+  EXPECT_EQ(changed, 20);
+}
+
+// --- training --------------------------------------------------------------------------------------------------------
+
+class Stopper : public TrainWatcher {
+ public:
+  explicit Stopper(std::int64_t after = -1) : after_(after) {}
+  void progress(const TrainProgress& p) override { step_ = p.step; }
+  void metrics(const std::string& line) override { lines.push_back(line); }
+  bool stop_asked() override { return after_ >= 0 && step_ + 1 >= after_; }
+  std::vector<std::string> lines;
+
+ private:
+  std::int64_t after_, step_ = 0;
+};
+
+TrainOptions tiny_options(const std::string& run) {
+  TrainOptions options;
+  options.run_directory = run;
+  options.threads = 1;
+  options.device = "cpu";
+  options.batch = 16;
+  options.epochs = 3;
+  options.mutate = 0.1;
+  options.seed = 11;
+  std::filesystem::create_directories(run);
+  return options;
+}
+
+std::vector<std::byte> bytes_of(const std::string& path) { return read_bytes(path); }
+
+TEST(Training, TinyNetworkLearnsThirtyTwoHairpinsByHeart) {
+  const testing::TemporaryFolder folder;
+  const PictureData data = example_pictures(32);
+  PictureData many;  // an epoch sees each of them twenty times
+  for (std::int64_t i = 0; i < 20 * data.size(); ++i)
+    many.add(data.picture(i % data.size()), data.labels[static_cast<std::size_t>(i % data.size())]);
+  TrainOptions options = tiny_options(folder.path("run"));
+  options.epochs = 40;
+  options.batch = 32;
+  options.mutate = 0;
+  options.rate = 4e-3;
+  DivaConfig config = tiny_config();
+  config.latent = 32;
+  DivaObjective objective;
+  objective.beta_x = objective.beta_y = objective.beta_m = 1e-3;
+  Stopper watcher;
+  torch_neural().train(config, objective, many, PictureData{}, options, false, watcher);
+  const auto network = torch_neural().open(folder.path("run/model"), "cpu", 1);
+  std::vector<Picture> pictures;
+  for (std::int64_t i = 0; i < data.size(); ++i) pictures.push_back(data.picture(i));
+  const Encoded encoded = network->encode(pictures);
+  ReconstructionError error;
+  Matrix z{data.size(), 0, {}};
+  for (std::int64_t i = 0; i < data.size(); ++i) {
+    for (const auto& latent : encoded.latents) {
+      const auto row = latent.z.row(i);
+      z.values.insert(z.values.end(), row.begin(), row.end());
+    }
+  }
+  z.columns = static_cast<std::int64_t>(z.values.size()) / z.rows;
+  const auto back = network->decode(z, {});
+  for (std::size_t i = 0; i < back.size(); ++i) error.add(pictures[i], back[i]);
+  EXPECT_EQ(error.means().exact, 1) << error.means().nucleotides;
+  const ClassificationScore y = score_classification(encoded.class_from_y, data.labels);
+  EXPECT_EQ(y.accuracy, 1);
+}
+
+TEST(Training, ResumedRunEqualsTheUninterruptedOne) {
+  const testing::TemporaryFolder folder;
+  const PictureData train = example_pictures(64), valid = example_pictures(10);
+  for (const std::int64_t stop : {2, 4, 7}) {  // within an epoch, at its end, within the next
+    const std::string whole = folder.path(fmt::format("whole{}", stop)), broken = folder.path(fmt::format("broken{}", stop));
+    Stopper quiet;
+    torch_neural().train(tiny_config(), {}, train, valid, tiny_options(whole), false, quiet);
+    Stopper stopper(stop);
+    const auto outcome = torch_neural().train(tiny_config(), {}, train, valid, tiny_options(broken), false, stopper);
+    EXPECT_EQ(outcome.end, TrainEnd::kStopped);
+    Stopper again;
+    EXPECT_EQ(torch_neural().train(tiny_config(), {}, train, valid, tiny_options(broken), true, again).end,
+              TrainEnd::kFinished);
+    EXPECT_EQ(bytes_of(whole + "/checkpoint.safetensors"), bytes_of(broken + "/checkpoint.safetensors")) << stop;
+    EXPECT_EQ(bytes_of(whole + "/model/model.safetensors"), bytes_of(broken + "/model/model.safetensors")) << stop;
+  }
+}
+
+TEST(Training, SavedModelOpensWithTheSameBits) {
+  const testing::TemporaryFolder folder;
+  const PictureData data = example_pictures(32);
+  TrainOptions options = tiny_options(folder.path("run"));
+  options.epochs = 1;
+  Stopper watcher;
+  torch_neural().train(tiny_config(), {}, data, data, options, false, watcher);
+  const ModelDirectory once = read_model_directory(folder.path("run/model"));
+  write_model_directory(folder.path("copy"), once.config, "{}", once.weights);
+  EXPECT_EQ(read_bytes(folder.path("run/model/model.safetensors")), read_bytes(folder.path("copy/model.safetensors")));
+  const auto a = torch_neural().open(folder.path("run/model"), "cpu", 1);
+  const auto b = torch_neural().open(folder.path("copy"), "cpu", 1);
+  const std::vector<Picture> pictures = {data.picture(0), data.picture(1)};
+  EXPECT_EQ(a->encode(pictures).latents[2].z.values, b->encode(pictures).latents[2].z.values);
+}
+
+TEST(Training, NotANumberEndsTheRunWithAMessage) {
+  const testing::TemporaryFolder folder;
+  const PictureData data = example_pictures(32);
+  TrainOptions options = tiny_options(folder.path("run"));
+  options.rate = 1e30;
+  Stopper watcher;
+  EXPECT_THAT(testing::error_of([&] { torch_neural().train(tiny_config(), {}, data, data, options, false, watcher); }),
+              HasSubstr("the gradient is not a number at epoch"));
+}
+
+TEST(Training, PatienceEndsARunEarly) {
+  const testing::TemporaryFolder folder;
+  const PictureData data = example_pictures(32);
+  TrainOptions options = tiny_options(folder.path("run"));
+  options.rate = 1e-12;  // validation cannot get better for long
+  options.epochs = 200;
+  options.patience = 2;
+  Stopper watcher;
+  const auto outcome = torch_neural().train(tiny_config(), {}, data, data, options, false, watcher);
+  EXPECT_EQ(outcome.end, TrainEnd::kEarly);
+  EXPECT_LT(outcome.epochs, 200);
+}
+
+TEST(Training, ThreadsOfTheLoaderAndBatchesChangeNothing) {
+  // Encoding one by one or all at once gives the same numbers.
+  const testing::TemporaryFolder folder;
+  const PictureData data = example_pictures(20);
+  TrainOptions options = tiny_options(folder.path("run"));
+  options.epochs = 1;
+  Stopper watcher;
+  torch_neural().train(tiny_config(), {}, data, data, options, false, watcher);
+  const auto network = torch_neural().open(folder.path("run/model"), "cpu", 1);
+  std::vector<Picture> pictures;
+  for (std::int64_t i = 0; i < data.size(); ++i) pictures.push_back(data.picture(i));
+  const Encoded all = network->encode(pictures);
+  const Encoded one = network->encode(std::span(pictures).subspan(7, 1));
+  for (std::size_t g = 0; g < 3; ++g) {
+    for (std::int64_t k = 0; k < one.latents[g].z.columns; ++k)
+      EXPECT_NEAR(all.latents[g].z.row(7)[k], one.latents[g].z.row(0)[k], 1e-4);
+  }
+}
+
+// --- model directories -----------------------------------------------------------------------------------------------
+
+class ModelFiles : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    const PictureData data = example_pictures(16);
+    TrainOptions options = tiny_options(folder_.path("run"));
+    options.epochs = 1;
+    Stopper watcher;
+    torch_neural().train(tiny_config(), {}, data, PictureData{}, options, false, watcher);
+    const auto bytes = read_bytes(model() + "/config.json");
+    config_ = nlohmann::ordered_json::parse(std::string(reinterpret_cast<const char*>(bytes.data()), bytes.size()));
+  }
+  [[nodiscard]] std::string model() const { return folder_.path("run/model"); }
+  std::string message(const nlohmann::ordered_json& config) {
+    write_bytes(model() + "/config.json", config.dump());
+    return testing::error_of([&] { torch_neural().open(model(), "cpu", 1); });
+  }
+  testing::TemporaryFolder folder_;
+  nlohmann::ordered_json config_;
+};
+
+TEST_F(ModelFiles, SayWhatDiffers) {
+  EXPECT_EQ(message(config_), "(no error)");
+  const auto changed = [&](const char* key, const nlohmann::ordered_json& value) {
+    auto config = config_;
+    config[key] = value;
+    return message(config);
+  };
+  EXPECT_THAT(changed("format", 2), HasSubstr("format 2 is not known here"));
+  EXPECT_THAT(changed("family", "wgan"), HasSubstr("family 'wgan'"));
+  EXPECT_THAT(changed("weights_md5", "0"), HasSubstr("the file is damaged or from another model"));
+  const auto network = [&](const char* key, const nlohmann::ordered_json& value) {
+    auto config = config_;
+    config["network"][key] = value;
+    return message(config);
+  };
+  EXPECT_THAT(network("latent", 17), HasSubstr("heads.weight"));
+  EXPECT_THAT(network("flow_blocks", 1), HasSubstr("flow"));
+  EXPECT_THAT(network("flow_blocks", 1000000), HasSubstr("outside 0 to 64"));
+  EXPECT_THAT(network("backbone", "rows"), HasSubstr("choose columns or picture"));
+  EXPECT_THAT(network("colour", "red"), HasSubstr("'colour' is not known here"));
+  EXPECT_THAT(message(nlohmann::ordered_json::array()), HasSubstr("is no JSON object"));
+}
+
+TEST_F(ModelFiles, TruncatedWeightsAreRefused) {
+  const auto bytes = read_bytes(model() + "/model.safetensors");
+  const std::string text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  for (const std::size_t size : {std::size_t{0}, std::size_t{7}, std::size_t{100}, text.size() / 2, text.size() - 1}) {
+    write_bytes(model() + "/model.safetensors", text.substr(0, size));
+    auto config = config_;
+    EXPECT_THAT(message(config), HasSubstr("damaged")) << size;
+    // Even with a checksum that fits.
+    config["weights_md5"] = md5_hex(std::as_bytes(std::span(text.data(), size)));
+    EXPECT_THAT(message(config), HasSubstr("model.safetensors")) << size;
+  }
+}
+
+}  // namespace
+}  // namespace stemloop
