@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "shell.h"
 #include "support.h"
 
 namespace stemloop {
@@ -16,31 +17,10 @@ using ::testing::AllOf;
 using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
+using testing::content;
+using testing::Outcome;
+using testing::shell;
 using testing::TemporaryFile;
-
-struct Outcome {
-  int code = -1;
-  std::string out;
-  std::string err;
-};
-
-std::string content(const std::string& path) {
-  std::ostringstream text;
-  text << std::ifstream(path, std::ios::binary).rdbuf();
-  return text.str();
-}
-
-// Runs the shell line with `stemloop` meaning the program under test.
-Outcome shell(const std::string& line, const std::string& input = "") {
-  const TemporaryFile in(input, "stdin");
-  const std::string folder = std::filesystem::path(in.path()).parent_path().string();
-  const std::string script = fmt::format("stemloop() {{ \"{}\" \"$@\"; }}; {{ {}; }} < {} > {}/out 2> {}/err",
-                                         STEMLOOP_PROGRAM, line, in.path(), folder, folder);
-  const TemporaryFile file(script, "run.sh");
-  const int status = std::system(("bash " + file.path()).c_str());
-  return {WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status), content(folder + "/out"),
-          content(folder + "/err")};
-}
 
 const std::string kExamples = STEMLOOP_EXAMPLES "/hairpins.fa";
 const std::string kTwo = ">a first\nGGGGAAAACCCC\n>b\nggggttttcccca\n";
@@ -53,7 +33,8 @@ TEST(Cli, VersionIsOneCleanLine) {
 }
 
 TEST(Cli, EveryCommandHasHelpWithExamples) {
-  for (const char* command : {"fold", "eval", "show", "draw", "features", "encode", "decode", "signature"}) {
+  for (const char* command : {"fold", "eval", "show", "draw", "features", "encode", "decode", "signature", "train", "evaluate", "embed",
+                              "project", "generate"}) {
     const Outcome r = shell(std::string("stemloop ") + command + " -h");
     EXPECT_EQ(r.code, 0) << command;
     EXPECT_THAT(r.out, AllOf(HasSubstr("Examples:"), HasSubstr(std::string("stemloop ") + command)));

@@ -21,6 +21,10 @@ const std::vector<Command>& commands() {
       {"encode", "Hairpins as 100 x 25 pictures (safetensors, PNG)", add_encode},
       {"decode", "Sequences and structures back from pictures", add_decode},
       {"train", "Networks learned from labelled hairpins", add_train},
+      {"evaluate", "How well a model reconstructs, classifies and obeys bond patterns", add_evaluate},
+      {"embed", "Hairpins as points in a model's latent spaces", add_embed},
+      {"project", "Latent spaces in the plane: PCA and t-SNE", add_project},
+      {"generate", "New hairpins from a model: per class, for a bond pattern, or by editing one", add_generate},
       {"signature", "Two integers that tell whether results have changed", add_signature},
   };
   return kCommands;
@@ -100,6 +104,11 @@ void add_energy_model(CLI::App& app, FoldingOptions& options) {
 void add_folding(CLI::App& app, FoldingOptions& options) {
   add_energy_model(app, options);
   app.add_flag("--no-lp", options.fold.no_lonely_pairs, "No helices of a single pair");
+}
+
+std::vector<std::string>& command_words() {
+  static std::vector<std::string> words;
+  return words;
 }
 
 void begin_run(CommonOptions& options) {

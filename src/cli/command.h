@@ -59,6 +59,9 @@ void add_energy_model(CLI::App& app, FoldingOptions& options);
 /// The same and --no-lp.
 void add_folding(CLI::App& app, FoldingOptions& options);
 
+/// The command line of this run, words as the shell handed them over.
+std::vector<std::string>& command_words();
+
 /// Sets the log level and the thread count (--threads, else available_threads()) for a run; to be called first by an
 /// action.
 void begin_run(CommonOptions& options);
@@ -73,6 +76,10 @@ std::shared_ptr<const Model> load_model(const FoldingOptions& options);
 // Each returns its action; see the file of its group.
 std::function<int()> add_fold(CLI::App& app);
 std::function<int()> add_eval(CLI::App& app);
+std::function<int()> add_evaluate(CLI::App& app);
+std::function<int()> add_embed(CLI::App& app);
+std::function<int()> add_project(CLI::App& app);
+std::function<int()> add_generate(CLI::App& app);
 std::function<int()> add_train(CLI::App& app);
 std::function<int()> add_signature(CLI::App& app);
 std::function<int()> add_encode(CLI::App& app);

@@ -9,6 +9,7 @@
 
 int main(int argc, char** argv) {
   using namespace stemloop;
+  command_words().assign(argv, argv + argc);
   std::function<int()> chosen;
   const auto app = make_command_line(chosen);
   try {

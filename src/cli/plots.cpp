@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 #include <fstream>
+#include <iterator>
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <vector>
@@ -110,6 +112,113 @@ Drawing loss_curves(const std::string& metrics_path) {
   draw_panel(drawing, {"Loss per record, by epoch", {24, 36}, 700, 200, true}, {train, valid});
   draw_panel(drawing, {"Reconstruction error on validation records, by epoch", {24, 310}, 700, 200, true},
              {pixels, letters, lengths});
+  return drawing;
+}
+
+namespace {
+
+// Colours between the ends of a scale that the colour-blind can read (dark blue to yellow).
+std::string scale_colour(double t) {
+  constexpr double kStops[][3] = {{68, 1, 84}, {59, 82, 139}, {33, 145, 140}, {94, 201, 98}, {253, 231, 37}};
+  constexpr int kSpans = 4;
+  const double at = std::clamp(t, 0.0, 1.0) * kSpans;
+  const int i = std::min(kSpans - 1, static_cast<int>(at));
+  int rgb[3];
+  for (int c = 0; c < 3; ++c)
+    rgb[c] = static_cast<int>(std::lround(kStops[i][c] + (at - i) * (kStops[i + 1][c] - kStops[i][c])));
+  return fmt::format("#{:02x}{:02x}{:02x}", rgb[0], rgb[1], rgb[2]);
+}
+
+struct Legend {
+  std::vector<std::string> colours;                         // one a point
+  std::vector<std::pair<std::string, std::string>> entries;  // name, colour
+};
+
+Legend legend_of(const std::vector<std::string>& values, std::size_t count) {
+  constexpr const char* kNone = "#bbbbbb";
+  constexpr const char* kGroups[] = {"#1f77b4", "#d62728", "#2ca02c", "#9467bd", "#ff7f0e",
+                                     "#17becf", "#8c564b", "#e377c2", "#7f7f7f", "#bcbd22"};
+  Legend legend;
+  if (values.empty()) {
+    legend.colours.assign(count, kGroups[0]);
+    return legend;
+  }
+  std::vector<double> numbers;
+  bool numeric = true;
+  for (const std::string& value : values) {
+    char* end = nullptr;
+    const double number = std::strtod(value.c_str(), &end);
+    if (value.empty()) {
+      numbers.push_back(std::nan(""));
+    } else if (*end == '\0' && std::isfinite(number)) {
+      numbers.push_back(number);
+    } else {
+      numeric = false;
+      break;
+    }
+  }
+  if (!numeric) {
+    std::vector<std::string> names = values;
+    std::sort(names.begin(), names.end());
+    names.erase(std::unique(names.begin(), names.end()), names.end());
+    const auto colour = [&](const std::string& name) {
+      const auto at = static_cast<std::size_t>(std::lower_bound(names.begin(), names.end(), name) - names.begin());
+      return std::string(name.empty() ? kNone : kGroups[at % std::size(kGroups)]);
+    };
+    for (const std::string& value : values) legend.colours.push_back(colour(value));
+    for (const std::string& name : names) legend.entries.emplace_back(name.empty() ? "(none)" : name, colour(name));
+    return legend;
+  }
+  // From the 2nd to the 98th percentile: a few odd values do not take the scale.
+  std::vector<double> sorted;
+  std::copy_if(numbers.begin(), numbers.end(), std::back_inserter(sorted), [](double v) { return !std::isnan(v); });
+  std::sort(sorted.begin(), sorted.end());
+  const double low = sorted.empty() ? 0 : sorted[sorted.size() * 2 / 100];
+  const double high = sorted.empty() ? 1 : sorted[sorted.size() * 98 / 100];
+  const double span = high > low ? high - low : 1;
+  for (const double v : numbers) legend.colours.push_back(std::isnan(v) ? kNone : scale_colour((v - low) / span));
+  constexpr int kSteps = 5;
+  for (int i = 0; i < kSteps; ++i) {
+    const double t = 1 - static_cast<double>(i) / (kSteps - 1);
+    legend.entries.emplace_back(fmt::format("{:.3g}", low + t * span), scale_colour(t));
+  }
+  return legend;
+}
+
+}  // namespace
+
+Drawing scatter(const Matrix& points, const std::vector<std::string>& values,
+                const std::pair<std::string, std::string>& axes, const std::string& title) {
+  constexpr double kSize = 620, kLeft = 50, kTop = 64, kLegend = 150;
+  const Legend legend = legend_of(values, static_cast<std::size_t>(points.rows));
+  Drawing drawing{kLeft + kSize + kLegend, kTop + kSize + 50, {}};
+  drawing.add(Text{{kLeft, 26}, title, 15, Anchor::kStart, kInk, true});
+  drawing.add(Rectangle{{kLeft, kTop}, kSize, kSize, "", kRule, 1});
+  double low[2] = {HUGE_VAL, HUGE_VAL}, high[2] = {-HUGE_VAL, -HUGE_VAL};
+  for (std::int64_t i = 0; i < points.rows; ++i) {
+    for (int a = 0; a < 2; ++a) {
+      low[a] = std::min<double>(low[a], points.row(i)[a]);
+      high[a] = std::max<double>(high[a], points.row(i)[a]);
+    }
+  }
+  const double radius = points.rows > 5000 ? 1.3 : points.rows > 500 ? 2 : 3.5;
+  // Every group is seen: points are laid in a mixed order, not one group over the other.
+  constexpr std::int64_t kStride = 7919;
+  for (std::int64_t step = 0; step < kStride; ++step) {
+    for (std::int64_t i = step; i < points.rows; i += kStride) {
+      const auto place = [&](int a) { return (points.row(i)[a] - low[a]) / std::max(1e-12, high[a] - low[a]); };
+      drawing.add(Circle{{kLeft + 8 + (kSize - 16) * place(0), kTop + kSize - 8 - (kSize - 16) * place(1)}, radius,
+                         legend.colours[static_cast<std::size_t>(i)], "", 0});
+    }
+  }
+  drawing.add(Text{{kLeft + kSize / 2, kTop + kSize + 30}, axes.first, 13, Anchor::kMiddle, kInk});
+  drawing.add(Text{{kLeft, kTop - 8}, axes.second, 13, Anchor::kStart, kInk});
+  double y = kTop + 14;
+  for (const auto& [name, colour] : legend.entries) {
+    drawing.add(Circle{{kLeft + kSize + 18, y - 4}, 5, colour, "", 0});
+    drawing.add(Text{{kLeft + kSize + 30, y}, name, 12, Anchor::kStart, kInk});
+    y += 20;
+  }
   return drawing;
 }
 

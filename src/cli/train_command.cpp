@@ -35,7 +35,6 @@ struct TrainCommand {
   std::string model;
   std::string size = "small";
   std::string resume;
-  std::vector<std::string> arguments;
   // Overrides of the preset; negative: as the preset says.
   double beta = -1;
   double warmup = -1;
@@ -57,6 +56,7 @@ void visit_run(TrainCommand& c, Visit visit) {
   visit("clip", c.options.clip);
   visit("mutate", c.options.mutate);
   visit("patience", c.options.patience);
+  visit("init", c.options.start);
   visit("threads", c.common.threads);
   visit("device", c.options.device);
   visit("bars", c.data.bars);
@@ -76,7 +76,7 @@ Json run_json(TrainCommand& c, const Dataset& data, std::int64_t train, std::int
   Json options = Json::object();
   visit_run(c, [&](const char* name, const auto& value) { options[name] = value; });
   return {{"format", "stemloop run 1"},
-          {"command", fmt::format("{}", fmt::join(c.arguments, " "))},
+          {"command", command_words()},
           {"version", kVersion},
           {"neural", neural().version()},
           {"network", Json::parse(config_json(c.preset.config))},
@@ -189,7 +189,7 @@ void apply_overrides(TrainCommand& c) {
 
 int run_train(TrainCommand& c) {
   const bool resume = !c.resume.empty();
-  require(resume != c.options.run_directory.empty() || !resume, "--resume names the run: leave --run away");
+  require(!resume || c.options.run_directory.empty(), "--resume names the run: leave --run away");
   Json stored;
   if (resume) {
     const int threads = c.common.threads;
@@ -199,10 +199,12 @@ int run_train(TrainCommand& c) {
     require(!c.model.empty() && !c.options.run_directory.empty(), "a model and --run DIR are wanted, or --resume DIR");
     apply_overrides(c);
     check_dataset(c.data);
-    require(!std::filesystem::exists(c.options.run_directory + "/run.json"),
+    require(peer_environment().rank > 0 || !std::filesystem::exists(c.options.run_directory + "/metrics.jsonl"),
             "{}: holds a run already; go on with it by --resume {}, or name another --run", c.options.run_directory,
             c.options.run_directory);
   }
+  const bool chief = peer_environment().rank == 0;
+  if (!chief) c.common.quiet = true;  // one process talks
   begin_run(c.common);
   check_files(dataset_files(c.data), {});
   c.options.threads = c.common.threads;
@@ -215,11 +217,15 @@ int run_train(TrainCommand& c) {
             dataset.md5, md5);
     require(std::filesystem::exists(c.resume + "/checkpoint.safetensors"), "{}: there is no checkpoint to go on from",
             c.resume);
-  } else {
+  } else if (chief) {
     replace_file(c.options.run_directory + "/run.json", run_json(c, dataset, train.size(), valid.size()).dump(2) + "\n");
   }
   spdlog::info("{} records to learn from, {} to validate on, {} rejected; {}", train.size(), valid.size(),
                dataset.tally.rejected, neural().version());
+
+  Json origin = run_json(c, dataset, train.size(), valid.size());
+  for (const char* elsewhere : {"format", "network"}) origin.erase(elsewhere);
+  c.options.origin = origin.dump();
 
   std::signal(SIGINT, ask_to_stop);
   std::signal(SIGTERM, ask_to_stop);
@@ -262,6 +268,7 @@ std::function<int()> add_train(CLI::App& app) {
   app.add_option("--likelihood", c->likelihood, "gaussian or categorical (default: the preset's)")->check(CLI::IsMember({"gaussian", "categorical"}));
   app.add_option("--width", c->width, "small: channels of the encoder's first stage")->check(CLI::Range(8, 512));
   app.add_option("--decoder-width", c->decoder_width, "small: channels of the decoder")->check(CLI::Range(8, 512));
+  app.add_option("--init", c->options.start, "Begin with the weights of this model")->type_name("DIR");
   app.add_option("--seed", c->options.seed, "Of everything random")->capture_default_str();
   app.add_option("--device", c->options.device, "auto, cpu, cuda or cuda:N")->capture_default_str();
   app.add_option("--checkpoint-every", c->options.checkpoint_seconds, "Seconds between checkpoints")->check(CLI::PositiveNumber)->capture_default_str();

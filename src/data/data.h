@@ -1,5 +1,6 @@
-// The door of data: tensors on disk and sets of hairpin pictures.
+// The door of data: numbers in rows, tensors on disk, sets of hairpin pictures.
 #pragma once
 
+#include "data/matrix.h"
 #include "data/pictures.h"
 #include "data/safetensors.h"

@@ -37,6 +37,9 @@ TensorFile weights_of(const torch::nn::Module& network) {
   return file;
 }
 
+// Beside the weights of a model with a latent space of the bonds: see HairpinNetwork::bond_patterns().
+constexpr const char* kBondPatterns = "bond_patterns";
+
 // Every weight by name; what is missing or too many is named.
 void set_weights(torch::nn::Module& network, const TensorFile& file, const std::string& name) {
   torch::NoGradGuard no_gradient;
@@ -51,7 +54,7 @@ void set_weights(torch::nn::Module& network, const TensorFile& file, const std::
   for (auto& b : network.named_buffers()) take(b.key(), b.value());
   if (known == file.tensors.size()) return;
   for (const auto& [key, tensor] : file.tensors) {
-    const bool found = network.named_parameters().contains(key) || network.named_buffers().contains(key);
+    const bool found = key == kBondPatterns || network.named_parameters().contains(key) || network.named_buffers().contains(key);
     require(found, "{}: tensor '{}' has no place in this network", name, printable(key));
   }
 }
@@ -149,6 +152,7 @@ class DivaTrainee : public Trainee {
               const TrainOptions& options, Peers& peers, torch::Device device)
       : network_(std::move(network)),
         objective_(objective),
+        train_(train),
         valid_(valid),
         options_(options),
         peers_(peers),
@@ -218,7 +222,10 @@ class DivaTrainee : public Trainee {
   }
 
   void save_model(const std::string& directory, const Json& metrics) override {
-    write_model_directory(directory, network_->config(), metrics.dump(), weights_of(*network_));
+    TensorFile weights = weights_of(*network_);
+    if (network_->config().disentangled) weights.tensors[kBondPatterns] = bond_patterns();
+    const Json training = {{"origin", Json::parse(options_.origin)}, {"metrics", metrics}};
+    write_model_directory(directory, network_->config(), training.dump(), weights);
   }
 
   static void append_probabilities(const Tensor& logits, std::vector<float>& to) {
@@ -229,12 +236,35 @@ class DivaTrainee : public Trainee {
  private:
   static constexpr std::uint64_t kValidationStream = std::uint64_t{1} << 50U;
 
+  // Bonds of some training records of each class, drawn by the seed: (K, 201), the label before the bonds.
+  [[nodiscard]] StoredTensor bond_patterns() const {
+    std::vector<std::int64_t> order(static_cast<std::size_t>(train_.size()));
+    std::iota(order.begin(), order.end(), std::int64_t{0});
+    Random random(options_.seed, kPatternStream);
+    for (std::size_t i = order.size(); i > 1; --i) std::swap(order[i - 1], order[random.below(i)]);
+    StoredTensor patterns{"U8", {0, kBondLength + 1}, {}};
+    int taken[kClasses] = {};
+    for (const std::int64_t record : order) {
+      const int label = train_.labels[static_cast<std::size_t>(record)];
+      if (taken[label]++ >= kPatternsOfAClass) continue;
+      ++patterns.shape[0];
+      patterns.bytes.push_back(static_cast<std::byte>(label));
+      const auto* bonds = reinterpret_cast<const std::byte*>(train_.bonds.data()) + record * kBondLength;
+      patterns.bytes.insert(patterns.bytes.end(), bonds, bonds + kBondLength);
+    }
+    return patterns;
+  }
+
+  static constexpr std::uint64_t kPatternStream = std::uint64_t{1} << 51U;
+  static constexpr int kPatternsOfAClass = 1000;
+
   [[nodiscard]] double beta_scale(double epochs_done) const {
     return objective_.warmup_epochs > 0 ? std::min(1.0, epochs_done / objective_.warmup_epochs) : 1.0;
   }
 
   DivaNet network_;
   const DivaObjective& objective_;
+  const PictureData& train_;
   const PictureData& valid_;
   const TrainOptions& options_;
   Peers& peers_;
@@ -264,8 +294,23 @@ class DivaNetwork : public HairpinNetwork {
     set_weights(*network_, model.weights, directory + "/model.safetensors");
     network_->to(device);
     network_->eval();
+    training_ = model.training;
+    if (model.weights.tensors.count(kBondPatterns) == 0) return;
+    constexpr std::int64_t kShape[] = {-1, kBondLength + 1};
+    const StoredTensor& stored =
+        expect_tensor(model.weights, kBondPatterns, "U8", kShape, directory + "/model.safetensors");
+    for (std::int64_t i = 0; i < stored.shape[0]; ++i) {
+      const std::byte* row = stored.bytes.data() + i * kShape[1];
+      std::array<std::uint8_t, kBondLength> bonds{};
+      for (std::size_t k = 0; k < bonds.size(); ++k) bonds[k] = row[k + 1] != std::byte{0} ? 1 : 0;
+      patterns_[row[0] != std::byte{0} ? 1 : 0].push_back(bonds);
+    }
   }
 
+  [[nodiscard]] const std::string& training() const override { return training_; }
+  [[nodiscard]] const std::vector<std::array<std::uint8_t, kBondLength>>& bond_patterns(int label) const override {
+    return patterns_[label];
+  }
   [[nodiscard]] const DivaConfig& config() const override { return network_->config(); }
 
   Encoded encode(std::span<const Picture> pictures) override {
@@ -362,6 +407,8 @@ class DivaNetwork : public HairpinNetwork {
 
   torch::Device device_;
   DivaNet network_{nullptr};
+  std::string training_;
+  std::vector<std::array<std::uint8_t, kBondLength>> patterns_[kClasses];
 };
 
 class TorchNeural : public Neural {
@@ -382,6 +429,11 @@ class TorchNeural : public Neural {
             options.batch);
     torch::manual_seed(options.seed);
     DivaNet network(config, peers.get());
+    if (!options.start.empty() && !resume) {
+      const ModelDirectory start = read_model_directory(options.start);
+      require(start.config == config, "{}: this network differs from the one to be trained", options.start);
+      set_weights(*network, start.weights, options.start + "/model.safetensors");
+    }
     network->to(device);
     DivaTrainee trainee(network, objective, train, valid, options, *peers, device);
     return run_training(trainee, options, resume, *peers, watcher);

@@ -10,21 +10,11 @@
 #include <string>
 #include <vector>
 
+#include "data/data.h"
 #include "hairpin/hairpin.h"
 #include "nn/config.h"
 
 namespace stemloop {
-
-/// Row-major numbers.
-struct Matrix {
-  std::int64_t rows = 0;
-  std::int64_t columns = 0;
-  std::vector<float> values;
-
-  [[nodiscard]] std::span<const float> row(std::int64_t i) const {
-    return {values.data() + i * columns, static_cast<std::size_t>(columns)};
-  }
-};
 
 /// Hairpins to learn from, kept compactly: 601 bytes a record.
 struct PictureData {
@@ -43,7 +33,9 @@ std::array<std::uint8_t, kBondLength> bond_rows(const Picture& picture);
 
 struct TrainOptions {
   std::string run_directory;
-  std::string device = "auto";  // auto, cpu, cuda, cuda:N
+  std::string origin = "{}";      // JSON object kept in the model's config.json: data, command, energy parameters
+  std::string start;              // model directory whose weights the run begins with; empty: drawn by the seed
+  std::string device = "auto";    // auto, cpu, cuda, cuda:N
   int threads = 1;
   std::uint64_t seed = 1;
   std::int64_t epochs = 30;
@@ -109,6 +101,10 @@ class HairpinNetwork {
  public:
   virtual ~HairpinNetwork() = default;
   [[nodiscard]] virtual const DivaConfig& config() const = 0;
+  /// What the trainer wrote into config.json: a JSON object with "origin" and "metrics".
+  [[nodiscard]] virtual const std::string& training() const = 0;
+  /// Bond patterns of training hairpins of a class: what the prior of z_m is asked for when no pattern is given.
+  [[nodiscard]] virtual const std::vector<std::array<std::uint8_t, kBondLength>>& bond_patterns(int label) const = 0;
   virtual Encoded encode(std::span<const Picture> pictures) = 0;
   /// z: N x (latents * 64), side by side in the order x, y, m. Every picture is valid: bars from column 0 without a gap.
   virtual std::vector<Picture> decode(const Matrix& z, const ReadOut& read_out) = 0;

@@ -4,3 +4,4 @@
 #include "nn/config.h"
 #include "nn/model_directory.h"
 #include "nn/neural.h"
+#include "nn/peer_environment.h"

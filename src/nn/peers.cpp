@@ -2,9 +2,7 @@
 // it. Who they are comes from the environment, as torchrun, srun and mpirun set it.
 #include <torch/version.h>
 
-#include <cstdlib>
-#include <optional>
-
+#include "nn/peer_environment.h"
 #include "nn/training.h"
 
 #ifdef STEMLOOP_GLOO
@@ -24,14 +22,6 @@
 namespace stemloop {
 
 namespace {
-
-std::optional<std::int64_t> number_in(std::initializer_list<const char*> names) {
-  for (const char* name : names) {
-    const char* value = std::getenv(name);
-    if (value != nullptr && *value != '\0') return parse_integer(value, name);
-  }
-  return std::nullopt;
-}
 
 #ifdef STEMLOOP_GLOO
 
@@ -97,20 +87,13 @@ class ProcessGroup : public Peers {
 }  // namespace
 
 std::unique_ptr<Peers> join_peers([[maybe_unused]] torch::Device device) {
-  const auto size = number_in({"WORLD_SIZE", "OMPI_COMM_WORLD_SIZE", "PMI_SIZE"});
-  if (!size || *size <= 1) return std::make_unique<Peers>();
-  require(*size <= 65536, "WORLD_SIZE is {}: too many", *size);
-  const auto rank = number_in({"RANK", "OMPI_COMM_WORLD_RANK", "PMI_RANK"});
-  require(rank.has_value() && *rank >= 0 && *rank < *size, "WORLD_SIZE is {}, but RANK is {}", *size,
-          rank ? std::to_string(*rank) : "not set");
-  const char* address = std::getenv("MASTER_ADDR");
-  const auto port = number_in({"MASTER_PORT"});
-  require(address != nullptr && port && *port > 0 && *port < 65536,
-          "WORLD_SIZE is {}: set MASTER_ADDR and MASTER_PORT to where process 0 is to be found", *size);
+  const PeerEnvironment where = peer_environment();
+  if (where.size == 1) return std::make_unique<Peers>();
 #ifdef STEMLOOP_GLOO
-  return std::make_unique<ProcessGroup>(static_cast<int>(*rank), static_cast<int>(*size), address, *port, device);
+  return std::make_unique<ProcessGroup>(static_cast<int>(where.rank), static_cast<int>(where.size), where.address,
+                                        where.port, device);
 #else
-  fail("WORLD_SIZE is {}, but this build of libtorch cannot join several processes", *size);
+  fail("this is one of {} processes, but this build of libtorch cannot join them", where.size);
 #endif
 }
 

@@ -59,7 +59,7 @@ class Adam {
 TrainOutcome run_training(Trainee& trainee, const TrainOptions& options, bool resume, Peers& peers,
                           TrainWatcher& watcher);
 
-/// The processes named by RANK, WORLD_SIZE, MASTER_ADDR, MASTER_PORT (or what srun and mpirun set); alone without them.
+/// The processes of nn/peer_environment.h, joined; alone without them.
 std::unique_ptr<Peers> join_peers(torch::Device device);
 
 /// "auto", "cpu", "cuda", "cuda:N". Error if there is no such device.

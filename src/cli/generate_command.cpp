@@ -1,0 +1,352 @@
+// generate: new hairpins from a model, read back from the pictures it decodes.
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <optional>
+#include <unordered_set>
+
+#include "cli/hairpin_input.h"
+#include "cli/model_input.h"
+
+namespace stemloop {
+
+namespace {
+
+using Bonds = std::array<std::uint8_t, kBondLength>;
+
+struct GenerateCommand {
+  CommonOptions common;
+  FoldingOptions folding;
+  ModelOptions model;
+  std::int64_t count = 100;
+  std::string of_class = "1";
+  std::vector<std::string> structures;
+  std::string structures_file;
+  std::string edit;
+  double temperature = 1;
+  double read_out_temperature = 0;
+  std::uint64_t seed = 1;
+  bool unique = false;
+  std::string novel_against;
+  std::string table;
+  std::string left_out;
+  std::string sheet;
+  std::int64_t tries = 100;
+};
+
+// The bond pattern of a structure, whatever its letters: pairs are C-G and all else A, which no loop mirrors by chance.
+Bonds bonds_of_structure(const std::string& structure, const std::string& place) {
+  try {
+    pair_table(structure);
+  } catch (const Error& error) {
+    fail("{}: {}", place, error.what());
+  }
+  std::string letters = structure;
+  for (char& c : letters) c = c == '(' ? 'C' : c == ')' ? 'G' : 'A';
+  const HairpinLayout layout = lay_out(letters, structure);
+  require(!layout.columns.empty(), "{}: there is no hairpin loop in '{}'", place, printable(structure));
+  return bond_rows(draw_picture(layout.columns));
+}
+
+struct Pattern {
+  std::string name;  // for the table: the structure asked for, or where the pattern comes from
+  Bonds bonds;
+};
+
+std::vector<Pattern> asked_patterns(const GenerateCommand& c) {
+  std::vector<Pattern> patterns;
+  for (const std::string& structure : c.structures)
+    patterns.push_back({structure, bonds_of_structure(structure, "--structure")});
+  if (c.structures_file.empty()) return patterns;
+  LineReader reader(c.structures_file);
+  for (std::string line; reader.next(line);) {
+    if (line.empty() || line[0] == '>') continue;
+    // FASTA with dot-bracket, or bare structures: other lines are sequences.
+    if (line[0] != '.' && line[0] != '(' && line[0] != ')') continue;
+    const std::string structure = line.substr(0, line.find_first_of(" \t"));
+    patterns.push_back({structure, bonds_of_structure(structure, reader.place())});
+  }
+  require(!patterns.empty(), "{}: holds no dot-bracket structure", c.structures_file);
+  return patterns;
+}
+
+double agreement(const Bonds& asked, const Bonds& obtained) {
+  int same = 0;
+  for (int k = 0; k < kBondLength; ++k) same += asked[k] == obtained[k] ? 1 : 0;
+  return static_cast<double>(same) / kBondLength;
+}
+
+// Number of pairs that only one of two structures of equal length has.
+int pair_distance(const std::string& a, const std::string& b) {
+  const auto first = pair_table(a), second = pair_table(b);
+  int distance = 0;
+  for (std::size_t i = 0; i < first.size(); ++i) {
+    if (first[i] == second[i]) continue;
+    const auto opens = [i](int partner) { return partner > static_cast<int>(i) ? 1 : 0; };
+    distance += opens(first[i]) + opens(second[i]);
+  }
+  return distance;
+}
+
+// What came of one draw.
+struct Drawn {
+  Picture picture;
+  int label = 1;
+  std::size_t pattern = 0;
+  std::string asked;
+  double as_asked = 0;
+};
+
+class Generator {
+ public:
+  Generator(GenerateCommand& c, HairpinNetwork& network) : c_(c), network_(network), patterns_(asked_patterns(c)) {
+    if (!c_.edit.empty()) encode_edited();
+  }
+
+  [[nodiscard]] std::size_t patterns() const { return std::max<std::size_t>(1, patterns_.size()); }
+
+  // `count` draws, numbers first, first + 1, ... of the run: they depend on nothing but the seed and their number.
+  std::vector<Drawn> draw(std::int64_t first, std::int64_t count) {
+    const DivaConfig& config = network_.config();
+    std::vector<Drawn> drawn(static_cast<std::size_t>(count));
+    std::vector<std::uint8_t> labels;
+    std::vector<Bonds> bonds;
+    for (std::int64_t i = 0; i < count; ++i) {
+      Drawn& one = drawn[static_cast<std::size_t>(i)];
+      Random random(c_.seed, kChoiceStream + static_cast<std::uint64_t>(first + i));
+      one.label = c_.of_class == "both" ? static_cast<int>(random.below(2)) : c_.of_class == "1" ? 1 : 0;
+      labels.push_back(static_cast<std::uint8_t>(one.label));
+      if (!patterns_.empty()) {
+        one.pattern = static_cast<std::size_t>(first + i) % patterns_.size();
+        bonds.push_back(patterns_[one.pattern].bonds);
+        one.asked = patterns_[one.pattern].name;
+      } else if (config.disentangled) {
+        const auto& known = network_.bond_patterns(one.label);
+        require(!known.empty(), "{}: holds no bond patterns of class {}; give a --structure", c_.model.directory,
+                one.label);
+        bonds.push_back(known[random.below(known.size())]);
+        one.asked = "pattern of a training hairpin";
+      }
+    }
+    const auto start = static_cast<std::uint64_t>(first);
+    std::vector<Matrix> parts;
+    if (c_.edit.empty()) {
+      parts.push_back(network_.draw_rest(count, c_.temperature, c_.seed, start));
+      if (config.disentangled)
+        parts.push_back(network_.draw_for_class(labels, c_.temperature, c_.seed, kClassStream + start));
+    } else {
+      for (int g = 0; g < 2; ++g) parts.push_back(repeated(edited_.latents[static_cast<std::size_t>(g)].z, first, count));
+    }
+    if (config.disentangled)
+      parts.push_back(network_.draw_for_bonds(bonds, c_.temperature, c_.seed, kBondStream + start));
+    const auto pictures = network_.decode(side_by_side(parts), {c_.read_out_temperature, c_.seed, kReadStream + start});
+    for (std::size_t i = 0; i < drawn.size(); ++i) {
+      drawn[i].picture = pictures[i];
+      if (!bonds.empty()) drawn[i].as_asked = agreement(bonds[i], bond_rows(pictures[i]));
+    }
+    return drawn;
+  }
+
+ private:
+  static constexpr std::uint64_t kChoiceStream = std::uint64_t{1} << 40U;
+  static constexpr std::uint64_t kClassStream = std::uint64_t{1} << 41U;
+  static constexpr std::uint64_t kBondStream = std::uint64_t{1} << 42U;
+  static constexpr std::uint64_t kReadStream = std::uint64_t{1} << 43U;
+
+  void encode_edited() {
+    require(network_.config().disentangled && !patterns_.empty(),
+            "--edit changes the bonds of a hairpin: it needs a model with latent spaces and a --structure");
+    FastaReader reader(c_.edit);
+    const auto state = hairpin_state(c_.folding);
+    Hairpins hairpins = state();
+    std::vector<Picture> pictures;
+    while (const auto item = reader.next()) {
+      const auto* record = std::get_if<Record>(&*item);
+      if (record == nullptr) fail("{}", std::get<Rejection>(*item).reason);
+      pictures.push_back(picture_of(*record, structure_of(hairpins, *record)));
+    }
+    edited_ = network_.encode(pictures);
+    spdlog::info("{}: {} hairpins to edit", c_.edit, pictures.size());
+  }
+
+  // Draw i edits hairpin i / patterns (all patterns of a hairpin, then the next one).
+  [[nodiscard]] Matrix repeated(const Matrix& z, std::int64_t first, std::int64_t count) const {
+    Matrix rows{count, z.columns, {}};
+    for (std::int64_t i = first; i < first + count; ++i) {
+      const auto row = z.row(i / static_cast<std::int64_t>(patterns_.size()) % z.rows);
+      rows.values.insert(rows.values.end(), row.begin(), row.end());
+    }
+    return rows;
+  }
+
+  static Matrix side_by_side(const std::vector<Matrix>& parts) {
+    Matrix all{parts.front().rows, 0, {}};
+    for (const Matrix& part : parts) all.columns += part.columns;
+    for (std::int64_t i = 0; i < all.rows; ++i) {
+      for (const Matrix& part : parts) {
+        const auto row = part.row(i);
+        all.values.insert(all.values.end(), row.begin(), row.end());
+      }
+    }
+    return all;
+  }
+
+  GenerateCommand& c_;
+  HairpinNetwork& network_;
+  std::vector<Pattern> patterns_;
+  Encoded edited_;
+};
+
+// Sequences of a FASTA file that generated ones must differ from.
+std::unordered_set<std::string> known_sequences(const std::string& path) {
+  std::unordered_set<std::string> known;
+  FastaReader reader(path);
+  while (const auto item = reader.next()) {
+    if (const auto* record = std::get_if<Record>(&*item)) known.insert(record->sequence);
+  }
+  return known;
+}
+
+struct Counts {
+  std::int64_t drawn = 0, kept = 0, out_of_step = 0, cut_off = 0, by_chance = 0, repeated = 0, known = 0;
+  std::int64_t same_structure = 0;
+  double as_asked = 0;
+};
+
+int run_generate(GenerateCommand& c, const CLI::App& app) {
+  constexpr std::int64_t kBatch = 256;
+  constexpr std::size_t kSheetMost = 400;
+  constexpr int kSheetColumns = 8;
+  begin_run(c.common);
+  std::vector<std::string> inputs;
+  for (const std::string& name : {c.structures_file, c.edit, c.novel_against}) {
+    if (!name.empty()) inputs.push_back(name);
+  }
+  check_files(inputs, {c.common.output, c.table, c.left_out, c.sheet});
+  const auto network = open_model(c.model, c.common, c.folding, app);
+  Generator generator(c, *network);
+  require(network->config().disentangled || (c.structures.empty() && c.structures_file.empty()),
+          "{}: this model has one latent space and cannot be asked for bonds", c.model.directory);
+  const std::unordered_set<std::string> known =
+      c.novel_against.empty() ? std::unordered_set<std::string>{} : known_sequences(c.novel_against);
+  std::unordered_set<std::string> seen;
+
+  TextWriter out(c.common.output);
+  std::optional<TextWriter> table, left_out;
+  if (!c.table.empty()) {
+    table.emplace(c.table);
+    table->write("id\tclass\tlength\tasked\tbonds_as_asked\tdrawn_structure\trefolded_structure\trefolded_mfe\tpair_distance\n");
+  }
+  if (!c.left_out.empty()) {
+    left_out.emplace(c.left_out);
+    left_out->write("draw\tclass\tasked\tbonds_as_asked\treason\n");
+  }
+  Folder folder(load_model(c.folding));
+  std::vector<RgbImage> sheet;
+  Counts counts;
+  Progress progress("hairpins", !c.common.quiet);
+  while (counts.kept < c.count && counts.drawn < c.count * c.tries) {
+    for (Drawn& one : generator.draw(counts.drawn, kBatch)) {
+      if (counts.kept == c.count) break;
+      const std::int64_t number = ++counts.drawn;
+      const DecodedPicture decoded = decode_picture(one.picture);
+      if (!c.sheet.empty() && sheet.size() < kSheetMost) sheet.push_back(picture_pixels(one.picture));
+      const char* reason = nullptr;
+      if (!decoded.in_step) {
+        ++counts.out_of_step;
+        reason = "out of step";
+      } else if (!decoded.complete && one.picture.width() == kPictureColumns) {
+        ++counts.cut_off;
+        reason = "cut off at 100 columns";
+      } else if (!decoded.complete) {
+        ++counts.by_chance;
+        reason = "its bars are not those of the sequence they show";
+      } else if (known.count(decoded.sequence) > 0) {
+        ++counts.known;
+        reason = "in the file of --novel-against";
+      } else if (c.unique && !seen.insert(decoded.sequence).second) {
+        ++counts.repeated;
+        reason = "drawn before";
+      }
+      if (reason != nullptr) {
+        if (left_out) left_out->write(fmt::format("{}\t{}\t{}\t{:.4f}\t{}\n", number, one.label, one.asked, one.as_asked, reason));
+        continue;
+      }
+      ++counts.kept;
+      const Fold fold = folder.fold(decoded.sequence);
+      const int distance = pair_distance(decoded.structure, fold.structure);
+      counts.same_structure += distance == 0 ? 1 : 0;
+      counts.as_asked += one.as_asked;
+      const std::string id = fmt::format("generated_{}", counts.kept);
+      out.write(fmt::format(">{} draw={} class={} bonds_as_asked={:.3f} refolded_mfe={:.2f} pair_distance={}\n{}\n{}\n", id,
+                            number, one.label, one.as_asked, fold.energy / 100.0, distance, decoded.sequence,
+                            decoded.structure));
+      if (table)
+        table->write(fmt::format("{}\t{}\t{}\t{}\t{:.4f}\t{}\t{}\t{:.2f}\t{}\n", id, one.label, decoded.sequence.size(),
+                                 one.asked, one.as_asked, decoded.structure, fold.structure, fold.energy / 100.0, distance));
+    }
+    progress.update(counts.kept, static_cast<double>(counts.kept) / static_cast<double>(c.count));
+  }
+  Progress::clear_line();
+  out.close();
+  if (table) table->close();
+  if (left_out) left_out->close();
+  if (!c.sheet.empty() && !sheet.empty()) {
+    // Figure 7 of the paper: a column for every pattern asked for, if they fit.
+    const int columns = generator.patterns() > 1 && generator.patterns() <= 12 ? static_cast<int>(generator.patterns())
+                                                                                : kSheetColumns;
+    write_bytes(c.sheet, encode_png(contact_sheet(sheet, columns, 6, 2)));
+  }
+  spdlog::info(
+      "{} hairpins from {} draws; left out: {} out of step, {} cut off, {} no hairpin's picture, {} drawn before, {} known",
+      counts.kept, counts.drawn, counts.out_of_step, counts.cut_off, counts.by_chance, counts.repeated, counts.known);
+  if (counts.kept > 0) {
+    const auto n = static_cast<double>(counts.kept);
+    spdlog::info("{:.1f} % refold to the structure drawn; bonds as asked {:.1f} %",
+                 100 * static_cast<double>(counts.same_structure) / n, 100 * counts.as_asked / n);
+  }
+  if (counts.kept == c.count) return kExitOk;
+  spdlog::error("only {} of {} hairpins after {} draws (--tries {} a hairpin)", counts.kept, c.count, counts.drawn, c.tries);
+  return kExitFailure;
+}
+
+}  // namespace
+
+std::function<int()> add_generate(CLI::App& app) {
+  auto c = std::make_shared<GenerateCommand>();
+  app.description(
+      "Draws new hairpins from a model: of a class, for bond patterns asked for, or from given hairpins whose bonds are\n"
+      "changed. Sequence and structure are read from the decoded picture; the header says how many of the 200 bond "
+      "states\n"
+      "are as asked, the energy after refolding, and how many base pairs differ then. Pictures that hold no whole "
+      "hairpin\n"
+      "are left out and counted.");
+  add_model(app, c->model);
+  app.add_option("-n,--count", c->count, "Hairpins wanted")->check(CLI::Range(1, 100000000))->capture_default_str();
+  app.add_option("--class", c->of_class, "1 (pre-miRNA), 0 or both")->check(CLI::IsMember({"0", "1", "both"}))->capture_default_str();
+  app.add_option("--structure", c->structures, "Bond pattern asked for, as dot-bracket; may be given again")->type_name("DB");
+  app.add_option("--structures", c->structures_file, "Bond patterns from a file of dot-brackets, or FASTA with them")->type_name("FILE");
+  app.add_option("--edit", c->edit, "Keep z_x and z_y of these hairpins and change their bonds")->type_name("FASTA");
+  app.add_option("--draw-temperature", c->temperature, "Scale of the priors' deviations")->check(CLI::NonNegativeNumber)->capture_default_str();
+  app.add_option("--read-temperature", c->read_out_temperature, "0: the most probable picture; else bars are drawn")->check(CLI::NonNegativeNumber)->capture_default_str();
+  app.add_option("--seed", c->seed, "Draw number i depends on the seed and i alone")->capture_default_str();
+  app.add_flag("--unique", c->unique, "No sequence twice");
+  app.add_option("--novel-against", c->novel_against, "No sequence of this file")->type_name("FASTA");
+  app.add_option("--tries", c->tries, "Give up after this many draws for every hairpin wanted")->check(CLI::Range(1, 1000000))->capture_default_str();
+  app.add_option("--table", c->table, "Also write a table: asked, obtained and refolded structures")->type_name("FILE");
+  app.add_option("--left-out", c->left_out, "Also write a table of the pictures left out")->type_name("FILE");
+  app.add_option("--sheet", c->sheet, "Also write a contact sheet of the first 400 pictures (PNG)")->type_name("FILE");
+  add_output(app, c->common, kTextOutputHelp);
+  add_folding(app, c->folding);
+  add_threads(app, c->common);
+  add_talk(app, c->common);
+  app.footer(
+      "Examples:\n"
+      "  stemloop generate --model run/model -n 1000 --unique -o new.fa\n"
+      "  stemloop generate --model run/model --structure '((((((((((....))))))))))' -n 20 --sheet asked.png\n"
+      "  stemloop generate --model run/model --edit let7.fa --structures wanted.txt -n 32 --sheet figure7.png");
+  return [c, &app] { return run_generate(*c, app); };
+}
+
+}  // namespace stemloop

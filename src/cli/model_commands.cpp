@@ -1,0 +1,512 @@
+// evaluate, embed, project: what a model does with hairpins it has not seen.
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <optional>
+
+#include "cli/hairpin_input.h"
+#include "cli/model_input.h"
+#include "cli/plots.h"
+#include "eval/eval.h"
+
+namespace stemloop {
+
+using Json = nlohmann::ordered_json;
+
+void add_model(CLI::App& app, ModelOptions& options) {
+  app.add_option("-m,--model", options.directory, "Model directory (RUN/model of train)")->required()->type_name("DIR");
+  app.add_option("--device", options.device, "auto, cpu, cuda or cuda:N")->capture_default_str();
+}
+
+std::unique_ptr<HairpinNetwork> open_model(const ModelOptions& options, const CommonOptions& common,
+                                           FoldingOptions& folding, const CLI::App& app) {
+  auto network = neural().open(options.directory, options.device, common.threads);
+  const Json training = Json::parse(network->training().empty() ? "{}" : network->training(), nullptr, false);
+  const Json* parameters = nullptr;
+  for (const char* key : {"origin", "options", "params"}) {
+    const Json& at = parameters == nullptr ? training : *parameters;
+    if (!at.is_object() || !at.contains(key)) return network;
+    parameters = &at.at(key);
+  }
+  if (app.get_option("--params")->count() == 0 && parameters->is_string()) {
+    folding.parameters = parameters->get<std::string>();
+    spdlog::debug("folding with {}, as the model's training data were", folding.parameters);
+  }
+  return network;
+}
+
+Matrix joined(const Encoded& encoded) {
+  Matrix z{encoded.latents.front().z.rows, 0, {}};
+  for (std::int64_t i = 0; i < z.rows; ++i) {
+    for (const EncodedLatent& latent : encoded.latents) {
+      const auto row = latent.z.row(i);
+      z.values.insert(z.values.end(), row.begin(), row.end());
+    }
+  }
+  for (const EncodedLatent& latent : encoded.latents) z.columns += latent.z.columns;
+  return z;
+}
+
+std::vector<Picture> pictures_of(const PictureData& data) {
+  std::vector<Picture> pictures;
+  for (std::int64_t i = 0; i < data.size(); ++i) pictures.push_back(data.picture(i));
+  return pictures;
+}
+
+namespace {
+
+// --- evaluate --------------------------------------------------------------------------------------------------------
+
+struct EvaluateCommand {
+  CommonOptions common;
+  FoldingOptions folding;
+  DatasetOptions data;
+  ModelOptions model;
+  std::string what;
+  std::string part;
+  std::string format = "tsv";
+  std::uint64_t seed = 1;
+};
+
+// Rows of a table that is printed as TSV or as JSON lines.
+class Rows {
+ public:
+  Rows(const std::string& output, bool json) : out_(output), json_(json) {}
+  void add(const Json& row) {
+    if (json_) {
+      out_.write(row.dump() + "\n");
+      return;
+    }
+    std::string header, cells;
+    for (const auto& [key, value] : row.items()) {
+      header += (header.empty() ? "" : "\t") + key;
+      cells += (cells.empty() ? "" : "\t") + (value.is_string()         ? value.get<std::string>()
+                                              : value.is_number_float() ? fmt::format("{:.6g}", value.get<double>())
+                                              : value.is_null()         ? std::string()
+                                                                        : value.dump());
+    }
+    if (!std::exchange(started_, true)) out_.write(header + "\n");
+    out_.write(cells + "\n");
+  }
+  void close() { out_.close(); }
+
+ private:
+  TextWriter out_;
+  bool json_;
+  bool started_ = false;
+};
+
+void evaluate_reconstruction(HairpinNetwork& network, const PictureData& data, Rows& rows) {
+  const std::vector<Picture> truth = pictures_of(data);
+  const std::vector<Picture> back = network.decode(joined(network.encode(truth)), {});
+  ReconstructionError all, of_class[kClasses];
+  for (std::size_t i = 0; i < truth.size(); ++i) {
+    all.add(truth[i], back[i]);
+    of_class[data.labels[i]].add(truth[i], back[i]);
+  }
+  const auto row = [&](const char* name, const ReconstructionError& error) {
+    if (error.pictures == 0) return;
+    const ReconstructionError m = error.means();
+    rows.add({{"records", name},
+              {"count", m.pictures},
+              {"mae", m.pixels},
+              {"mae_nucleotide", m.nucleotides},
+              {"mae_length", m.length},
+              {"mae_values", m.values},
+              {"exact", m.exact}});
+  };
+  row("all", all);
+  row("pre-miRNA", of_class[1]);
+  row("other", of_class[0]);
+}
+
+void evaluate_class(HairpinNetwork& network, const PictureData& data, Rows& rows) {
+  require(network.config().disentangled, "this model has no latent spaces of class and bonds to classify from");
+  const std::vector<Picture> pictures = pictures_of(data);
+  const Encoded encoded = network.encode(pictures);
+  std::vector<float> both;
+  for (std::size_t i = 0; i < pictures.size(); ++i)
+    both.push_back((encoded.class_from_y[i] + encoded.class_from_m[i]) / 2);
+  const auto row = [&](const char* name, const std::vector<float>& probability) {
+    const ClassificationScore s = score_classification(probability, data.labels);
+    rows.add({{"from", name},
+              {"positives", s.positives},
+              {"negatives", s.negatives},
+              {"accuracy", s.accuracy},
+              {"sensitivity", s.sensitivity},
+              {"specificity", s.specificity},
+              {"mcc", s.mcc},
+              {"auroc", s.auroc}});
+  };
+  row("z_y", encoded.class_from_y);
+  row("z_m", encoded.class_from_m);
+  row("mean of both", both);
+}
+
+using Bonds = std::array<std::uint8_t, kBondLength>;
+
+// A bond pattern near to `bonds`: a stretch of 2 to 6 steps on both strands opened or closed.
+Bonds edited(Bonds bonds, Random& random) {
+  constexpr int kHalf = kBondLength / 2;
+  int last = 0;
+  for (int k = 0; k < kHalf; ++k) {
+    if (bonds[k] != 0) last = k;
+  }
+  const int length = 2 + static_cast<int>(random.below(5));
+  const int begin = static_cast<int>(random.below(static_cast<std::uint64_t>(std::max(1, last + 1 - length))));
+  const std::uint8_t value = bonds[begin + length / 2] != 0 ? 0 : 1;
+  for (int k = begin; k < std::min(kHalf, begin + length); ++k) bonds[k] = bonds[kHalf + k] = value;
+  return bonds;
+}
+
+double agreement(const Bonds& asked, const Bonds& obtained) {
+  int same = 0;
+  for (int k = 0; k < kBondLength; ++k) same += asked[k] == obtained[k] ? 1 : 0;
+  return static_cast<double>(same) / kBondLength;
+}
+
+// Section 3.2 of the paper, counted: z_x and z_y of a hairpin with z_m drawn for other bonds.
+void evaluate_bonds(HairpinNetwork& network, const PictureData& data, std::uint64_t seed, Rows& rows) {
+  require(network.config().disentangled, "this model has no latent space of the bonds");
+  const std::vector<Picture> pictures = pictures_of(data);
+  const Encoded encoded = network.encode(pictures);
+  const std::int64_t latent = network.config().latent;
+  std::vector<Bonds> own, edits, others;
+  for (std::size_t i = 0; i < pictures.size(); ++i) {
+    Random random(seed, i);
+    own.push_back(bond_rows(pictures[i]));
+    edits.push_back(edited(own.back(), random));
+    others.push_back(bond_rows(pictures[random.below(pictures.size())]));
+  }
+  const auto with_bonds = [&](const Matrix& z_m) {
+    Matrix z = joined(encoded);
+    for (std::int64_t i = 0; i < z.rows; ++i)
+      std::copy_n(z_m.row(i).begin(), latent, z.values.begin() + i * z.columns + 2 * latent);
+    return network.decode(z, {});
+  };
+  const auto row = [&](const char* name, const std::vector<Bonds>& asked, const std::vector<Picture>& obtained) {
+    double sum = 0, exact = 0, in_step = 0;
+    for (std::size_t i = 0; i < asked.size(); ++i) {
+      const double share = agreement(asked[i], bond_rows(obtained[i]));
+      sum += share;
+      exact += share == 1 ? 1 : 0;
+      in_step += decode_picture(obtained[i]).in_step ? 1 : 0;
+    }
+    const auto n = static_cast<double>(asked.size());
+    rows.add({{"bonds", name}, {"count", asked.size()}, {"as_asked", sum / n}, {"all_as_asked", exact / n}, {"in_step", in_step / n}});
+  };
+  row("own, reconstructed", own, network.decode(joined(encoded), {}));
+  row("own, z_m drawn", own, with_bonds(network.draw_for_bonds(own, 1, seed, 0)));
+  row("edited, z_m drawn", edits, with_bonds(network.draw_for_bonds(edits, 1, seed, 0)));
+  row("another's, z_m drawn", others, with_bonds(network.draw_for_bonds(others, 1, seed, 0)));
+  // Floors: z_m that knows nothing of the bonds asked for.
+  std::vector<Bonds> shifted = others;
+  std::rotate(shifted.begin(), shifted.begin() + 1, shifted.end());
+  row("floor: z_m drawn for unrelated bonds", others, with_bonds(network.draw_for_bonds(shifted, 1, seed, 0)));
+  row("floor: z_m standard normal", others, with_bonds(network.draw_rest(static_cast<std::int64_t>(own.size()), 1, seed, 0)));
+}
+
+int run_evaluate(EvaluateCommand& c, const CLI::App& app) {
+  begin_run(c.common);
+  check_dataset(c.data);
+  auto files = dataset_files(c.data);
+  check_files(files, {c.common.output});
+  const auto network = open_model(c.model, c.common, c.folding, app);
+  const Dataset dataset = load_dataset(c.data, c.common, c.folding);
+  require(c.part.empty() || !dataset.parts.empty(), "--part {} needs a --split", c.part);
+  PictureData data = dataset.pictures;
+  if (!c.part.empty()) {
+    const auto named = std::find(std::begin(kPartNames), std::end(kPartNames), c.part);
+    data = dataset.select(static_cast<Part>(named - std::begin(kPartNames)));
+  }
+  require(data.size() > 0, "there is no record to evaluate");
+  Rows rows(c.common.output, c.format == "json");
+  if (c.what == "reconstruction") evaluate_reconstruction(*network, data, rows);
+  if (c.what == "class") evaluate_class(*network, data, rows);
+  if (c.what == "bonds") evaluate_bonds(*network, data, c.seed, rows);
+  rows.close();
+  return finish(dataset.tally, c.common);
+}
+
+// --- embed -----------------------------------------------------------------------------------------------------------
+
+struct EmbedCommand {
+  CommonOptions common;
+  FoldingOptions folding;
+  DatasetOptions data;
+  ModelOptions model;
+  std::string input;
+  std::string latent = "m";
+};
+
+StoredTensor stored(const Matrix& matrix) {
+  const auto bytes = std::as_bytes(std::span(matrix.values));
+  return {"F32", {matrix.rows, matrix.columns}, {bytes.begin(), bytes.end()}};
+}
+
+std::string embedding_table(const EmbedCommand& c, const std::vector<std::string>& ids, const PictureData* labelled,
+                            const Encoded& encoded) {
+  const auto found = std::find_if(encoded.latents.begin(), encoded.latents.end(),
+                                  [&](const EncodedLatent& latent) { return latent.name == c.latent; });
+  require(found != encoded.latents.end(), "this model has no latent space '{}'", c.latent);
+  std::string text = "id";
+  if (labelled != nullptr) text += "\tlabel";
+  if (!encoded.class_from_y.empty()) text += "\tclass_from_y\tclass_from_m";
+  for (std::int64_t k = 0; k < found->z.columns; ++k) text += fmt::format("\tz_{}_{}", c.latent, k + 1);
+  text += '\n';
+  for (std::size_t i = 0; i < ids.size(); ++i) {
+    text += ids[i];
+    if (labelled != nullptr) text += fmt::format("\t{}", labelled->labels[i]);
+    if (!encoded.class_from_y.empty())
+      text += fmt::format("\t{:.6f}\t{:.6f}", encoded.class_from_y[i], encoded.class_from_m[i]);
+    for (const float value : found->z.row(static_cast<std::int64_t>(i))) text += fmt::format("\t{:.6g}", value);
+    text += '\n';
+  }
+  return text;
+}
+
+int run_embed(EmbedCommand& c, const CLI::App& app) {
+  begin_run(c.common);
+  const bool fasta = !c.input.empty();
+  if (!fasta) check_dataset(c.data);
+  auto files = fasta ? input_files(c.input, c.folding) : dataset_files(c.data);
+  check_files(files, {c.common.output});
+  const bool table = std::filesystem::path(c.common.output).extension() != ".safetensors";
+  const auto network = open_model(c.model, c.common, c.folding, app);
+  Dataset dataset;
+  if (fasta) {
+    dataset.tally = run_records<std::pair<std::string, Picture>>(
+        c.input, c.common, c.folding.max_length, hairpin_state(c.folding),
+        [](Hairpins& hairpins, const Record& record) {
+          return std::pair(record.id, picture_of(record, structure_of(hairpins, record)));
+        },
+        [&](std::pair<std::string, Picture>&& item) {
+          dataset.ids.push_back(std::move(item.first));
+          dataset.pictures.add(item.second, 0);
+        });
+  } else {
+    dataset = load_dataset(c.data, c.common, c.folding);
+  }
+  const Encoded encoded = network->encode(pictures_of(dataset.pictures));
+  if (table) {
+    TextWriter out(c.common.output);
+    out.write(embedding_table(c, dataset.ids, fasta ? nullptr : &dataset.pictures, encoded));
+    out.close();
+    return finish(dataset.tally, c.common);
+  }
+  TensorFile file;
+  for (const EncodedLatent& latent : encoded.latents) {
+    file.tensors["mu_" + latent.name] = stored(latent.mu);
+    file.tensors["sigma_" + latent.name] = stored(latent.sigma);
+    file.tensors["z_" + latent.name] = stored(latent.z);
+  }
+  const auto count = static_cast<std::int64_t>(dataset.ids.size());
+  if (!encoded.class_from_y.empty()) {
+    file.tensors["class_from_y"] = stored({count, 1, encoded.class_from_y});
+    file.tensors["class_from_m"] = stored({count, 1, encoded.class_from_m});
+  }
+  if (!fasta) {
+    const auto bytes = std::as_bytes(std::span(dataset.pictures.labels));
+    file.tensors["label"] = {"U8", {count}, {bytes.begin(), bytes.end()}};
+  }
+  file.metadata["format"] = "stemloop latents 1";
+  file.metadata["ids"] = fmt::format("{}", fmt::join(dataset.ids, "\n"));
+  replace_file(c.common.output, encode_safetensors(file));
+  return finish(dataset.tally, c.common);
+}
+
+// --- project ---------------------------------------------------------------------------------------------------------
+
+struct ProjectCommand {
+  CommonOptions common;
+  std::string input;
+  std::string latent = "m";
+  std::string method = "pca";
+  std::string picture;
+  std::string colour;
+  std::string features;
+  TsneOptions tsne;
+};
+
+struct Latents {
+  Matrix z;
+  std::vector<std::string> ids;
+  std::vector<std::string> labels;  // empty if there are none
+};
+
+Latents read_latents(const std::string& path, const std::string& latent) {
+  const TensorFile file = read_safetensors(path);
+  Latents latents;
+  const std::string name = "z_" + latent;
+  constexpr std::int64_t kShape[] = {-1, -1};
+  const StoredTensor& tensor = expect_tensor(file, name, "F32", kShape, path);
+  latents.z = {tensor.shape[0], tensor.shape[1], std::vector<float>(tensor.bytes.size() / sizeof(float))};
+  std::copy(tensor.bytes.begin(), tensor.bytes.end(), std::as_writable_bytes(std::span(latents.z.values)).begin());
+  const auto ids = file.metadata.find("ids");
+  if (ids != file.metadata.end()) {
+    for (const auto id : split_fields(ids->second, '\n')) latents.ids.emplace_back(id);
+  }
+  require(latents.ids.size() == static_cast<std::size_t>(latents.z.rows), "{}: {} ids for {} records", path,
+          latents.ids.size(), latents.z.rows);
+  if (file.tensors.count("label") == 0) return latents;
+  const std::int64_t shape[] = {latents.z.rows};
+  for (const std::byte label : expect_tensor(file, "label", "U8", shape, path).bytes)
+    latents.labels.push_back(label == std::byte{0} ? "other" : "pre-miRNA");
+  return latents;
+}
+
+// The column to colour by: a feature table with one line a record, in order or by id.
+std::vector<std::string> read_column(const std::string& path, const std::string& name, const std::vector<std::string>& ids) {
+  LineReader reader(path);
+  std::string line;
+  require(reader.next(line), "{}: is empty; a header line is wanted", path);
+  const char separator = line.find('\t') != std::string::npos ? '\t' : ',';
+  std::vector<std::string> header;
+  for (const auto field : split_fields(line, separator)) header.emplace_back(field);
+  const auto found = std::find(header.begin(), header.end(), name);
+  require(found != header.end(), "{}:1: there is no column '{}' among {}", path, printable(name), fmt::join(header, ", "));
+  const auto column = static_cast<std::size_t>(found - header.begin());
+  const auto id_column = std::find(header.begin(), header.end(), "id");
+  std::map<std::string, std::string> by_id;
+  std::vector<std::string> in_order;
+  while (reader.next(line)) {
+    const auto fields = split_fields(line, separator);
+    require(fields.size() == header.size(), "{}: {} fields where the header has {}", reader.place(), fields.size(), header.size());
+    in_order.emplace_back(fields[column]);
+    if (id_column != header.end()) by_id.emplace(fields[static_cast<std::size_t>(id_column - header.begin())], fields[column]);
+  }
+  if (in_order.size() == ids.size()) return in_order;
+  std::vector<std::string> values;
+  for (const std::string& id : ids) {
+    const auto value = by_id.find(id);
+    require(value != by_id.end(), "{}: has no line for '{}'", path, printable(id));
+    values.push_back(value->second);
+  }
+  return values;
+}
+
+int run_project(ProjectCommand& c) {
+  begin_run(c.common);
+  c.tsne.threads = c.common.threads;
+  std::vector<std::string> files = {c.input};
+  if (!c.features.empty()) files.push_back(c.features);
+  check_files(files, {c.common.output, c.picture});
+  require(c.colour.empty() || c.colour == "class" || !c.features.empty(), "--colour {} is a column of --features FILE",
+          c.colour);
+  const Latents latents = read_latents(c.input, c.latent);
+  std::vector<std::string> values = latents.labels;
+  if (!c.features.empty()) values = read_column(c.features, c.colour.empty() ? "label" : c.colour, latents.ids);
+  require(c.colour != "class" || !latents.labels.empty() || !c.features.empty(), "{}: holds no labels to colour by",
+          c.input);
+
+  Matrix points;
+  std::string x_name, y_name;
+  if (c.method == "pca") {
+    PcaResult result = pca(latents.z, 2);
+    points = std::move(result.points);
+    x_name = fmt::format("PC 1 ({:.1f} %)", 100 * result.explained[0]);
+    y_name = fmt::format("PC 2 ({:.1f} %)", 100 * result.explained[1]);
+  } else {
+    Progress progress("iterations", !c.common.quiet);
+    points = tsne(latents.z, c.tsne, [&](double done) {
+      progress.update(static_cast<std::int64_t>(done * c.tsne.iterations), done);
+    });
+    x_name = "t-SNE 1";
+    y_name = "t-SNE 2";
+  }
+  TextWriter out(c.common.output);
+  out.write(fmt::format("id\tx\ty{}\n", values.empty() ? "" : "\tvalue"));
+  for (std::int64_t i = 0; i < points.rows; ++i) {
+    const auto at = static_cast<std::size_t>(i);
+    out.write(fmt::format("{}\t{:.6g}\t{:.6g}{}\n", latents.ids[at], points.row(i)[0], points.row(i)[1],
+                          values.empty() ? "" : "\t" + values[at]));
+  }
+  out.close();
+  if (!c.picture.empty()) {
+    const Drawing drawing = scatter(points, values, {x_name, y_name},
+                                    fmt::format("z_{}: {} hairpins{}", c.latent, points.rows,
+                                                c.colour.empty() ? "" : ", coloured by " + c.colour));
+    write_bytes(c.picture, is_png(c.picture) ? encode_png(to_pixels(drawing)) : to_svg(drawing));
+  }
+  return kExitOk;
+}
+
+}  // namespace
+
+std::function<int()> add_evaluate(CLI::App& app) {
+  auto c = std::make_shared<EvaluateCommand>();
+  app.description(
+      "Measures a model on labelled hairpins.\n"
+      "reconstruction: errors of the most probable picture decoded from the encoder's mean, for all records and by "
+      "class\n"
+      "class: the class as the networks on z_y and z_m see it\n"
+      "bonds: how much of a bond pattern asked for stands in the picture decoded with z_m drawn for it");
+  app.add_option("what", c->what, "reconstruction, class or bonds")
+      ->required()
+      ->check(CLI::IsMember({"reconstruction", "class", "bonds"}))
+      ->type_name("WHAT");
+  add_model(app, c->model);
+  add_dataset(app, c->data);
+  app.add_option("--part", c->part, "Only this part of the split")->check(CLI::IsMember({"train", "valid", "test"}));
+  app.add_option("--format", c->format, "tsv or json")->check(CLI::IsMember({"tsv", "json"}))->capture_default_str();
+  app.add_option("--seed", c->seed, "bonds: of the patterns and draws")->capture_default_str();
+  add_output(app, c->common, kTextOutputHelp);
+  add_folding(app, c->folding);
+  add_threads(app, c->common);
+  add_talk(app, c->common);
+  app.footer(
+      "Examples:\n"
+      "  stemloop evaluate reconstruction --model run/model --tsv labelled.tsv\n"
+      "  stemloop evaluate class --model run/model --positives mirnas.fa --negatives others.fa --format json");
+  return [c, &app] { return run_evaluate(*c, app); };
+}
+
+std::function<int()> add_embed(CLI::App& app) {
+  auto c = std::make_shared<EmbedCommand>();
+  app.description(
+      "Writes the latent coordinates of hairpins: all of them as tensors mu, sigma, z of every latent if the output's "
+      "name\n"
+      "ends in .safetensors, else z of one latent as a table. z is the flow's output from mu, what the decoder takes.");
+  app.add_option("input", c->input, "FASTA; without it, name --tsv, --bars, or --positives and --negatives")
+      ->type_name("FASTA");
+  add_model(app, c->model);
+  add_dataset(app, c->data);
+  app.add_option("--latent", c->latent, "Table: which latent")->check(CLI::IsMember({"x", "y", "m"}))->capture_default_str();
+  add_output(app, c->common, "Where to write; - is stdout");
+  add_folding(app, c->folding);
+  add_threads(app, c->common);
+  add_talk(app, c->common);
+  app.footer(
+      "Examples:\n"
+      "  stemloop embed hairpins.fa --model run/model --latent m -o latents.tsv\n"
+      "  stemloop embed --tsv labelled.tsv --model run/model -o latents.safetensors");
+  return [c, &app] { return run_embed(*c, app); };
+}
+
+std::function<int()> add_project(CLI::App& app) {
+  auto c = std::make_shared<ProjectCommand>();
+  app.description("Projects a latent space into the plane: a table of points and, if asked for, a picture of them.");
+  app.add_option("input", c->input, "Latents as embed writes them (.safetensors)")->required()->type_name("FILE");
+  app.add_option("--latent", c->latent, "Which latent")->check(CLI::IsMember({"x", "y", "m"}))->capture_default_str();
+  app.add_option("--method", c->method, "pca or tsne")->check(CLI::IsMember({"pca", "tsne"}))->capture_default_str();
+  app.add_option("--plot", c->picture, "Also draw the points, SVG or (name ending in .png) PNG")->type_name("FILE");
+  app.add_option("--colour", c->colour, "class, or a column of --features")->type_name("NAME");
+  app.add_option("--features", c->features, "Table with one line a record (stemloop features)")->type_name("FILE");
+  app.add_option("--perplexity", c->tsne.perplexity, "t-SNE: about how many neighbours count")->check(CLI::Range(1.0, 1000.0))->capture_default_str();
+  app.add_option("--iterations", c->tsne.iterations, "t-SNE")->check(CLI::Range(1, 100000))->capture_default_str();
+  app.add_option("--seed", c->tsne.seed, "t-SNE")->capture_default_str();
+  add_output(app, c->common, kTextOutputHelp);
+  add_threads(app, c->common);
+  add_talk(app, c->common);
+  app.footer(
+      "Examples:\n"
+      "  stemloop project latents.safetensors --latent m --colour class --plot pca.svg -o points.tsv\n"
+      "  stemloop project latents.safetensors --method tsne --features features.tsv --colour stem_length --plot tsne.png");
+  return [c] { return run_project(*c); };
+}
+
+}  // namespace stemloop

@@ -1,0 +1,221 @@
+// Commands with a network, as a user runs them: training, resuming, several processes, and use of what was trained.
+#include <gmock/gmock.h>
+
+#include <nlohmann/json.hpp>
+
+#include "data/data.h"
+#include "shell.h"
+
+namespace stemloop {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::Not;
+using Json = nlohmann::json;
+using testing::content;
+using testing::Outcome;
+using testing::shell;
+
+const std::string kExamples = STEMLOOP_EXAMPLES "/hairpins.fa";
+constexpr const char* kSmall = "--width 16 --decoder-width 16 --batch 16 -t 1";
+
+// Hairpins of the example, thrice, and random sequences as negatives.
+std::string labelled_table() {
+  std::string table = "id\tsequence\tlabel\tpart\n";
+  std::vector<std::string> lines;
+  std::istringstream in(content(kExamples));
+  std::string id;
+  int count = 0;
+  for (std::string line; std::getline(in, line);) {
+    if (line.rfind('>', 0) == 0) {
+      id = line.substr(1, line.find(' ') - 1);
+      continue;
+    }
+    for (int copy = 0; copy < 3; ++copy)
+      table += fmt::format("{}_{}\t{}\t1\t{}\n", id, copy, line, copy == 2 && count % 3 == 0 ? "valid" : "train");
+    ++count;
+  }
+  for (std::uint64_t i = 0; i < 60; ++i)
+    table += fmt::format("random_{}\t{}\t0\t{}\n", i, testing::random_sequence(85, 0.5, 3, i), i % 10 == 0 ? "valid" : "train");
+  return table;
+}
+
+class Trained : public ::testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    folder_ = new testing::TemporaryFolder;
+    write_bytes(folder_->path("labelled.tsv"), labelled_table());
+    const Outcome r = shell(train("run", "--epochs 2 --split part"));
+    ASSERT_EQ(r.code, 0) << r.err;
+  }
+  static void TearDownTestSuite() { delete folder_; }
+  static std::string at(const std::string& name) { return folder_->path(name); }
+  static std::string train(const std::string& run, const std::string& more) {
+    return fmt::format("stemloop train diva --tsv {} --run {} {} {}", at("labelled.tsv"), at(run), kSmall, more);
+  }
+  static std::string with_model(const std::string& command) {
+    return fmt::format("stemloop {} -t 1 --model {}", command, at("run/model"));
+  }
+  // The losses of the first steps of a run.
+  static std::vector<double> losses(const std::string& run) {
+    std::vector<double> values;
+    std::istringstream in(content(at(run) + "/metrics.jsonl"));
+    for (std::string line; std::getline(in, line);) {
+      const Json json = Json::parse(line);
+      if (json["kind"] == "step") values.push_back(json["loss"].get<double>());
+    }
+    return values;
+  }
+  static testing::TemporaryFolder* folder_;
+};
+testing::TemporaryFolder* Trained::folder_ = nullptr;
+
+TEST_F(Trained, RunDirectoryHoldsEverything) {
+  const Json run = Json::parse(content(at("run/run.json")));
+  EXPECT_THAT(run["command"].dump(), HasSubstr("--epochs"));
+  EXPECT_EQ(run["data"]["md5"].get<std::string>().size(), 32U);
+  EXPECT_THAT(run["neural"].get<std::string>(), HasSubstr("libtorch"));
+  EXPECT_EQ(run["options"]["seed"], 1);
+  std::istringstream in(content(at("run/metrics.jsonl")));
+  int epochs = 0;
+  for (std::string line; std::getline(in, line);) {
+    const Json json = Json::parse(line);
+    if (json["kind"] != "epoch") continue;
+    ++epochs;
+    EXPECT_GT(json["valid"]["mae_nucleotide"], 0);
+    EXPECT_GT(json["train"]["kl_m"], 0);
+  }
+  EXPECT_EQ(epochs, 2);
+  EXPECT_THAT(content(at("run/losses.svg")), HasSubstr("<svg"));
+  EXPECT_THAT(content(at("run/model/config.json")), HasSubstr("\"params\""));
+}
+
+TEST_F(Trained, ASecondRunInTheSamePlaceIsRefused) {
+  const Outcome r = shell(train("run", "--epochs 2"));
+  EXPECT_EQ(r.code, 1);
+  EXPECT_THAT(r.err, HasSubstr("holds a run already; go on with it by --resume"));
+}
+
+TEST_F(Trained, StoppedRunGoesOn) {
+  // The shell's function is no process of its own: the program is named for the signal to reach it.
+  const Outcome stopped = shell(fmt::format("\"{}\" {} & P=$!; for i in $(seq 200); do sleep 0.1; "
+                                            "grep -q step {}/metrics.jsonl 2>/dev/null && break; done; kill -TERM $P; wait $P",
+                                            STEMLOOP_PROGRAM, train("stopped", "--epochs 400").substr(9), at("stopped")));
+  EXPECT_EQ(stopped.code, 1) << stopped.err;
+  EXPECT_THAT(stopped.err, HasSubstr("go on with: stemloop train --resume"));
+  ASSERT_TRUE(std::filesystem::exists(at("stopped/checkpoint.safetensors")));
+  // Goes on and is stopped again: it does not begin anew.
+  const auto before = losses("stopped").size();
+  const Outcome again = shell(fmt::format("timeout -s TERM 4 \"{}\" train --resume {}; true", STEMLOOP_PROGRAM, at("stopped")));
+  EXPECT_THAT(again.err, HasSubstr("stopped after"));
+  EXPECT_GE(losses("stopped").size(), before);
+}
+
+TEST_F(Trained, ResumeRefusesChangedDataAndMissingRuns) {
+  EXPECT_THAT(shell("stemloop train --resume " + at("nowhere")).err, HasSubstr("run.json"));
+  std::filesystem::copy(at("run"), at("changed"), std::filesystem::copy_options::recursive);
+  write_bytes(at("other.tsv"), labelled_table() + "one_more\tGGGGGAAAAUCCCCC\t0\ttrain\n");
+  std::string run = content(at("changed/run.json"));
+  for (std::size_t found = 0; (found = run.find("labelled.tsv")) != std::string::npos;) run.replace(found, 12, "other.tsv");
+  write_bytes(at("changed/run.json"), run);
+  const Outcome r = shell("stemloop train --resume " + at("changed"));
+  EXPECT_EQ(r.code, 1);
+  EXPECT_THAT(r.err, HasSubstr("the data have changed since this run began"));
+}
+
+TEST_F(Trained, TwoProcessesWithHalfTheBatchLearnLikeOne) {
+  ASSERT_EQ(shell(train("one", "--epochs 2 --split part")).code, 0);
+  const std::string port = std::to_string(20000 + getpid() % 20000);
+  const std::string both = fmt::format(
+      "export MASTER_ADDR=127.0.0.1 MASTER_PORT={} WORLD_SIZE=2; (RANK=1 {}) & RANK=0 {}; C=$?; wait $!; exit $((C + $?))", port,
+      train("two", "--epochs 2 --split part"), train("two", "--epochs 2 --split part"));
+  const Outcome r = shell(both);
+  ASSERT_EQ(r.code, 0) << r.err;
+  const auto one = losses("one"), two = losses("two");
+  ASSERT_GE(one.size(), 10U);
+  ASSERT_EQ(one.size(), two.size());
+  for (std::size_t i = 0; i < one.size(); ++i) EXPECT_NEAR(one[i], two[i], 2e-3 * one[i]) << "step " << i + 1;
+}
+
+TEST_F(Trained, LostProcessEndsTheRunWithACheckpoint) {
+  const std::string port = std::to_string(20000 + (getpid() + 7) % 20000);
+  const std::string command = train("lost", "--epochs 5000").substr(9);
+  const Outcome r = shell(fmt::format(
+      "export MASTER_ADDR=127.0.0.1 MASTER_PORT={} WORLD_SIZE=2; RANK=1 \"{}\" {} & P=$!; "
+      "(for i in $(seq 300); do sleep 0.1; grep -q step {}/metrics.jsonl 2>/dev/null && break; done; kill -KILL $P) & "
+      "RANK=0 \"{}\" {}",
+      port, STEMLOOP_PROGRAM, command, at("lost"), STEMLOOP_PROGRAM, command));
+  EXPECT_EQ(r.code, 1) << r.err;
+  EXPECT_THAT(r.err, AllOf(HasSubstr("lost another one"), HasSubstr("go on with --resume")));
+  ASSERT_TRUE(std::filesystem::exists(at("lost/checkpoint.safetensors")));
+  const Outcome again = shell(fmt::format("timeout -s TERM 4 \"{}\" train --resume {}; true", STEMLOOP_PROGRAM, at("lost")));
+  EXPECT_THAT(again.err, HasSubstr("stopped after"));
+}
+
+TEST_F(Trained, BadInputIsSaidInASentence) {
+  const auto message = [](const std::string& line) {
+    const Outcome r = shell(line);
+    EXPECT_NE(r.code, 0) << line;
+    return r.err;
+  };
+  EXPECT_THAT(message("stemloop train diva --run " + at("x")), HasSubstr("name one source of records"));
+  EXPECT_THAT(message("stemloop train gan --run " + at("x") + " --tsv " + at("labelled.tsv")), HasSubstr("'gan' is no model"));
+  EXPECT_THAT(message(train("x", "--split missing")), HasSubstr("there is no column 'missing'"));
+  EXPECT_THAT(message("stemloop train diva --batch 4000 --run " + at("x") + " --tsv " + at("labelled.tsv")), HasSubstr("fewer than one batch of 4000"));
+  EXPECT_THAT(message(train("x2", "--device cuda:7")), HasSubstr("cuda"));
+  write_bytes(at("bad.tsv"), "id\tsequence\tlabel\na\tACGU\t2\n");
+  EXPECT_THAT(message("stemloop train diva --run " + at("x3") + " --tsv " + at("bad.tsv")),
+              HasSubstr("bad.tsv:2: label '2' is neither 0 nor 1"));
+  EXPECT_THAT(message("stemloop embed --model " + at("nowhere") + " " + kExamples), HasSubstr("is no model directory"));
+  EXPECT_THAT(message(with_model("generate --structure '((..'")), HasSubstr("--structure"));
+  EXPECT_THAT(message(with_model("generate --structure '......'")), HasSubstr("there is no hairpin loop"));
+}
+
+TEST_F(Trained, EvaluateSaysHowGoodItIs) {
+  const Outcome r = shell(with_model("evaluate reconstruction --split part --part valid --tsv " + at("labelled.tsv")));
+  ASSERT_EQ(r.code, 0) << r.err;
+  EXPECT_THAT(r.out, HasSubstr("records\tcount\tmae\tmae_nucleotide\tmae_length\tmae_values\texact\nall\t"));
+  const Outcome json = shell(with_model("evaluate class --format json --tsv " + at("labelled.tsv")));
+  EXPECT_EQ(Json::parse(json.out.substr(0, json.out.find('\n')))["from"], "z_y");
+  const Outcome bonds = shell(with_model("evaluate bonds --tsv " + at("labelled.tsv")));
+  EXPECT_THAT(bonds.out, HasSubstr("edited, z_m drawn\t138\t"));
+}
+
+TEST_F(Trained, EmbeddingsAndProjectionsOfThem) {
+  const Outcome table = shell(with_model("embed " + kExamples + " --latent y"));
+  ASSERT_EQ(table.code, 0) << table.err;
+  EXPECT_EQ(std::count(table.out.begin(), table.out.end(), '\n'), 27);
+  EXPECT_THAT(table.out, HasSubstr("id\tclass_from_y\tclass_from_m\tz_y_1\t"));
+  ASSERT_EQ(shell(with_model("embed --tsv " + at("labelled.tsv") + " -o " + at("all.safetensors"))).code, 0);
+  const TensorFile file = read_safetensors(at("all.safetensors"));
+  EXPECT_EQ(file.tensors.at("z_m").shape, (std::vector<std::int64_t>{138, 64}));
+  const Outcome plane = shell("stemloop project " + at("all.safetensors") + " --colour class --plot " + at("p.svg"));
+  ASSERT_EQ(plane.code, 0) << plane.err;
+  EXPECT_EQ(std::count(plane.out.begin(), plane.out.end(), '\n'), 139);
+  EXPECT_THAT(content(at("p.svg")), AllOf(HasSubstr("pre-miRNA"), HasSubstr("PC 1")));
+  EXPECT_EQ(shell("stemloop project --method tsne --iterations 20 " + at("all.safetensors")).code, 0);
+}
+
+TEST_F(Trained, GenerateCountsEveryDraw) {
+  const Outcome r = shell(with_model("generate -n 4 --tries 200 --unique --left-out " + at("left.tsv") + " --table " +
+                                     at("table.tsv") + " --sheet " + at("sheet.png")));
+  const std::string left = content(at("left.tsv"));
+  const auto left_count = std::count(left.begin(), left.end(), '\n') - 1;
+  const auto kept = std::count(r.out.begin(), r.out.end(), '>');
+  // Every draw is either a record or a line of the other table.
+  const auto draws = std::stoll(r.err.substr(r.err.find("from ") + 5));
+  EXPECT_EQ(kept + left_count, draws) << r.err;
+  if (kept == 4) {
+    EXPECT_EQ(r.code, 0);
+  } else {
+    EXPECT_EQ(r.code, 1);
+    EXPECT_THAT(r.err, HasSubstr(fmt::format("only {} of 4 hairpins", kept)));
+  }
+  EXPECT_GT(std::filesystem::file_size(at("sheet.png")), 100U);
+  // The same seed, the same hairpins.
+  EXPECT_EQ(shell(with_model("generate -n 4 --tries 200 --unique")).out, r.out);
+}
+
+}  // namespace
+}  // namespace stemloop
