@@ -27,7 +27,8 @@ std::vector<std::string> random_hairpins(int arm_length) {
   for (std::string& sequence : sequences) {
     const std::string arm = sequence;
     sequence += "GUGAAACCAU";
-    for (const char c : std::string(arm.rbegin(), arm.rend())) sequence += c == 'A' ? 'U' : c == 'U' ? 'A' : c == 'G' ? 'C' : 'G';
+    for (const char c : std::string(arm.rbegin(), arm.rend()))
+      sequence += c == 'A' ? 'U' : c == 'U' ? 'A' : c == 'G' ? 'C' : 'G';
   }
   return sequences;
 }

@@ -23,8 +23,8 @@ void convolution(benchmark::State& state) {
     conv->forward(x).backward(dy);
   }
   plain_layers() = false;
-  state.counters["GFLOP/s"] = benchmark::Counter(
-      6.0 * 5 * kBatch * length * groups * channels * channels * 1e-9, benchmark::Counter::kIsIterationInvariantRate);
+  state.counters["GFLOP/s"] = benchmark::Counter(6.0 * 5 * kBatch * length * groups * channels * channels * 1e-9,
+                                                 benchmark::Counter::kIsIterationInvariantRate);
 }
 BENCHMARK(convolution)
     ->ArgNames({"plain", "groups", "channels", "length"})
@@ -57,7 +57,12 @@ void flow(benchmark::State& state) {
     (out.z_GBD.sum() + out.log_det_GB.sum()).backward();
   }
 }
-BENCHMARK(flow)->ArgNames({"blocks", "hidden"})->Args({4, 256})->Args({8, 1080})->Unit(benchmark::kMillisecond)->UseRealTime();
+BENCHMARK(flow)
+    ->ArgNames({"blocks", "hidden"})
+    ->Args({4, 256})
+    ->Args({8, 1080})
+    ->Unit(benchmark::kMillisecond)
+    ->UseRealTime();
 
 // One whole step of DIVA, Adam included.
 void step(benchmark::State& state) {
@@ -84,7 +89,11 @@ void step(benchmark::State& state) {
   }
   plain_layers() = false;
 }
-BENCHMARK(step)->ArgNames({"paper", "plain"})->ArgsProduct({{0, 1}, {0, 1}})->Unit(benchmark::kMillisecond)->UseRealTime();
+BENCHMARK(step)
+    ->ArgNames({"paper", "plain"})
+    ->ArgsProduct({{0, 1}, {0, 1}})
+    ->Unit(benchmark::kMillisecond)
+    ->UseRealTime();
 
 }  // namespace
 }  // namespace stemloop

@@ -14,12 +14,12 @@ namespace stemloop {
 namespace {
 
 using ::testing::AllOf;
+using testing::content;
 using ::testing::EndsWith;
 using ::testing::HasSubstr;
-using ::testing::StartsWith;
-using testing::content;
 using testing::Outcome;
 using testing::shell;
+using ::testing::StartsWith;
 using testing::TemporaryFile;
 
 const std::string kExamples = STEMLOOP_EXAMPLES "/hairpins.fa";
@@ -33,8 +33,8 @@ TEST(Cli, VersionIsOneCleanLine) {
 }
 
 TEST(Cli, EveryCommandHasHelpWithExamples) {
-  for (const char* command : {"fold", "eval", "show", "draw", "features", "encode", "decode", "signature", "train", "evaluate", "embed",
-                              "project", "generate"}) {
+  for (const char* command : {"fold", "eval", "show", "draw", "features", "encode", "decode", "signature", "train",
+                              "evaluate", "embed", "project", "generate"}) {
     const Outcome r = shell(std::string("stemloop ") + command + " -h");
     EXPECT_EQ(r.code, 0) << command;
     EXPECT_THAT(r.out, AllOf(HasSubstr("Examples:"), HasSubstr(std::string("stemloop ") + command)));

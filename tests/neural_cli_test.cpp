@@ -37,7 +37,8 @@ std::string labelled_table() {
     ++count;
   }
   for (std::uint64_t i = 0; i < 60; ++i)
-    table += fmt::format("random_{}\t{}\t0\t{}\n", i, testing::random_sequence(85, 0.5, 3, i), i % 10 == 0 ? "valid" : "train");
+    table += fmt::format("random_{}\t{}\t0\t{}\n", i, testing::random_sequence(85, 0.5, 3, i),
+                         i % 10 == 0 ? "valid" : "train");
   return table;
 }
 
@@ -99,15 +100,17 @@ TEST_F(Trained, ASecondRunInTheSamePlaceIsRefused) {
 
 TEST_F(Trained, StoppedRunGoesOn) {
   // The shell's function is no process of its own: the program is named for the signal to reach it.
-  const Outcome stopped = shell(fmt::format("\"{}\" {} & P=$!; for i in $(seq 200); do sleep 0.1; "
-                                            "grep -q step {}/metrics.jsonl 2>/dev/null && break; done; kill -TERM $P; wait $P",
-                                            STEMLOOP_PROGRAM, train("stopped", "--epochs 400").substr(9), at("stopped")));
+  const Outcome stopped =
+      shell(fmt::format("\"{}\" {} & P=$!; for i in $(seq 200); do sleep 0.1; "
+                        "grep -q step {}/metrics.jsonl 2>/dev/null && break; done; kill -TERM $P; wait $P",
+                        STEMLOOP_PROGRAM, train("stopped", "--epochs 400").substr(9), at("stopped")));
   EXPECT_EQ(stopped.code, 1) << stopped.err;
   EXPECT_THAT(stopped.err, HasSubstr("go on with: stemloop train --resume"));
   ASSERT_TRUE(std::filesystem::exists(at("stopped/checkpoint.safetensors")));
   // Goes on and is stopped again: it does not begin anew.
   const auto before = losses("stopped").size();
-  const Outcome again = shell(fmt::format("timeout -s TERM 4 \"{}\" train --resume {}; true", STEMLOOP_PROGRAM, at("stopped")));
+  const Outcome again =
+      shell(fmt::format("timeout -s TERM 4 \"{}\" train --resume {}; true", STEMLOOP_PROGRAM, at("stopped")));
   EXPECT_THAT(again.err, HasSubstr("stopped after"));
   EXPECT_GE(losses("stopped").size(), before);
 }
@@ -117,7 +120,8 @@ TEST_F(Trained, ResumeRefusesChangedDataAndMissingRuns) {
   std::filesystem::copy(at("run"), at("changed"), std::filesystem::copy_options::recursive);
   write_bytes(at("other.tsv"), labelled_table() + "one_more\tGGGGGAAAAUCCCCC\t0\ttrain\n");
   std::string run = content(at("changed/run.json"));
-  for (std::size_t found = 0; (found = run.find("labelled.tsv")) != std::string::npos;) run.replace(found, 12, "other.tsv");
+  for (std::size_t found = 0; (found = run.find("labelled.tsv")) != std::string::npos;)
+    run.replace(found, 12, "other.tsv");
   write_bytes(at("changed/run.json"), run);
   const Outcome r = shell("stemloop train --resume " + at("changed"));
   EXPECT_EQ(r.code, 1);
@@ -128,8 +132,9 @@ TEST_F(Trained, TwoProcessesWithHalfTheBatchLearnLikeOne) {
   ASSERT_EQ(shell(train("one", "--epochs 2 --split part")).code, 0);
   const std::string port = std::to_string(20000 + getpid() % 20000);
   const std::string both = fmt::format(
-      "export MASTER_ADDR=127.0.0.1 MASTER_PORT={} WORLD_SIZE=2; (RANK=1 {}) & RANK=0 {}; C=$?; wait $!; exit $((C + $?))", port,
-      train("two", "--epochs 2 --split part"), train("two", "--epochs 2 --split part"));
+      "export MASTER_ADDR=127.0.0.1 MASTER_PORT={} WORLD_SIZE=2; (RANK=1 {}) & RANK=0 {}; C=$?; wait $!; exit $((C + "
+      "$?))",
+      port, train("two", "--epochs 2 --split part"), train("two", "--epochs 2 --split part"));
   const Outcome r = shell(both);
   ASSERT_EQ(r.code, 0) << r.err;
   const auto one = losses("one"), two = losses("two");
@@ -149,7 +154,8 @@ TEST_F(Trained, LostProcessEndsTheRunWithACheckpoint) {
   EXPECT_EQ(r.code, 1) << r.err;
   EXPECT_THAT(r.err, AllOf(HasSubstr("lost another one"), HasSubstr("go on with --resume")));
   ASSERT_TRUE(std::filesystem::exists(at("lost/checkpoint.safetensors")));
-  const Outcome again = shell(fmt::format("timeout -s TERM 4 \"{}\" train --resume {}; true", STEMLOOP_PROGRAM, at("lost")));
+  const Outcome again =
+      shell(fmt::format("timeout -s TERM 4 \"{}\" train --resume {}; true", STEMLOOP_PROGRAM, at("lost")));
   EXPECT_THAT(again.err, HasSubstr("stopped after"));
 }
 
@@ -160,9 +166,11 @@ TEST_F(Trained, BadInputIsSaidInASentence) {
     return r.err;
   };
   EXPECT_THAT(message("stemloop train diva --run " + at("x")), HasSubstr("name one source of records"));
-  EXPECT_THAT(message("stemloop train gan --run " + at("x") + " --tsv " + at("labelled.tsv")), HasSubstr("'gan' is no model"));
+  EXPECT_THAT(message("stemloop train gan --run " + at("x") + " --tsv " + at("labelled.tsv")),
+              HasSubstr("'gan' is no model"));
   EXPECT_THAT(message(train("x", "--split missing")), HasSubstr("there is no column 'missing'"));
-  EXPECT_THAT(message("stemloop train diva --batch 4000 --run " + at("x") + " --tsv " + at("labelled.tsv")), HasSubstr("fewer than one batch of 4000"));
+  EXPECT_THAT(message("stemloop train diva --batch 4000 --run " + at("x") + " --tsv " + at("labelled.tsv")),
+              HasSubstr("fewer than one batch of 4000"));
   EXPECT_THAT(message(train("x2", "--device cuda:7")), HasSubstr("cuda"));
   write_bytes(at("bad.tsv"), "id\tsequence\tlabel\na\tACGU\t2\n");
   EXPECT_THAT(message("stemloop train diva --run " + at("x3") + " --tsv " + at("bad.tsv")),

@@ -3,8 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <numeric>
 #include <nlohmann/json.hpp>
+#include <numeric>
 
 #include "eval/eval.h"
 #include "fold/fold.h"
@@ -275,7 +275,7 @@ TEST(Diva, PicturesReadOutAreAlwaysValid) {
                               torch::randn({40, 100, 13})};
     for (const double temperature : {0.0, 1.0}) {
       PictureSet set;
-      for (const Picture& p : read_out(config, logits, {temperature, 3, 0})) {
+      for (const Picture& p : read_out(config, logits, {false, temperature, 3, 0})) {
         set.pictures.push_back(p);
         set.ids.push_back("p");
       }
@@ -283,6 +283,43 @@ TEST(Diva, PicturesReadOutAreAlwaysValid) {
       EXPECT_EQ(pictures_from_tensors(picture_tensors(set), "test").pictures.size(), 40U);
     }
   }
+}
+
+TEST(Diva, HairpinsReadOutHoldTheirWholeSequence) {
+  torch::manual_seed(6);
+  for (const char* size : {"small", "paper"}) {
+    const DivaConfig config = diva_preset("vae", size).config;
+    const bool columns = config.backbone == "columns";
+    BarLogits logits = {torch::randn({40, 100, 2, columns ? 6 : 5}), torch::randn({40, 100, columns ? 14 : 13}),
+                        torch::randn({40, 100, 13})};
+    logits.top.slice(1, 80).select(-1, 0) += 20;  // no bars from column 80 on: nothing is cut off
+    for (const double temperature : {0.0, 1.0}) {
+      for (const Picture& p : read_out(config, logits, {true, temperature, 3, 0})) {
+        const DecodedPicture decoded = decode_picture(p);
+        EXPECT_TRUE(decoded.complete);
+        EXPECT_LE(decoded.sequence.size(), 160U);
+      }
+    }
+  }
+}
+
+TEST(Diva, HairpinReadOutOfACertainPictureIsThePicture) {
+  const DivaConfig config = diva_preset("vae", "small").config;
+  const PictureData data = example_pictures(26);
+  const DivaBatch batch = expand_batch(config, data, all_of(data));
+  const auto certain = [](const Tensor& classes, std::int64_t count) {
+    return 60 * torch::one_hot(classes, count).to(torch::kFloat32);
+  };
+  const BarLogits logits = {certain(batch.colour_NSL.permute({0, 2, 1}), 6), certain(batch.height_NSL.select(1, 0), 14),
+                            certain(batch.height_NSL.select(1, 1), 13)};
+  const auto pictures = read_out(config, logits, {true, 0, 1, 0});
+  int compared = 0;
+  for (std::int64_t i = 0; i < data.size(); ++i) {
+    if (!decode_picture(data.picture(i)).complete) continue;
+    EXPECT_EQ(pictures[static_cast<std::size_t>(i)], data.picture(i)) << i;
+    ++compared;
+  }
+  EXPECT_GT(compared, 15);
 }
 
 TEST(Diva, KernelsAndTorchGiveTheSameLossAndGradients) {
@@ -400,7 +437,8 @@ TEST(Training, ResumedRunEqualsTheUninterruptedOne) {
   const testing::TemporaryFolder folder;
   const PictureData train = example_pictures(64), valid = example_pictures(10);
   for (const std::int64_t stop : {2, 4, 7}) {  // within an epoch, at its end, within the next
-    const std::string whole = folder.path(fmt::format("whole{}", stop)), broken = folder.path(fmt::format("broken{}", stop));
+    const std::string whole = folder.path(fmt::format("whole{}", stop)),
+                      broken = folder.path(fmt::format("broken{}", stop));
     Stopper quiet;
     torch_neural().train(tiny_config(), {}, train, valid, tiny_options(whole), false, quiet);
     Stopper stopper(stop);

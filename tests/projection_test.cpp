@@ -82,7 +82,8 @@ TEST(Tsne, DistantPointsTogetherAreNearlyAllPairsAndThreadsChangeNothing) {
 }
 
 TEST(Tsne, TooFewPointsAndNoNumbersAreErrors) {
-  EXPECT_THAT(testing::error_of([] { tsne(clouds(2, 50, 3), {}); }), ::testing::HasSubstr("too few for a perplexity of 30"));
+  EXPECT_THAT(testing::error_of([] { tsne(clouds(2, 50, 3), {}); }),
+              ::testing::HasSubstr("too few for a perplexity of 30"));
   Matrix rows = clouds(2, 50, 3);
   rows.values[7] = std::nanf("");
   EXPECT_THAT(testing::error_of([&] { pca(rows); }), ::testing::HasSubstr("not a finite number"));

@@ -178,7 +178,8 @@ PictureData Dataset::select(Part part) const {
 }
 
 void add_dataset(CLI::App& app, DatasetOptions& options) {
-  app.add_option("--tsv", options.tsv, "Labelled sequences: a table with columns sequence, label (1 pre-miRNA, 0 not), id")
+  app.add_option("--tsv", options.tsv,
+                 "Labelled sequences: a table with columns sequence, label (1 pre-miRNA, 0 not), id")
       ->type_name("FILE");
   app.add_option("--positives", options.positives, "FASTA of pre-miRNAs")->type_name("FASTA");
   app.add_option("--negatives", options.negatives, "FASTA of hairpins that are none")->type_name("FASTA");

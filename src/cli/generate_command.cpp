@@ -26,6 +26,7 @@ struct GenerateCommand {
   std::string edit;
   double temperature = 1;
   double read_out_temperature = 0;
+  std::string read_out = "hairpin";
   std::uint64_t seed = 1;
   bool unique = false;
   std::string novel_against;
@@ -136,11 +137,13 @@ class Generator {
       if (config.disentangled)
         parts.push_back(network_.draw_for_class(labels, c_.temperature, c_.seed, kClassStream + start));
     } else {
-      for (int g = 0; g < 2; ++g) parts.push_back(repeated(edited_.latents[static_cast<std::size_t>(g)].z, first, count));
+      for (int g = 0; g < 2; ++g)
+        parts.push_back(repeated(edited_.latents[static_cast<std::size_t>(g)].z, first, count));
     }
     if (config.disentangled)
       parts.push_back(network_.draw_for_bonds(bonds, c_.temperature, c_.seed, kBondStream + start));
-    const auto pictures = network_.decode(side_by_side(parts), {c_.read_out_temperature, c_.seed, kReadStream + start});
+    const auto pictures = network_.decode(
+        side_by_side(parts), {c_.read_out == "hairpin", c_.read_out_temperature, c_.seed, kReadStream + start});
     for (std::size_t i = 0; i < drawn.size(); ++i) {
       drawn[i].picture = pictures[i];
       if (!bonds.empty()) drawn[i].as_asked = agreement(bonds[i], bond_rows(pictures[i]));
@@ -236,7 +239,8 @@ int run_generate(GenerateCommand& c, const CLI::App& app) {
   std::optional<TextWriter> table, left_out;
   if (!c.table.empty()) {
     table.emplace(c.table);
-    table->write("id\tclass\tlength\tasked\tbonds_as_asked\tdrawn_structure\trefolded_structure\trefolded_mfe\tpair_distance\n");
+    table->write(
+        "id\tclass\tlength\tasked\tbonds_as_asked\tdrawn_structure\trefolded_structure\trefolded_mfe\tpair_distance\n");
   }
   if (!c.left_out.empty()) {
     left_out.emplace(c.left_out);
@@ -270,7 +274,8 @@ int run_generate(GenerateCommand& c, const CLI::App& app) {
         reason = "drawn before";
       }
       if (reason != nullptr) {
-        if (left_out) left_out->write(fmt::format("{}\t{}\t{}\t{:.4f}\t{}\n", number, one.label, one.asked, one.as_asked, reason));
+        if (left_out)
+          left_out->write(fmt::format("{}\t{}\t{}\t{:.4f}\t{}\n", number, one.label, one.asked, one.as_asked, reason));
         continue;
       }
       ++counts.kept;
@@ -279,12 +284,13 @@ int run_generate(GenerateCommand& c, const CLI::App& app) {
       counts.same_structure += distance == 0 ? 1 : 0;
       counts.as_asked += one.as_asked;
       const std::string id = fmt::format("generated_{}", counts.kept);
-      out.write(fmt::format(">{} draw={} class={} bonds_as_asked={:.3f} refolded_mfe={:.2f} pair_distance={}\n{}\n{}\n", id,
-                            number, one.label, one.as_asked, fold.energy / 100.0, distance, decoded.sequence,
+      out.write(fmt::format(">{} draw={} class={} bonds_as_asked={:.3f} refolded_mfe={:.2f} pair_distance={}\n{}\n{}\n",
+                            id, number, one.label, one.as_asked, fold.energy / 100.0, distance, decoded.sequence,
                             decoded.structure));
       if (table)
         table->write(fmt::format("{}\t{}\t{}\t{}\t{:.4f}\t{}\t{}\t{:.2f}\t{}\n", id, one.label, decoded.sequence.size(),
-                                 one.asked, one.as_asked, decoded.structure, fold.structure, fold.energy / 100.0, distance));
+                                 one.asked, one.as_asked, decoded.structure, fold.structure, fold.energy / 100.0,
+                                 distance));
     }
     progress.update(counts.kept, static_cast<double>(counts.kept) / static_cast<double>(c.count));
   }
@@ -294,12 +300,13 @@ int run_generate(GenerateCommand& c, const CLI::App& app) {
   if (left_out) left_out->close();
   if (!c.sheet.empty() && !sheet.empty()) {
     // Figure 7 of the paper: a column for every pattern asked for, if they fit.
-    const int columns = generator.patterns() > 1 && generator.patterns() <= 12 ? static_cast<int>(generator.patterns())
-                                                                                : kSheetColumns;
+    const int columns =
+        generator.patterns() > 1 && generator.patterns() <= 12 ? static_cast<int>(generator.patterns()) : kSheetColumns;
     write_bytes(c.sheet, encode_png(contact_sheet(sheet, columns, 6, 2)));
   }
   spdlog::info(
-      "{} hairpins from {} draws; left out: {} out of step, {} cut off, {} no hairpin's picture, {} drawn before, {} known",
+      "{} hairpins from {} draws; left out: {} out of step, {} cut off, {} no hairpin's picture, {} drawn before, {} "
+      "known",
       counts.kept, counts.drawn, counts.out_of_step, counts.cut_off, counts.by_chance, counts.repeated, counts.known);
   if (counts.kept > 0) {
     const auto n = static_cast<double>(counts.kept);
@@ -307,7 +314,8 @@ int run_generate(GenerateCommand& c, const CLI::App& app) {
                  100 * static_cast<double>(counts.same_structure) / n, 100 * counts.as_asked / n);
   }
   if (counts.kept == c.count) return kExitOk;
-  spdlog::error("only {} of {} hairpins after {} draws (--tries {} a hairpin)", counts.kept, c.count, counts.drawn, c.tries);
+  spdlog::error("only {} of {} hairpins after {} draws (--tries {} a hairpin)", counts.kept, c.count, counts.drawn,
+                c.tries);
   return kExitFailure;
 }
 
@@ -316,7 +324,8 @@ int run_generate(GenerateCommand& c, const CLI::App& app) {
 std::function<int()> add_generate(CLI::App& app) {
   auto c = std::make_shared<GenerateCommand>();
   app.description(
-      "Draws new hairpins from a model: of a class, for bond patterns asked for, or from given hairpins whose bonds are\n"
+      "Draws new hairpins from a model: of a class, for bond patterns asked for, or from given hairpins whose bonds "
+      "are\n"
       "changed. Sequence and structure are read from the decoded picture; the header says how many of the 200 bond "
       "states\n"
       "are as asked, the energy after refolding, and how many base pairs differ then. Pictures that hold no whole "
@@ -324,16 +333,30 @@ std::function<int()> add_generate(CLI::App& app) {
       "are left out and counted.");
   add_model(app, c->model);
   app.add_option("-n,--count", c->count, "Hairpins wanted")->check(CLI::Range(1, 100000000))->capture_default_str();
-  app.add_option("--class", c->of_class, "1 (pre-miRNA), 0 or both")->check(CLI::IsMember({"0", "1", "both"}))->capture_default_str();
-  app.add_option("--structure", c->structures, "Bond pattern asked for, as dot-bracket; may be given again")->type_name("DB");
-  app.add_option("--structures", c->structures_file, "Bond patterns from a file of dot-brackets, or FASTA with them")->type_name("FILE");
+  app.add_option("--class", c->of_class, "1 (pre-miRNA), 0 or both")
+      ->check(CLI::IsMember({"0", "1", "both"}))
+      ->capture_default_str();
+  app.add_option("--structure", c->structures, "Bond pattern asked for, as dot-bracket; may be given again")
+      ->type_name("DB");
+  app.add_option("--structures", c->structures_file, "Bond patterns from a file of dot-brackets, or FASTA with them")
+      ->type_name("FILE");
   app.add_option("--edit", c->edit, "Keep z_x and z_y of these hairpins and change their bonds")->type_name("FASTA");
-  app.add_option("--draw-temperature", c->temperature, "Scale of the priors' deviations")->check(CLI::NonNegativeNumber)->capture_default_str();
-  app.add_option("--read-temperature", c->read_out_temperature, "0: the most probable picture; else bars are drawn")->check(CLI::NonNegativeNumber)->capture_default_str();
+  app.add_option("--draw-temperature", c->temperature, "Scale of the priors' deviations")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
+  app.add_option("--read-out", c->read_out,
+                 "hairpin: the most probable whole hairpin; bars: the most probable bars, each for itself")
+      ->check(CLI::IsMember({"hairpin", "bars"}))
+      ->capture_default_str();
+  app.add_option("--read-temperature", c->read_out_temperature, "0: the most probable picture; else bars are drawn")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
   app.add_option("--seed", c->seed, "Draw number i depends on the seed and i alone")->capture_default_str();
   app.add_flag("--unique", c->unique, "No sequence twice");
   app.add_option("--novel-against", c->novel_against, "No sequence of this file")->type_name("FASTA");
-  app.add_option("--tries", c->tries, "Give up after this many draws for every hairpin wanted")->check(CLI::Range(1, 1000000))->capture_default_str();
+  app.add_option("--tries", c->tries, "Give up after this many draws for every hairpin wanted")
+      ->check(CLI::Range(1, 1000000))
+      ->capture_default_str();
   app.add_option("--table", c->table, "Also write a table: asked, obtained and refolded structures")->type_name("FILE");
   app.add_option("--left-out", c->left_out, "Also write a table of the pictures left out")->type_name("FILE");
   app.add_option("--sheet", c->sheet, "Also write a contact sheet of the first 400 pictures (PNG)")->type_name("FILE");

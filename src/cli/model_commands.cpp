@@ -197,7 +197,11 @@ void evaluate_bonds(HairpinNetwork& network, const PictureData& data, std::uint6
       in_step += decode_picture(obtained[i]).in_step ? 1 : 0;
     }
     const auto n = static_cast<double>(asked.size());
-    rows.add({{"bonds", name}, {"count", asked.size()}, {"as_asked", sum / n}, {"all_as_asked", exact / n}, {"in_step", in_step / n}});
+    rows.add({{"bonds", name},
+              {"count", asked.size()},
+              {"as_asked", sum / n},
+              {"all_as_asked", exact / n},
+              {"in_step", in_step / n}});
   };
   row("own, reconstructed", own, network.decode(joined(encoded), {}));
   row("own, z_m drawn", own, with_bonds(network.draw_for_bonds(own, 1, seed, 0)));
@@ -207,7 +211,8 @@ void evaluate_bonds(HairpinNetwork& network, const PictureData& data, std::uint6
   std::vector<Bonds> shifted = others;
   std::rotate(shifted.begin(), shifted.begin() + 1, shifted.end());
   row("floor: z_m drawn for unrelated bonds", others, with_bonds(network.draw_for_bonds(shifted, 1, seed, 0)));
-  row("floor: z_m standard normal", others, with_bonds(network.draw_rest(static_cast<std::int64_t>(own.size()), 1, seed, 0)));
+  row("floor: z_m standard normal", others,
+      with_bonds(network.draw_rest(static_cast<std::int64_t>(own.size()), 1, seed, 0)));
 }
 
 int run_evaluate(EvaluateCommand& c, const CLI::App& app) {
@@ -360,7 +365,8 @@ Latents read_latents(const std::string& path, const std::string& latent) {
 }
 
 // The column to colour by: a feature table with one line a record, in order or by id.
-std::vector<std::string> read_column(const std::string& path, const std::string& name, const std::vector<std::string>& ids) {
+std::vector<std::string> read_column(const std::string& path, const std::string& name,
+                                     const std::vector<std::string>& ids) {
   LineReader reader(path);
   std::string line;
   require(reader.next(line), "{}: is empty; a header line is wanted", path);
@@ -368,16 +374,19 @@ std::vector<std::string> read_column(const std::string& path, const std::string&
   std::vector<std::string> header;
   for (const auto field : split_fields(line, separator)) header.emplace_back(field);
   const auto found = std::find(header.begin(), header.end(), name);
-  require(found != header.end(), "{}:1: there is no column '{}' among {}", path, printable(name), fmt::join(header, ", "));
+  require(found != header.end(), "{}:1: there is no column '{}' among {}", path, printable(name),
+          fmt::join(header, ", "));
   const auto column = static_cast<std::size_t>(found - header.begin());
   const auto id_column = std::find(header.begin(), header.end(), "id");
   std::map<std::string, std::string> by_id;
   std::vector<std::string> in_order;
   while (reader.next(line)) {
     const auto fields = split_fields(line, separator);
-    require(fields.size() == header.size(), "{}: {} fields where the header has {}", reader.place(), fields.size(), header.size());
+    require(fields.size() == header.size(), "{}: {} fields where the header has {}", reader.place(), fields.size(),
+            header.size());
     in_order.emplace_back(fields[column]);
-    if (id_column != header.end()) by_id.emplace(fields[static_cast<std::size_t>(id_column - header.begin())], fields[column]);
+    if (id_column != header.end())
+      by_id.emplace(fields[static_cast<std::size_t>(id_column - header.begin())], fields[column]);
   }
   if (in_order.size() == ids.size()) return in_order;
   std::vector<std::string> values;
@@ -412,9 +421,8 @@ int run_project(ProjectCommand& c) {
     y_name = fmt::format("PC 2 ({:.1f} %)", 100 * result.explained[1]);
   } else {
     Progress progress("iterations", !c.common.quiet);
-    points = tsne(latents.z, c.tsne, [&](double done) {
-      progress.update(static_cast<std::int64_t>(done * c.tsne.iterations), done);
-    });
+    points = tsne(latents.z, c.tsne,
+                  [&](double done) { progress.update(static_cast<std::int64_t>(done * c.tsne.iterations), done); });
     x_name = "t-SNE 1";
     y_name = "t-SNE 2";
   }
@@ -427,9 +435,9 @@ int run_project(ProjectCommand& c) {
   }
   out.close();
   if (!c.picture.empty()) {
-    const Drawing drawing = scatter(points, values, {x_name, y_name},
-                                    fmt::format("z_{}: {} hairpins{}", c.latent, points.rows,
-                                                c.colour.empty() ? "" : ", coloured by " + c.colour));
+    const Drawing drawing = scatter(
+        points, values, {x_name, y_name},
+        fmt::format("z_{}: {} hairpins{}", c.latent, points.rows, c.colour.empty() ? "" : ", coloured by " + c.colour));
     write_bytes(c.picture, is_png(c.picture) ? encode_png(to_pixels(drawing)) : to_svg(drawing));
   }
   return kExitOk;
@@ -475,7 +483,9 @@ std::function<int()> add_embed(CLI::App& app) {
       ->type_name("FASTA");
   add_model(app, c->model);
   add_dataset(app, c->data);
-  app.add_option("--latent", c->latent, "Table: which latent")->check(CLI::IsMember({"x", "y", "m"}))->capture_default_str();
+  app.add_option("--latent", c->latent, "Table: which latent")
+      ->check(CLI::IsMember({"x", "y", "m"}))
+      ->capture_default_str();
   add_output(app, c->common, "Where to write; - is stdout");
   add_folding(app, c->folding);
   add_threads(app, c->common);
@@ -496,7 +506,9 @@ std::function<int()> add_project(CLI::App& app) {
   app.add_option("--plot", c->picture, "Also draw the points, SVG or (name ending in .png) PNG")->type_name("FILE");
   app.add_option("--colour", c->colour, "class, or a column of --features")->type_name("NAME");
   app.add_option("--features", c->features, "Table with one line a record (stemloop features)")->type_name("FILE");
-  app.add_option("--perplexity", c->tsne.perplexity, "t-SNE: about how many neighbours count")->check(CLI::Range(1.0, 1000.0))->capture_default_str();
+  app.add_option("--perplexity", c->tsne.perplexity, "t-SNE: about how many neighbours count")
+      ->check(CLI::Range(1.0, 1000.0))
+      ->capture_default_str();
   app.add_option("--iterations", c->tsne.iterations, "t-SNE")->check(CLI::Range(1, 100000))->capture_default_str();
   app.add_option("--seed", c->tsne.seed, "t-SNE")->capture_default_str();
   add_output(app, c->common, kTextOutputHelp);
@@ -505,7 +517,8 @@ std::function<int()> add_project(CLI::App& app) {
   app.footer(
       "Examples:\n"
       "  stemloop project latents.safetensors --latent m --colour class --plot pca.svg -o points.tsv\n"
-      "  stemloop project latents.safetensors --method tsne --features features.tsv --colour stem_length --plot tsne.png");
+      "  stemloop project latents.safetensors --method tsne --features features.tsv --colour stem_length --plot "
+      "tsne.png");
   return [c] { return run_project(*c); };
 }
 

@@ -35,7 +35,7 @@ struct Panel {
 
 std::string tick_text(double value) {
   return std::abs(value) >= 1e4 || (value != 0 && std::abs(value) < 1e-3) ? fmt::format("{:.0e}", value)
-                                                                         : fmt::format("{:g}", value);
+                                                                          : fmt::format("{:g}", value);
 }
 
 // Curves in a frame with a few labelled rules.
@@ -71,8 +71,11 @@ void draw_panel(Drawing& drawing, const Panel& panel, const std::vector<Curve>& 
     drawing.add(Line{{left, y}, {left + width, y}, 1, kRule});
     drawing.add(Text{{left - 6, y + 4}, tick_text(std::stod(fmt::format("{:.3g}", value))), kText, Anchor::kEnd, kInk});
     const double x = x_high * i / kRules;
-    drawing.add(Text{{left + width * i / kRules, panel.corner.y + panel.height + 16}, tick_text(std::round(x * 10) / 10),
-                     kText, Anchor::kMiddle, kInk});
+    drawing.add(Text{{left + width * i / kRules, panel.corner.y + panel.height + 16},
+                     tick_text(std::round(x * 10) / 10),
+                     kText,
+                     Anchor::kMiddle,
+                     kInk});
   }
   double legend = panel.corner.y + 14;
   for (const Curve& curve : curves) {
@@ -94,7 +97,8 @@ void draw_panel(Drawing& drawing, const Panel& panel, const std::vector<Curve>& 
 
 Drawing loss_curves(const std::string& metrics_path) {
   Curve train{"training loss", "#1f77b4", {}}, valid{"validation loss", "#d62728", {}};
-  Curve pixels{"MAE (pixels)", "#2ca02c", {}}, letters{"MAE nucleotide", "#9467bd", {}}, lengths{"MAE length", "#ff7f0e", {}};
+  Curve pixels{"MAE (pixels)", "#2ca02c", {}}, letters{"MAE nucleotide", "#9467bd", {}},
+      lengths{"MAE length", "#ff7f0e", {}};
   std::ifstream in(metrics_path);
   for (std::string text; std::getline(in, text);) {
     const Json line = Json::parse(text, nullptr, false);
@@ -130,7 +134,7 @@ std::string scale_colour(double t) {
 }
 
 struct Legend {
-  std::vector<std::string> colours;                         // one a point
+  std::vector<std::string> colours;                          // one a point
   std::vector<std::pair<std::string, std::string>> entries;  // name, colour
 };
 
@@ -207,8 +211,11 @@ Drawing scatter(const Matrix& points, const std::vector<std::string>& values,
   for (std::int64_t step = 0; step < kStride; ++step) {
     for (std::int64_t i = step; i < points.rows; i += kStride) {
       const auto place = [&](int a) { return (points.row(i)[a] - low[a]) / std::max(1e-12, high[a] - low[a]); };
-      drawing.add(Circle{{kLeft + 8 + (kSize - 16) * place(0), kTop + kSize - 8 - (kSize - 16) * place(1)}, radius,
-                         legend.colours[static_cast<std::size_t>(i)], "", 0});
+      drawing.add(Circle{{kLeft + 8 + (kSize - 16) * place(0), kTop + kSize - 8 - (kSize - 16) * place(1)},
+                         radius,
+                         legend.colours[static_cast<std::size_t>(i)],
+                         "",
+                         0});
     }
   }
   drawing.add(Text{{kLeft + kSize / 2, kTop + kSize + 30}, axes.first, 13, Anchor::kMiddle, kInk});

@@ -93,7 +93,8 @@ Json run_json(TrainCommand& c, const Dataset& data, std::int64_t train, std::int
 Json read_run(TrainCommand& c) {
   const std::string path = c.resume + "/run.json";
   const auto bytes = read_bytes(path, 1 << 20);
-  const Json run = Json::parse(std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size()), nullptr, false);
+  const Json run =
+      Json::parse(std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size()), nullptr, false);
   require(run.is_object() && run.value("format", "") == "stemloop run 1", "{}: is no run of this program", path);
   try {
     visit_run(c, [&](const char* name, auto& value) { run.at("options").at(name).get_to(value); });
@@ -138,12 +139,15 @@ class Watcher : public TrainWatcher {
     }
     const double done = static_cast<double>(p.step) / static_cast<double>(p.steps);
     const double seconds = std::chrono::duration<double>(now - start_).count();
-    const double left = seconds * static_cast<double>(p.steps - p.step) / static_cast<double>(std::max<std::int64_t>(1, p.step - first_step_));
+    const double left = seconds * static_cast<double>(p.steps - p.step) /
+                        static_cast<double>(std::max<std::int64_t>(1, p.step - first_step_));
     constexpr int kWidth = 24;
     const int full = static_cast<int>(done * kWidth);
-    fmt::print(stderr, "\r\033[Kepoch {}/{} [{:#<{}}{:.<{}}] {:3.0f} % loss {:.2f} rate {:.1e} {:.0f} records/s {:.0f}:{:02.0f} left",
-               std::min(p.epoch + 1, epochs_), epochs_, "", full, "", kWidth - full, 100 * done, p.loss, p.learning_rate,
-               p.records_per_second, std::floor(left / 60), std::fmod(std::floor(left), 60.0));
+    fmt::print(
+        stderr,
+        "\r\033[Kepoch {}/{} [{:#<{}}{:.<{}}] {:3.0f} % loss {:.2f} rate {:.1e} {:.0f} records/s {:.0f}:{:02.0f} left",
+        std::min(p.epoch + 1, epochs_), epochs_, "", full, "", kWidth - full, 100 * done, p.loss, p.learning_rate,
+        p.records_per_second, std::floor(left / 60), std::fmod(std::floor(left), 60.0));
   }
 
   void metrics(const std::string& text) override {
@@ -218,7 +222,8 @@ int run_train(TrainCommand& c) {
     require(std::filesystem::exists(c.resume + "/checkpoint.safetensors"), "{}: there is no checkpoint to go on from",
             c.resume);
   } else if (chief) {
-    replace_file(c.options.run_directory + "/run.json", run_json(c, dataset, train.size(), valid.size()).dump(2) + "\n");
+    replace_file(c.options.run_directory + "/run.json",
+                 run_json(c, dataset, train.size(), valid.size()).dump(2) + "\n");
   }
   spdlog::info("{} records to learn from, {} to validate on, {} rejected; {}", train.size(), valid.size(),
                dataset.tally.rejected, neural().version());
@@ -230,7 +235,8 @@ int run_train(TrainCommand& c) {
   std::signal(SIGINT, ask_to_stop);
   std::signal(SIGTERM, ask_to_stop);
   Watcher watcher(c.options.run_directory, c.common.quiet, c.options.epochs);
-  const TrainOutcome outcome = neural().train(c.preset.config, c.preset.objective, train, valid, c.options, resume, watcher);
+  const TrainOutcome outcome =
+      neural().train(c.preset.config, c.preset.objective, train, valid, c.options, resume, watcher);
   if (outcome.end == TrainEnd::kStopped) {
     spdlog::warn("stopped after {} epochs; go on with: stemloop train --resume {}", outcome.epochs,
                  c.options.run_directory);
@@ -246,7 +252,12 @@ int run_train(TrainCommand& c) {
 
 std::function<int()> add_train(CLI::App& app) {
   auto c = std::make_shared<TrainCommand>();
-  app.description("Trains a network on labelled hairpins.");
+  app.description(
+      "Trains a network on labelled hairpins. The run directory holds everything that is needed to go on (--resume) or "
+      "to\n"
+      "repeat the run; RUN/model is the model of the best epoch. Several processes share the work if RANK, "
+      "WORLD_SIZE,\n"
+      "MASTER_ADDR and MASTER_PORT are set (docs/training.md).");
   app.add_option("model", c->model, "diva, or one of its ablations: vae, beta-vae, beta-iaf-vae, dc-beta-iaf-vae")
       ->type_name("MODEL");
   app.add_option("--size", c->size, "small (columns) or paper (the published 2-D network)")
@@ -256,25 +267,46 @@ std::function<int()> add_train(CLI::App& app) {
       ->type_name("DIR");
   app.add_option("--resume", c->resume, "Go on with the run in DIR")->type_name("DIR");
   add_dataset(app, c->data);
-  app.add_option("--epochs", c->options.epochs, "Times through the records")->check(CLI::Range(1, 1000000))->capture_default_str();
-  app.add_option("--batch", c->options.batch, "Records a step, of all processes together")->check(CLI::Range(2, 1000000))->capture_default_str();
+  app.add_option("--epochs", c->options.epochs, "Times through the records")
+      ->check(CLI::Range(1, 1000000))
+      ->capture_default_str();
+  app.add_option("--batch", c->options.batch, "Records a step, of all processes together")
+      ->check(CLI::Range(2, 1000000))
+      ->capture_default_str();
   app.add_option("--rate", c->options.rate, "Step size of Adam")->check(CLI::PositiveNumber)->capture_default_str();
-  app.add_option("--schedule", c->options.schedule, "Of the step size")->check(CLI::IsMember({"cosine", "constant"}))->capture_default_str();
-  app.add_option("--clip", c->options.clip, "Longest gradient; 0 for no limit")->check(CLI::NonNegativeNumber)->capture_default_str();
-  app.add_option("--mutate", c->options.mutate, "Share of positions substituted at every visit, the structure kept")->check(CLI::Range(0.0, 1.0))->capture_default_str();
-  app.add_option("--patience", c->options.patience, "Stop after N epochs without a better validation loss; 0: never")->check(CLI::Range(0, 1000000))->capture_default_str();
+  app.add_option("--schedule", c->options.schedule, "Of the step size")
+      ->check(CLI::IsMember({"cosine", "constant"}))
+      ->capture_default_str();
+  app.add_option("--clip", c->options.clip, "Longest gradient; 0 for no limit")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
+  app.add_option("--mutate", c->options.mutate, "Share of positions substituted at every visit, the structure kept")
+      ->check(CLI::Range(0.0, 1.0))
+      ->capture_default_str();
+  app.add_option("--patience", c->options.patience, "Stop after N epochs without a better validation loss; 0: never")
+      ->check(CLI::Range(0, 1000000))
+      ->capture_default_str();
   app.add_option("--beta", c->beta, "Weight of the KL terms (default: the preset's)")->check(CLI::NonNegativeNumber);
-  app.add_option("--warmup", c->warmup, "Epochs over which the KL terms grow to their weight")->check(CLI::NonNegativeNumber);
-  app.add_option("--likelihood", c->likelihood, "gaussian or categorical (default: the preset's)")->check(CLI::IsMember({"gaussian", "categorical"}));
+  app.add_option("--warmup", c->warmup, "Epochs over which the KL terms grow to their weight")
+      ->check(CLI::NonNegativeNumber);
+  app.add_option("--likelihood", c->likelihood, "gaussian or categorical (default: the preset's)")
+      ->check(CLI::IsMember({"gaussian", "categorical"}));
   app.add_option("--width", c->width, "small: channels of the encoder's first stage")->check(CLI::Range(8, 512));
   app.add_option("--decoder-width", c->decoder_width, "small: channels of the decoder")->check(CLI::Range(8, 512));
   app.add_option("--init", c->options.start, "Begin with the weights of this model")->type_name("DIR");
   app.add_option("--seed", c->options.seed, "Of everything random")->capture_default_str();
   app.add_option("--device", c->options.device, "auto, cpu, cuda or cuda:N")->capture_default_str();
-  app.add_option("--checkpoint-every", c->options.checkpoint_seconds, "Seconds between checkpoints")->check(CLI::PositiveNumber)->capture_default_str();
+  app.add_option("--checkpoint-every", c->options.checkpoint_seconds, "Seconds between checkpoints")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
   add_folding(app, c->folding);
   add_threads(app, c->common);
   add_talk(app, c->common);
+  app.footer(
+      "Examples:\n"
+      "  stemloop train diva --positives mirnas.fa --negatives others.fa --run runs/first\n"
+      "  stemloop train diva --tsv labelled.tsv --split part --epochs 40 --run runs/second\n"
+      "  stemloop train --resume runs/first");
   return [c] { return run_train(*c); };
 }
 

@@ -36,6 +36,6 @@ TensorFile read_safetensors(const std::string& path);
 /// The tensor called `tensor`, of type `dtype` and with the shape given (-1 matches any length). Error if it is not
 /// there.
 const StoredTensor& expect_tensor(const TensorFile& file, const std::string& tensor, std::string_view dtype,
-                            std::span<const std::int64_t> shape, std::string_view name);
+                                  std::span<const std::int64_t> shape, std::string_view name);
 
 }  // namespace stemloop

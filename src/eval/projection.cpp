@@ -259,13 +259,14 @@ PcaResult pca(const Matrix& rows, int components) {
 }
 
 Matrix tsne(const Matrix& rows, const TsneOptions& options, const std::function<void(double)>& progress) {
-  constexpr int kExaggerated = 250;        // iterations that pull neighbours together first
+  constexpr int kExaggerated = 250;  // iterations that pull neighbours together first
   constexpr double kExaggeration = 12;
   constexpr int kMomentumSwitch = 250;
   const auto n = static_cast<int>(rows.rows);
   const auto k = static_cast<int>(3 * options.perplexity);
   require(n > k, "{} points are too few for a perplexity of {}: more than {} are wanted", n, options.perplexity, k);
-  const tbb::global_control limit(tbb::global_control::max_allowed_parallelism, static_cast<std::size_t>(options.threads));
+  const tbb::global_control limit(tbb::global_control::max_allowed_parallelism,
+                                  static_cast<std::size_t>(options.threads));
   const RowMatrix x = centred(rows);
   const Neighbours near = nearest(x, k);
   std::vector<float> p(near.index.size());

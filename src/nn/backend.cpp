@@ -54,7 +54,8 @@ void set_weights(torch::nn::Module& network, const TensorFile& file, const std::
   for (auto& b : network.named_buffers()) take(b.key(), b.value());
   if (known == file.tensors.size()) return;
   for (const auto& [key, tensor] : file.tensors) {
-    const bool found = key == kBondPatterns || network.named_parameters().contains(key) || network.named_buffers().contains(key);
+    const bool found =
+        key == kBondPatterns || network.named_parameters().contains(key) || network.named_buffers().contains(key);
     require(found, "{}: tensor '{}' has no place in this network", name, printable(key));
   }
 }
@@ -106,7 +107,8 @@ class BatchLoader {
       if (options_.mutate > 0) {
         PictureData changed;
         for (std::int64_t i = 0; i < share(); ++i) {
-          Random random(options_.seed, kSubstitutionStream + static_cast<std::uint64_t>(epoch * data_.size() + first + i));
+          Random random(options_.seed,
+                        kSubstitutionStream + static_cast<std::uint64_t>(epoch * data_.size() + first + i));
           const std::int64_t record = records[static_cast<std::size_t>(i)];
           changed.add(substitute(data_.picture(record), options_.mutate, random),
                       data_.labels[static_cast<std::size_t>(record)]);
@@ -167,7 +169,8 @@ class DivaTrainee : public Trainee {
   NamedTerms step(double epochs_done, std::int64_t step) override {
     const DivaBatch batch = to_device(loader_.next(), device_);
     network_->train();
-    Draws draws(options_.seed, static_cast<std::uint64_t>(step), peers_.rank() * loader_.share(), options_.batch, device_);
+    Draws draws(options_.seed, static_cast<std::uint64_t>(step), peers_.rank() * loader_.share(), options_.batch,
+                device_);
     const DivaLoss loss = network_->loss(batch, objective_, beta_scale(epochs_done), options_.batch, draws);
     loss.total.backward();
     NamedTerms terms = {{"loss", loss.total.detach()}};
@@ -202,8 +205,7 @@ class DivaTrainee : public Trainee {
       const Posterior posterior = network_->encode(batch.x_NHWC);
       const Tensor z_GND = network_->flow(posterior.mu, posterior).z_GBD;
       const auto pictures = read_out(network_->config(), network_->decode(joined(z_GND), nullptr), {});
-      for (std::int64_t i = 0; i < n; ++i)
-        error.add(valid_.picture(begin + i), pictures[static_cast<std::size_t>(i)]);
+      for (std::int64_t i = 0; i < n; ++i) error.add(valid_.picture(begin + i), pictures[static_cast<std::size_t>(i)]);
       if (network_->config().disentangled) {
         append_probabilities(network_->class_logits_from_y(z_GND[1]), from_y);
         append_probabilities(network_->class_logits_from_m(z_GND[2]), from_m);
@@ -340,9 +342,10 @@ class DivaNetwork : public HairpinNetwork {
     std::vector<Picture> pictures;
     for (std::int64_t begin = 0; begin < z.rows; begin += kEvaluationBatch) {
       const std::int64_t n = std::min(kEvaluationBatch, z.rows - begin);
-      const Tensor part = torch::from_blob(const_cast<float*>(z.values.data() + begin * z.columns),  // NOLINT: read only
-                                           {n, z.columns})
-                              .to(device_);
+      const Tensor part =
+          torch::from_blob(const_cast<float*>(z.values.data() + begin * z.columns),  // NOLINT: read only
+                           {n, z.columns})
+              .to(device_);
       ReadOut part_how = how;
       part_how.first_item += static_cast<std::uint64_t>(begin);
       const auto more = read_out(config(), network_->decode(part, nullptr), part_how);
@@ -381,7 +384,8 @@ class DivaNetwork : public HairpinNetwork {
     for (std::size_t begin = 0; begin < pictures.size(); begin += kEvaluationBatch) {
       PictureData data;
       std::vector<std::int64_t> records;
-      for (const Picture& p : pictures.subspan(begin, std::min<std::size_t>(kEvaluationBatch, pictures.size() - begin))) {
+      for (const Picture& p :
+           pictures.subspan(begin, std::min<std::size_t>(kEvaluationBatch, pictures.size() - begin))) {
         records.push_back(data.size());
         data.add(p, 0);
       }
@@ -419,7 +423,8 @@ class TorchNeural : public Neural {
   }
 
   TrainOutcome train(const DivaConfig& config, const DivaObjective& objective, const PictureData& train,
-                     const PictureData& valid, const TrainOptions& options, bool resume, TrainWatcher& watcher) override {
+                     const PictureData& valid, const TrainOptions& options, bool resume,
+                     TrainWatcher& watcher) override {
     set_up(options.threads);
     const torch::Device device = device_named(options.device);
     const auto peers = join_peers(device);

@@ -110,8 +110,8 @@ DivaPreset diva_preset(const std::string& model, const std::string& size) {
   if (model == "vae" || model == "beta-vae") preset.config.flow_blocks = 0;
   if (model == "vae" || model == "beta-vae" || model == "beta-iaf-vae") preset.config.decoder = "dense";
   const char* kModels[] = {"vae", "beta-vae", "beta-iaf-vae", "dc-beta-iaf-vae", "diva"};
-  require(std::find(std::begin(kModels), std::end(kModels), model) != std::end(kModels),
-          "'{}' is no model; choose {}", printable(model), fmt::join(kModels, ", "));
+  require(std::find(std::begin(kModels), std::end(kModels), model) != std::end(kModels), "'{}' is no model; choose {}",
+          printable(model), fmt::join(kModels, ", "));
   preset.config.disentangled = model == "diva";
   preset.objective.beta_x = preset.objective.beta_y = preset.objective.beta_m = beta;
   return preset;

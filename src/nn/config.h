@@ -35,9 +35,9 @@ struct DivaObjective {
   double beta_x = 0.05;
   double beta_y = 0.05;
   double beta_m = 0.05;
-  double alpha_y1 = 12;  // log q(y | z_y)
-  double alpha_y2 = 12;  // log q(y | z_m)
-  double alpha_m = 1;    // log q(m | z_m)
+  double alpha_y1 = 12;       // log q(y | z_y)
+  double alpha_y2 = 12;       // log q(y | z_m)
+  double alpha_m = 1;         // log q(m | z_m)
   double warmup_epochs = 10;  // the betas grow linearly from 0 over these
 };
 
@@ -50,7 +50,8 @@ struct DivaPreset {
 /// gaussian). Error for other names.
 DivaPreset diva_preset(const std::string& model, const std::string& size);
 
-/// As JSON text with every field; the reverse refuses unknown and missing fields and values out of range, naming `name`.
+/// As JSON text with every field; the reverse refuses unknown and missing fields and values out of range, naming
+/// `name`.
 std::string config_json(const DivaConfig& config);
 DivaConfig config_from_json(const std::string& text, const std::string& name);
 std::string objective_json(const DivaObjective& objective);

@@ -8,13 +8,13 @@ namespace stemloop {
 namespace {
 
 constexpr std::int64_t kColumns = kPictureColumns;
-constexpr std::int64_t kColours = 5;           // gap, G, C, U, A
-constexpr std::int64_t kBlankClass = 5;        // the sixth colour class of the columns backbone: no bar
-constexpr std::int64_t kTopHeights = 14;       // 0 to 13 pixels
-constexpr std::int64_t kBottomHeights = 13;    // 0 to 12 pixels
+constexpr std::int64_t kColours = 5;         // gap, G, C, U, A
+constexpr std::int64_t kBlankClass = 5;      // the sixth colour class of the columns backbone: no bar
+constexpr std::int64_t kTopHeights = 14;     // 0 to 13 pixels
+constexpr std::int64_t kBottomHeights = 13;  // 0 to 12 pixels
 constexpr std::int64_t kColumnInputs = 2 * (kColours + 1) + kTopHeights + kBottomHeights;  // 39
-constexpr std::int64_t kHeightClasses = 13;    // picture: none, 2 to 13 pixels
-constexpr std::int64_t kEncoded = 12;          // columns the decoder begins with; twice three-fold gives 108
+constexpr std::int64_t kHeightClasses = 13;  // picture: none, 2 to 13 pixels
+constexpr std::int64_t kEncoded = 12;        // columns the decoder begins with; twice three-fold gives 108
 constexpr double kResidualShare = 0.2;
 constexpr double kSmallestSigma = 1e-4;
 constexpr double kHalfLogTwoPi = 0.91893853320467274178;
@@ -300,10 +300,10 @@ Tensor expected_image(const DivaConfig& config, const BarLogits& logits) {
     // Pixels 1 and 2 are both reached by every bar, of class 1 or more.
     return torch::cat({at_least.slice(-1, 1, 2), at_least.slice(-1, 1, rows)}, -1);
   };
-  const Tensor top = reach(logits.top, kTopRows).flip(-1);   // row 0 is the farthest
+  const Tensor top = reach(logits.top, kTopRows).flip(-1);  // row 0 is the farthest
   const Tensor bottom = reach(logits.bottom, kBottomRows);
-  const Tensor image_top = top.unsqueeze(-1) * colour.select(2, 0).unsqueeze(2);           // (N, 100, 13, 5)
-  const Tensor image_bottom = bottom.unsqueeze(-1) * colour.select(2, 1).unsqueeze(2);     // (N, 100, 12, 5)
+  const Tensor image_top = top.unsqueeze(-1) * colour.select(2, 0).unsqueeze(2);        // (N, 100, 13, 5)
+  const Tensor image_bottom = bottom.unsqueeze(-1) * colour.select(2, 1).unsqueeze(2);  // (N, 100, 12, 5)
   return torch::cat({image_top, image_bottom}, 2).permute({0, 3, 2, 1}).reshape({n, kColours, kPictureRows, kColumns});
 }
 
@@ -316,9 +316,10 @@ Tensor DivaNetImpl::log_likelihood(const BarLogits& logits, const DivaBatch& bat
         return torch::log(torch::one_hot(classes, count).to(torch::kFloat32) + 1e-30);
       };
       const Tensor colour = batch.colour_NSL.permute({0, 2, 1});
-      image = expected_image(config_, {certain(colour, kColours + 1), certain(batch.height_NSL.select(1, 0), kTopHeights),
-                                       certain(batch.height_NSL.select(1, 1), kBottomHeights)})
-                  .permute({0, 2, 3, 1});
+      image =
+          expected_image(config_, {certain(colour, kColours + 1), certain(batch.height_NSL.select(1, 0), kTopHeights),
+                                   certain(batch.height_NSL.select(1, 1), kBottomHeights)})
+              .permute({0, 2, 3, 1});
     }
     const Tensor error = expected_image(config_, logits).permute({0, 2, 3, 1}) - image;
     return -error.square().sum({1, 2, 3});
@@ -329,7 +330,9 @@ Tensor DivaNetImpl::log_likelihood(const BarLogits& logits, const DivaBatch& bat
     const Tensor pixels = batch.height_NSL.select(1, strand);
     return is_columns(config_) ? pixels : (pixels - 1).clamp_min(0);
   };
-  const auto picked = [](const Tensor& p, const Tensor& classes) { return p.gather(-1, classes.unsqueeze(-1)).squeeze(-1); };
+  const auto picked = [](const Tensor& p, const Tensor& classes) {
+    return p.gather(-1, classes.unsqueeze(-1)).squeeze(-1);
+  };
   Tensor colour;
   if (is_columns(config_)) {
     colour = picked(log_p.colour, colour_NLS);
@@ -390,7 +393,8 @@ DivaLoss DivaNetImpl::loss(const DivaBatch& batch, const DivaObjective& objectiv
 
 // --- random numbers --------------------------------------------------------------------------------------------------
 
-Draws::Draws(std::uint64_t seed, std::uint64_t step, std::int64_t first_row, std::int64_t all_rows, torch::Device device)
+Draws::Draws(std::uint64_t seed, std::uint64_t step, std::int64_t first_row, std::int64_t all_rows,
+             torch::Device device)
     : generator_(at::detail::createCPUGenerator()), first_row_(first_row), all_rows_(all_rows), device_(device) {
   generator_.set_current_seed(Random(seed, step).next());
 }

@@ -20,8 +20,8 @@ FlowImpl::FlowImpl(std::int64_t groups, std::int64_t latent, std::int64_t contex
     : groups_(groups), latent_(latent) {
   const Tensor in = torch::arange(latent, torch::kInt64).unsqueeze(1);
   const Tensor unit = degrees(hidden, latent);
-  const Tensor mask1 = in <= unit.unsqueeze(0);                   // input i -> unit
-  const Tensor mask2 = unit.unsqueeze(1) <= unit.unsqueeze(0);    // unit -> unit
+  const Tensor mask1 = in <= unit.unsqueeze(0);                         // input i -> unit
+  const Tensor mask2 = unit.unsqueeze(1) <= unit.unsqueeze(0);          // unit -> unit
   const Tensor mask3 = unit.unsqueeze(1) < in.squeeze(1).unsqueeze(0);  // unit -> output i
   const auto masked = [&](const std::string& name, std::int64_t from, std::int64_t to, const Tensor& mask) {
     Tensor weight = register_parameter(name, initial_weights({2 * groups, from, to}, from) * mask);
@@ -39,7 +39,8 @@ FlowImpl::FlowImpl(std::int64_t groups, std::int64_t latent, std::int64_t contex
     block.b3 = register_parameter(at + "bias3", initial_weights({2 * groups, 1, latent}, hidden));
     blocks_.push_back(block);
   }
-  context_weight_ = register_parameter("context_weight", initial_weights({groups, context, blocks * 2 * latent}, context));
+  context_weight_ =
+      register_parameter("context_weight", initial_weights({groups, context, blocks * 2 * latent}, context));
   context_bias_ = register_parameter("context_bias", initial_weights({groups, 1, blocks * 2 * latent}, context));
 }
 
@@ -53,8 +54,7 @@ std::vector<Tensor> FlowImpl::context_terms(const Tensor& context_GBC) {
 Tensor FlowImpl::networks(std::size_t block, const Tensor& z_GBD, const Tensor& from_context) {
   const Block& w = blocks_[block];
   const std::int64_t rows = z_GBD.size(1);
-  const Tensor z_2GBD =
-      z_GBD.unsqueeze(1).expand({groups_, 2, rows, latent_}).reshape({2 * groups_, rows, latent_});
+  const Tensor z_2GBD = z_GBD.unsqueeze(1).expand({groups_, 2, rows, latent_}).reshape({2 * groups_, rows, latent_});
   const Tensor h1 = torch::elu(torch::baddbmm(w.b1, z_2GBD, w.w1));
   const Tensor h2 = torch::elu(torch::baddbmm(w.b2, h1, w.w2));
   return torch::baddbmm(w.b3, h2, w.w3).view({groups_, 2, rows, latent_}) + from_context;

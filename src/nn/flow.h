@@ -1,8 +1,8 @@
 // Inverse autoregressive flow (Kingma et al. 2016) over G latent spaces at once. A block has two MADE networks s and t
 // (Germain et al. 2015) of z and a linear map of the context added to their outputs:
 //   g = sigmoid(s + 1.5)    z' = g z + (1 - g) t    log|det| = sum log g    then the order of z is reversed
-// Output i of a MADE does not see inputs >= i. Weights outside the masks are zero from the start and get no gradient, so
-// no mask is applied while the network runs.
+// Output i of a MADE does not see inputs >= i. Weights outside the masks are zero from the start and get no gradient,
+// so no mask is applied while the network runs.
 #pragma once
 
 #include "nn/layers.h"

@@ -3,7 +3,8 @@
 // same sums written in torch operations.
 //
 // Convolution of width 5 along a sequence, by Winograd's minimal filtering F(4, 5): four outputs from eight products
-// instead of twenty (Winograd 1980; points 0, +-1, +-2, +-1/2, infinity). A tile is four outputs; rows are channels-last:
+// instead of twenty (Winograd 1980; points 0, +-1, +-2, +-1/2, infinity). A tile is four outputs; rows are
+// channels-last:
 //   products_i = sum_c (B^T x)_i,c (G w)_i,c,o        y = A^T products
 #pragma once
 
@@ -34,9 +35,9 @@ struct TileRun {
   std::int64_t first = 0;
   std::int64_t count = 0;
   std::int64_t per_sequence = 0;
-  std::int64_t length = 0;    // rows of a sequence
-  std::int64_t padding = 0;   // zeros before an input's first row
-  std::int64_t row = 0;       // floats from one row to the next
+  std::int64_t length = 0;   // rows of a sequence
+  std::int64_t padding = 0;  // zeros before an input's first row
+  std::int64_t row = 0;      // floats from one row to the next
   std::int64_t channels = 0;
 };
 
@@ -70,8 +71,8 @@ struct TrainingKernels {
                          const float* mean, const float* a, const float* b, const float* c, Activation activation,
                          float* dx);
 
-  /// One Adam step (Kingma & Ba 2015) on n numbers: gradients are first multiplied by `gradient_scale`; `rate` holds the
-  /// bias correction of the first moment, `root_scale` is 1 / sqrt of that of the second.
+  /// One Adam step (Kingma & Ba 2015) on n numbers: gradients are first multiplied by `gradient_scale`; `rate` holds
+  /// the bias correction of the first moment, `root_scale` is 1 / sqrt of that of the second.
   void (*adam)(float* p, const float* g, float* m, float* v, std::int64_t n, float gradient_scale, float rate,
                float root_scale);
 };

@@ -65,8 +65,8 @@ void convolve(const Convolved& s, const float* x, const float* u, float* y) {
   });
 }
 
-// The gradient of U: dU_i = sum over tiles (B^T x)_i^T (A dy)_i, summed run by run in each of a fixed number of parts, so
-// that the result does not depend on which thread took which part.
+// The gradient of U: dU_i = sum over tiles (B^T x)_i^T (A dy)_i, summed run by run in each of a fixed number of parts,
+// so that the result does not depend on which thread took which part.
 void filter_gradient(const Convolved& s, const float* x, const float* dy, float* du) {
   const TrainingKernels& kernels = training_kernels();
   const std::int64_t size = kTileInputs * s.groups * s.in * s.out;
@@ -84,9 +84,8 @@ void filter_gradient(const Convolved& s, const float* x, const float* dy, float*
           kernels.tile_input(from, x + group * s.in, v);
           kernels.tile_output_gradient(to, dy + group * s.out, d);
           for (int i = 0; i < kTileInputs; ++i) {
-            kernels.multiply(true, true, s.in, s.out, from.count, v + i * s.in, kTileInputs * s.in,
-                             d + i * s.out, kTileInputs * s.out,
-                             all + part * size + (i * s.groups + group) * s.in * s.out, s.out);
+            kernels.multiply(true, true, s.in, s.out, from.count, v + i * s.in, kTileInputs * s.in, d + i * s.out,
+                             kTileInputs * s.out, all + part * size + (i * s.groups + group) * s.in * s.out, s.out);
           }
         }
       }
@@ -135,18 +134,16 @@ class Convolution5 : public torch::autograd::Function<Convolution5> {
       const Tensor w = weight.view({groups, s.out, s.in, kTaps}).flip(3).permute({3, 0, 1, 2}).reshape({kTaps, -1});
       const Tensor u = filter_transform().mm(w);
       dx = torch::empty_like(x);
-      convolve({s.sequences, s.length_out, s.length_in, kTaps - 1 - s.padding, groups, s.out, s.in}, dy.data_ptr<float>(), u.data_ptr<float>(),
-               dx.data_ptr<float>());
+      convolve({s.sequences, s.length_out, s.length_in, kTaps - 1 - s.padding, groups, s.out, s.in},
+               dy.data_ptr<float>(), u.data_ptr<float>(), dx.data_ptr<float>());
     }
     return {dx, dw.reshape(weight.sizes()), Variable(), Variable()};
   }
 
  private:
-  static Convolved shape(const Tensor& x, const Tensor& weight, std::int64_t groups,
-                         std::int64_t padding) {
+  static Convolved shape(const Tensor& x, const Tensor& weight, std::int64_t groups, std::int64_t padding) {
     const std::int64_t length = x.size(2);
-    return {x.size(0) * x.size(1), length,          length + 2 * padding - (kTaps - 1),
-            padding,               groups,          weight.size(1),
+    return {x.size(0) * x.size(1),  length, length + 2 * padding - (kTaps - 1), padding, groups, weight.size(1),
             weight.size(0) / groups};
   }
 };
@@ -179,15 +176,15 @@ Moments moments_of(const Tensor& x, std::int64_t rows, std::int64_t channels, Pe
   const Tensor squares = torch::empty({parts, channels});
   const TrainingKernels& kernels = training_kernels();
   for_rows(rows, [&](std::int64_t part, std::int64_t first, std::int64_t count) {
-    kernels.moments(x.data_ptr<float>() + first * channels, count, channels,
-                    means.data_ptr<float>() + part * channels, squares.data_ptr<float>() + part * channels);
+    kernels.moments(x.data_ptr<float>() + first * channels, count, channels, means.data_ptr<float>() + part * channels,
+                    squares.data_ptr<float>() + part * channels);
   });
   Tensor counts = torch::full({parts, 1}, static_cast<double>(kRowsAtOnce), torch::kFloat64);
   counts[parts - 1] = static_cast<double>(rows - (parts - 1) * kRowsAtOnce);
   const Tensor means64 = means.to(torch::kFloat64);
   // Sum, and sum of squares about zero, of every part: exact enough in double, and they add up over processes.
-  Tensor sums = torch::cat({(means64 * counts).sum(0), (squares.to(torch::kFloat64) + means64.square() * counts).sum(0),
-                            counts.sum(0)});
+  Tensor sums = torch::cat(
+      {(means64 * counts).sum(0), (squares.to(torch::kFloat64) + means64.square() * counts).sum(0), counts.sum(0)});
   if (peers != nullptr && peers->size() > 1) peers->sum(sums);
   const double n = sums[2 * channels].item<double>();
   const Tensor mean = sums.slice(0, 0, channels) / n;
@@ -255,8 +252,14 @@ class NormActivation : public torch::autograd::Function<NormActivation> {
                              activation, dx.data_ptr<float>() + at);
     });
     // Weights take this process's share; the gradients of all processes are added up later.
-    return {dx, (local[1] * root).to(torch::kFloat32), local[0].to(torch::kFloat32), Variable(), Variable(),
-            Variable(), Variable(), Variable()};
+    return {dx,
+            (local[1] * root).to(torch::kFloat32),
+            local[0].to(torch::kFloat32),
+            Variable(),
+            Variable(),
+            Variable(),
+            Variable(),
+            Variable()};
   }
 };
 
@@ -299,8 +302,8 @@ ConvImpl::ConvImpl(std::int64_t groups, std::int64_t in, std::int64_t out, std::
     : groups_(groups),
       stride_{kernel_h == 1 && kernel_w > 1 ? 1 : stride, stride},
       padding_{kernel_h / 2, padding_w == kSamePadding ? kernel_w / 2 : padding_w} {
-  weight = register_parameter("weight",
-                              initial_weights({groups * out, in, kernel_h, kernel_w}, in * kernel_h * kernel_w));
+  weight =
+      register_parameter("weight", initial_weights({groups * out, in, kernel_h, kernel_w}, in * kernel_h * kernel_w));
 }
 
 Tensor ConvImpl::forward(const Tensor& x_NHWC) {
@@ -373,7 +376,8 @@ Tensor NormImpl::forward(const Tensor& x_in) {
   if (!on_kernels(x))
     return activated((x - moments.mean) * (weight / (moments.var + kNormEpsilon).sqrt()) + bias, activation_);
   return NormActivation::apply(x, weight, bias, moments.mean, moments.var, moments.count,
-                               static_cast<std::int64_t>(activation_), reinterpret_cast<std::int64_t>(peers_));  // NOLINT
+                               static_cast<std::int64_t>(activation_),
+                               reinterpret_cast<std::int64_t>(peers_));  // NOLINT
 }
 
 GroupLinearImpl::GroupLinearImpl(std::int64_t groups, std::int64_t in, std::int64_t out) {

@@ -1,8 +1,7 @@
 // The layers DIVA is made of: convolutions, normalisation with its activation, upsampling, grouped linear maps.
-// Every layer works on G networks of the same shape side by side (the encoders of the latent spaces): their channels lie
-// beside each other and one call does for all of them.
-// On a CPU, convolutions of width 5 and normalisation run on the kernels of nn/kernels.h; elsewhere, and for comparison
-// (plain_layers), on torch's own operations.
+// Every layer works on G networks of the same shape side by side (the encoders of the latent spaces): their channels
+// lie beside each other and one call does for all of them. On a CPU, convolutions of width 5 and normalisation run on
+// the kernels of nn/kernels.h; elsewhere, and for comparison (plain_layers), on torch's own operations.
 #pragma once
 
 #include "nn/kernels.h"
@@ -18,8 +17,8 @@ Tensor initial_weights(torch::IntArrayRef shape, std::int64_t fan_in);
 
 inline constexpr std::int64_t kSamePadding = -1;
 
-/// Convolution without bias (one always follows in the normalisation). Padding: kSamePadding for odd kernels, or zeros to
-/// each side along W.
+/// Convolution without bias (one always follows in the normalisation). Padding: kSamePadding for odd kernels, or zeros
+/// to each side along W.
 class ConvImpl : public torch::nn::Module {
  public:
   ConvImpl(std::int64_t groups, std::int64_t in, std::int64_t out, std::int64_t kernel_h, std::int64_t kernel_w,

@@ -42,7 +42,8 @@ ModelDirectory parse_model(std::string_view config_text, std::span<const std::by
     return found->get<std::string>();
   };
   const auto format = json.find("format");
-  require(format != json.end() && format->is_number_integer(), "{}: 'format' is missing: this is no stemloop model", name);
+  require(format != json.end() && format->is_number_integer(), "{}: 'format' is missing: this is no stemloop model",
+          name);
   require(*format == kModelFormat, "{}: format {} is not known here (this is {}); was it written by a newer stemloop?",
           name, format->dump(), kModelFormat);
   const std::string family = text("family");

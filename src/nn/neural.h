@@ -33,18 +33,18 @@ std::array<std::uint8_t, kBondLength> bond_rows(const Picture& picture);
 
 struct TrainOptions {
   std::string run_directory;
-  std::string origin = "{}";      // JSON object kept in the model's config.json: data, command, energy parameters
-  std::string start;              // model directory whose weights the run begins with; empty: drawn by the seed
-  std::string device = "auto";    // auto, cpu, cuda, cuda:N
+  std::string origin = "{}";    // JSON object kept in the model's config.json: data, command, energy parameters
+  std::string start;            // model directory whose weights the run begins with; empty: drawn by the seed
+  std::string device = "auto";  // auto, cpu, cuda, cuda:N
   int threads = 1;
   std::uint64_t seed = 1;
   std::int64_t epochs = 30;
-  std::int64_t batch = 64;        // of all processes together
-  double rate = 1e-3;             // Adam's step size
+  std::int64_t batch = 64;          // of all processes together
+  double rate = 1e-3;               // Adam's step size
   std::string schedule = "cosine";  // constant, or cosine to a hundredth of the rate after a linear start
-  double clip = 0;                // longest gradient, 0 for no limit
-  double mutate = 0;              // share of positions substituted at each visit, the structure kept
-  std::int64_t patience = 0;      // epochs without a better validation loss before it stops; 0 for never
+  double clip = 0;                  // longest gradient, 0 for no limit
+  double mutate = 0;                // share of positions substituted at each visit, the structure kept
+  std::int64_t patience = 0;        // epochs without a better validation loss before it stops; 0 for never
   double checkpoint_seconds = 300;
 };
 
@@ -91,6 +91,9 @@ struct Encoded {
 };
 
 struct ReadOut {
+  /// false: the most probable bars, each for itself; true: the most probable whole hairpin, whose strands meet in one
+  /// terminal loop and whose heights are those of its letters and pairs.
+  bool hairpin = false;
   double temperature = 0;  // 0: the most probable bars; else colours and heights are drawn
   std::uint64_t seed = 1;
   std::uint64_t first_item = 0;  // record i draws from (seed, first_item + i)
@@ -106,7 +109,8 @@ class HairpinNetwork {
   /// Bond patterns of training hairpins of a class: what the prior of z_m is asked for when no pattern is given.
   [[nodiscard]] virtual const std::vector<std::array<std::uint8_t, kBondLength>>& bond_patterns(int label) const = 0;
   virtual Encoded encode(std::span<const Picture> pictures) = 0;
-  /// z: N x (latents * 64), side by side in the order x, y, m. Every picture is valid: bars from column 0 without a gap.
+  /// z: N x (latents * 64), side by side in the order x, y, m. Every picture is valid: bars from column 0 without a
+  /// gap.
   virtual std::vector<Picture> decode(const Matrix& z, const ReadOut& read_out) = 0;
   /// Draws from the priors, N x 64; temperature scales sigma. REQUIRES: the latents y, m for the last two.
   virtual Matrix draw_rest(std::int64_t count, double temperature, std::uint64_t seed, std::uint64_t first_item) = 0;

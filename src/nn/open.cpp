@@ -36,7 +36,8 @@ Neural* open_library() {
     require(entry != nullptr, "{}: is no neural library of stemloop", place.string());
     return entry();
   }
-  fail("{}: not found; this command needs the neural part (build with -DSTEMLOOP_NN=ON, see README)", places.front().string());
+  fail("{}: not found; this command needs the neural part (build with -DSTEMLOOP_NN=ON, see README)",
+       places.front().string());
 }
 
 }  // namespace

@@ -43,8 +43,8 @@ class Peers {
   virtual void sum(Tensor&) {}
 };
 
-/// The random numbers of one step. They depend on (seed, step) alone and are drawn for the whole batch of all processes,
-/// each of which takes its own rows: two processes with half the batch see the noise of one with the whole.
+/// The random numbers of one step. They depend on (seed, step) alone and are drawn for the whole batch of all
+/// processes, each of which takes its own rows: two processes with half the batch see the noise of one with the whole.
 class Draws {
  public:
   Draws(std::uint64_t seed, std::uint64_t step, std::int64_t first_row, std::int64_t all_rows, torch::Device device);

@@ -18,9 +18,9 @@ namespace {
 using Json = nlohmann::ordered_json;
 using Clock = std::chrono::steady_clock;
 
-constexpr double kSmallestRate = 0.01;       // of the cosine schedule, as a share of the rate
-constexpr std::int64_t kWarmSteps = 200;     // linear start
-constexpr std::int64_t kLoggedFirst = 10;    // steps that get a line of their own: for comparison with other programs
+constexpr double kSmallestRate = 0.01;     // of the cosine schedule, as a share of the rate
+constexpr std::int64_t kWarmSteps = 200;   // linear start
+constexpr std::int64_t kLoggedFirst = 10;  // steps that get a line of their own: for comparison with other programs
 constexpr std::int64_t kLoggedEvery = 100;
 
 double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
@@ -30,8 +30,7 @@ Tensor flat_like(const Tensor& values) { return torch::zeros_like(values); }
 void put(TensorFile& file, const std::string& name, const Tensor& tensor) {
   const Tensor t = tensor.detach().to(torch::kCPU).contiguous();
   const auto* bytes = static_cast<const std::byte*>(t.data_ptr());
-  file.tensors[name] = {t.scalar_type() == torch::kInt64 ? "I64" : "F32", t.sizes().vec(),
-                        {bytes, bytes + t.nbytes()}};
+  file.tensors[name] = {t.scalar_type() == torch::kInt64 ? "I64" : "F32", t.sizes().vec(), {bytes, bytes + t.nbytes()}};
 }
 
 void take(const TensorFile& file, const std::string& name, Tensor tensor, const std::string& path) {
@@ -54,9 +53,12 @@ struct RunState {
   bool finished = false;
 
   [[nodiscard]] Json json() const {
-    return {{"step", step},           {"epoch", epoch},
-            {"step_of_epoch", step_of_epoch}, {"best_epoch", best_epoch},
-            {"best_loss", best_loss}, {"epochs_without_better", epochs_without_better},
+    return {{"step", step},
+            {"epoch", epoch},
+            {"step_of_epoch", step_of_epoch},
+            {"best_epoch", best_epoch},
+            {"best_loss", best_loss},
+            {"epochs_without_better", epochs_without_better},
             {"finished", finished}};
   }
   void read(const Json& json) {
@@ -157,16 +159,17 @@ NamedTerms Loop::one_step() {
   gradient_length_ = adam_.length();
   if (!std::isfinite(gradient_length_)) {
     std::string values;
-    for (const auto& [name, value] : terms) values += fmt::format("{}{} {:.4g}", values.empty() ? "" : ", ", name,
-                                                                  value.item<double>());
-    fail("{}: the gradient is not a number at epoch {}, step {} ({}); the last checkpoint is from before it: try a "
-         "smaller --rate or a --clip",
-         options_.run_directory, state_.epoch + 1, state_.step + 1, values);
+    for (const auto& [name, value] : terms)
+      values += fmt::format("{}{} {:.4g}", values.empty() ? "" : ", ", name, value.item<double>());
+    fail(
+        "{}: the gradient is not a number at epoch {}, step {} ({}); the last checkpoint is from before it: try a "
+        "smaller --rate or a --clip",
+        options_.run_directory, state_.epoch + 1, state_.step + 1, values);
   }
-  const double scale =
-      options_.clip > 0 && gradient_length_ > options_.clip ? options_.clip / gradient_length_ : 1;
+  const double scale = options_.clip > 0 && gradient_length_ > options_.clip ? options_.clip / gradient_length_ : 1;
   adam_.step(rate(state_.step), scale, state_.step + 1);
-  if (!sums_.defined() || sums_.numel() == 0) sums_ = torch::zeros({static_cast<std::int64_t>(terms.size())}, torch::kFloat64);
+  if (!sums_.defined() || sums_.numel() == 0)
+    sums_ = torch::zeros({static_cast<std::int64_t>(terms.size())}, torch::kFloat64);
   names_.clear();
   std::vector<Tensor> values;
   for (const auto& [name, value] : terms) {
@@ -196,17 +199,14 @@ void Loop::log_step(MetricsFile* metrics, const NamedTerms& terms, double length
   if (peers_.size() > 1) peers_.sum(all);
   if (metrics == nullptr) return;
   Json json = {{"kind", "step"}, {"step", state_.step}, {"gradient", length}};
-  for (std::size_t i = 0; i < terms.size(); ++i) json[terms[i].first] = all[static_cast<std::int64_t>(i)].item<double>();
+  for (std::size_t i = 0; i < terms.size(); ++i)
+    json[terms[i].first] = all[static_cast<std::int64_t>(i)].item<double>();
   metrics->line(json);
 }
 
 void Loop::end_epoch(MetricsFile* metrics, double seconds) {
-  Json line = {{"kind", "epoch"},
-               {"epoch", state_.epoch + 1},
-               {"step", state_.step},
-               {"rate", rate(state_.step)},
-               {"seconds", seconds},
-               {"train", means()}};
+  Json line = {{"kind", "epoch"},           {"epoch", state_.epoch + 1}, {"step", state_.step},
+               {"rate", rate(state_.step)}, {"seconds", seconds},        {"train", means()}};
   const Json valid = trainee_.validate(static_cast<double>(state_.epoch + 1));
   if (!valid.empty()) line["valid"] = valid;
   const double loss = valid.empty() ? line["train"].begin()->get<double>() : valid.at("loss").get<double>();
@@ -248,7 +248,8 @@ void Loop::load_checkpoint() {
   take(file, "values", adam_.values(), from);
   take(file, "first_moments", adam_.first_moments(), from);
   take(file, "second_moments", adam_.second_moments(), from);
-  for (const auto& buffer : trainee_.network().named_buffers()) take(file, "buffer." + buffer.key(), buffer.value(), from);
+  for (const auto& buffer : trainee_.network().named_buffers())
+    take(file, "buffer." + buffer.key(), buffer.value(), from);
   try {
     state_.read(Json::parse(file.metadata.at("state")));
   } catch (const std::exception& error) {
@@ -390,11 +391,12 @@ TrainOutcome run_training(Trainee& trainee, const TrainOptions& options, bool re
 torch::Device device_named(const std::string& name) {
   if (name == "cpu") return torch::kCPU;
   if (name == "auto") return torch::cuda::is_available() ? torch::Device(torch::kCUDA, 0) : torch::Device(torch::kCPU);
-  require(name == "cuda" || name.rfind("cuda:", 0) == 0, "--device {}: choose auto, cpu, cuda or cuda:N", printable(name));
+  require(name == "cuda" || name.rfind("cuda:", 0) == 0, "--device {}: choose auto, cpu, cuda or cuda:N",
+          printable(name));
   require(torch::cuda::is_available(), "--device {}: this machine or this build of libtorch has no CUDA device", name);
   const std::int64_t index = name == "cuda" ? 0 : parse_integer(name.substr(5), "--device " + name);
-  require(index >= 0 && index < static_cast<std::int64_t>(torch::cuda::device_count()), "--device {}: there are {} devices",
-          name, torch::cuda::device_count());
+  require(index >= 0 && index < static_cast<std::int64_t>(torch::cuda::device_count()),
+          "--device {}: there are {} devices", name, torch::cuda::device_count());
   return {torch::kCUDA, static_cast<torch::DeviceIndex>(index)};
 }
 

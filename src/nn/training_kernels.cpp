@@ -154,7 +154,8 @@ void tile_output_gradient(const TileRun& run, const float* dy, float* d_products
 constexpr int kLanes = STEMLOOP_VECTOR_BYTES / 4;
 typedef float Vector __attribute__((vector_size(STEMLOOP_VECTOR_BYTES), aligned(4), may_alias));
 
-// kRows rows by kVectors vectors of c, kept in registers over all of k. Element (r, i) of op(a) is a[r * row + i * step].
+// kRows rows by kVectors vectors of c, kept in registers over all of k. Element (r, i) of op(a) is a[r * row + i *
+// step].
 template <int kRows, int kVectors>
 void block(bool accumulate, std::int64_t k, const float* a, std::int64_t row, std::int64_t step, const float* b,
            std::int64_t ldb, float* c, std::int64_t ldc) {
@@ -278,16 +279,11 @@ void adam(float* p, const float* g, float* m, float* v, std::int64_t n, float gr
 
 extern const TrainingKernels STEMLOOP_NAME(kTrainingKernels, STEMLOOP_ISA);
 const TrainingKernels STEMLOOP_NAME(kTrainingKernels, STEMLOOP_ISA) = {
-    STEMLOOP_TEXT(STEMLOOP_ISA),
-    STEMLOOP_ISA::tile_input,
-    STEMLOOP_ISA::tile_output,
-    STEMLOOP_ISA::tile_output_gradient,
-    STEMLOOP_ISA::multiply,
-    STEMLOOP_ISA::moments,
-    STEMLOOP_ISA::normalise,
-    STEMLOOP_ISA::gradient_sums,
-    STEMLOOP_ISA::gradient_input,
-    STEMLOOP_ISA::adam,
+    STEMLOOP_TEXT(STEMLOOP_ISA),  STEMLOOP_ISA::tile_input,
+    STEMLOOP_ISA::tile_output,    STEMLOOP_ISA::tile_output_gradient,
+    STEMLOOP_ISA::multiply,       STEMLOOP_ISA::moments,
+    STEMLOOP_ISA::normalise,      STEMLOOP_ISA::gradient_sums,
+    STEMLOOP_ISA::gradient_input, STEMLOOP_ISA::adam,
 };
 
 }  // namespace stemloop
