@@ -490,7 +490,7 @@ TEST(Training, PatienceEndsARunEarly) {
   EXPECT_LT(outcome.epochs, 200);
 }
 
-TEST(Training, ThreadsOfTheLoaderAndBatchesChangeNothing) {
+TEST(Training, EncodingOneByOneOrAllAtOnceIsTheSame) {
   // Encoding one by one or all at once gives the same numbers.
   const testing::TemporaryFolder folder;
   const PictureData data = example_pictures(20);

@@ -72,12 +72,6 @@ std::vector<Pattern> asked_patterns(const GenerateCommand& c) {
   return patterns;
 }
 
-double agreement(const Bonds& asked, const Bonds& obtained) {
-  int same = 0;
-  for (int k = 0; k < kBondLength; ++k) same += asked[k] == obtained[k] ? 1 : 0;
-  return static_cast<double>(same) / kBondLength;
-}
-
 // Number of pairs that only one of two structures of equal length has.
 int pair_distance(const std::string& a, const std::string& b) {
   const auto first = pair_table(a), second = pair_table(b);
@@ -146,7 +140,7 @@ class Generator {
         side_by_side(parts), {c_.read_out == "hairpin", c_.read_out_temperature, c_.seed, kReadStream + start});
     for (std::size_t i = 0; i < drawn.size(); ++i) {
       drawn[i].picture = pictures[i];
-      if (!bonds.empty()) drawn[i].as_asked = agreement(bonds[i], bond_rows(pictures[i]));
+      if (!bonds.empty()) drawn[i].as_asked = bond_agreement(bonds[i], bond_rows(pictures[i]));
     }
     return drawn;
   }
@@ -206,7 +200,11 @@ std::unordered_set<std::string> known_sequences(const std::string& path) {
   std::unordered_set<std::string> known;
   FastaReader reader(path);
   while (const auto item = reader.next()) {
-    if (const auto* record = std::get_if<Record>(&*item)) known.insert(record->sequence);
+    if (const auto* record = std::get_if<Record>(&*item)) {
+      known.insert(record->sequence);
+    } else {
+      report(std::get<Rejection>(*item));  // what cannot be read cannot be kept away from
+    }
   }
   return known;
 }

@@ -163,12 +163,6 @@ Bonds edited(Bonds bonds, Random& random) {
   return bonds;
 }
 
-double agreement(const Bonds& asked, const Bonds& obtained) {
-  int same = 0;
-  for (int k = 0; k < kBondLength; ++k) same += asked[k] == obtained[k] ? 1 : 0;
-  return static_cast<double>(same) / kBondLength;
-}
-
 // Section 3.2 of the paper, counted: z_x and z_y of a hairpin with z_m drawn for other bonds.
 void evaluate_bonds(HairpinNetwork& network, const PictureData& data, std::uint64_t seed, Rows& rows) {
   require(network.config().disentangled, "this model has no latent space of the bonds");
@@ -191,7 +185,7 @@ void evaluate_bonds(HairpinNetwork& network, const PictureData& data, std::uint6
   const auto row = [&](const char* name, const std::vector<Bonds>& asked, const std::vector<Picture>& obtained) {
     double sum = 0, exact = 0, in_step = 0;
     for (std::size_t i = 0; i < asked.size(); ++i) {
-      const double share = agreement(asked[i], bond_rows(obtained[i]));
+      const double share = bond_agreement(asked[i], bond_rows(obtained[i]));
       sum += share;
       exact += share == 1 ? 1 : 0;
       in_step += decode_picture(obtained[i]).in_step ? 1 : 0;
@@ -277,6 +271,7 @@ std::string embedding_table(const EmbedCommand& c, const std::vector<std::string
 int run_embed(EmbedCommand& c, const CLI::App& app) {
   begin_run(c.common);
   const bool fasta = !c.input.empty();
+  require(!fasta || dataset_files(c.data).empty(), "name one source of records: a FASTA file or --tsv, --bars, ...");
   if (!fasta) check_dataset(c.data);
   auto files = fasta ? input_files(c.input, c.folding) : dataset_files(c.data);
   check_files(files, {c.common.output});
@@ -388,7 +383,11 @@ std::vector<std::string> read_column(const std::string& path, const std::string&
     if (id_column != header.end())
       by_id.emplace(fields[static_cast<std::size_t>(id_column - header.begin())], fields[column]);
   }
-  if (in_order.size() == ids.size()) return in_order;
+  // By id where the table has them; a table without is one line a record, in order.
+  if (id_column == header.end()) {
+    require(in_order.size() == ids.size(), "{}: {} lines without ids for {} records", path, in_order.size(), ids.size());
+    return in_order;
+  }
   std::vector<std::string> values;
   for (const std::string& id : ids) {
     const auto value = by_id.find(id);
@@ -408,8 +407,8 @@ int run_project(ProjectCommand& c) {
           c.colour);
   const Latents latents = read_latents(c.input, c.latent);
   std::vector<std::string> values = latents.labels;
-  if (!c.features.empty()) values = read_column(c.features, c.colour.empty() ? "label" : c.colour, latents.ids);
-  require(c.colour != "class" || !latents.labels.empty() || !c.features.empty(), "{}: holds no labels to colour by",
+  if (!c.features.empty() && c.colour != "class") values = read_column(c.features, c.colour.empty() ? "label" : c.colour, latents.ids);
+  require(c.colour != "class" || !latents.labels.empty(), "{}: holds no labels to colour by",
           c.input);
 
   Matrix points;

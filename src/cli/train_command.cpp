@@ -5,7 +5,6 @@
 #include <atomic>
 #include <chrono>
 #include <csignal>
-#include <ctime>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
@@ -187,6 +186,8 @@ void apply_overrides(TrainCommand& c) {
   if (c.beta >= 0) objective.beta_x = objective.beta_y = objective.beta_m = c.beta;
   if (c.warmup >= 0) objective.warmup_epochs = c.warmup;
   if (!c.likelihood.empty()) c.preset.config.likelihood = c.likelihood;
+  require(c.size == "small" || (c.width == 0 && c.decoder_width == 0),
+          "--width and --decoder-width are for --size small; the paper's network has its own");
   if (c.width > 0) c.preset.config.width = c.width;
   if (c.decoder_width > 0) c.preset.config.decoder_width = c.decoder_width;
 }

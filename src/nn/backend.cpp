@@ -292,6 +292,12 @@ class DivaNetwork : public HairpinNetwork {
  public:
   DivaNetwork(const std::string& directory, torch::Device device) : device_(device) {
     const ModelDirectory model = read_model_directory(directory);
+    // Before memory is taken for it: flows grow with the square of a number that a damaged file may hold.
+    std::int64_t stored_bytes = 0;
+    for (const auto& tensor : model.weights.tensors) stored_bytes += static_cast<std::int64_t>(tensor.second.bytes.size());
+    const DivaConfig& c = model.config;
+    require(c.latents() * c.flow_blocks * 2 * c.flow_hidden * c.flow_hidden * 4 <= stored_bytes,
+            "{}: the flow of config.json is larger than all of model.safetensors", directory);
     network_ = DivaNet(model.config, nullptr);
     set_weights(*network_, model.weights, directory + "/model.safetensors");
     network_->to(device);
@@ -299,10 +305,10 @@ class DivaNetwork : public HairpinNetwork {
     training_ = model.training;
     if (model.weights.tensors.count(kBondPatterns) == 0) return;
     constexpr std::int64_t kShape[] = {-1, kBondLength + 1};
-    const StoredTensor& stored =
+    const StoredTensor& patterns =
         expect_tensor(model.weights, kBondPatterns, "U8", kShape, directory + "/model.safetensors");
-    for (std::int64_t i = 0; i < stored.shape[0]; ++i) {
-      const std::byte* row = stored.bytes.data() + i * kShape[1];
+    for (std::int64_t i = 0; i < patterns.shape[0]; ++i) {
+      const std::byte* row = patterns.bytes.data() + i * kShape[1];
       std::array<std::uint8_t, kBondLength> bonds{};
       for (std::size_t k = 0; k < bonds.size(); ++k) bonds[k] = row[k + 1] != std::byte{0} ? 1 : 0;
       patterns_[row[0] != std::byte{0} ? 1 : 0].push_back(bonds);

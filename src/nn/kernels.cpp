@@ -1,8 +1,9 @@
 // Picks the training kernels at run time.
 #include "nn/kernels.h"
 
-#include <cstdlib>
 #include <string_view>
+
+#include "fold/fold.h"
 
 namespace stemloop {
 
@@ -15,13 +16,10 @@ extern const TrainingKernels kTrainingKernelsavx512;
 const TrainingKernels& training_kernels() {
   static const TrainingKernels& chosen = []() -> const TrainingKernels& {
 #ifdef __x86_64__
-    const char* wish = std::getenv("STEMLOOP_SIMD");
-    const std::string_view name = wish != nullptr ? wish : "";
-    const bool avx512 = __builtin_cpu_supports("avx512f") != 0 && __builtin_cpu_supports("avx512bw") != 0 &&
-                        __builtin_cpu_supports("avx512vl") != 0 && __builtin_cpu_supports("avx512dq") != 0;
-    const bool avx2 = __builtin_cpu_supports("avx2") != 0 && __builtin_cpu_supports("fma") != 0;
-    if (avx512 && (name.empty() || name == "avx512")) return kTrainingKernelsavx512;
-    if (avx2 && name != "scalar") return kTrainingKernelsavx2;
+    // What the folding kernels chose, STEMLOOP_SIMD heeded.
+    const std::string_view name = simd_name();
+    if (name == "avx512") return kTrainingKernelsavx512;
+    if (name == "avx2" && __builtin_cpu_supports("fma") != 0) return kTrainingKernelsavx2;
 #endif
     return kTrainingKernelsscalar;
   }();

@@ -31,6 +31,10 @@ struct PictureData {
 /// The two rows of the bond vector (N x 200 of PictureData) of a picture.
 std::array<std::uint8_t, kBondLength> bond_rows(const Picture& picture);
 
+/// Share of the 200 bond states that are alike.
+double bond_agreement(const std::array<std::uint8_t, kBondLength>& asked,
+                      const std::array<std::uint8_t, kBondLength>& obtained);
+
 struct TrainOptions {
   std::string run_directory;
   std::string origin = "{}";    // JSON object kept in the model's config.json: data, command, energy parameters

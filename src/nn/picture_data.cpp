@@ -19,6 +19,13 @@ std::array<std::uint8_t, kBondLength> bond_rows(const Picture& picture) {
   return rows;
 }
 
+double bond_agreement(const std::array<std::uint8_t, kBondLength>& asked,
+                      const std::array<std::uint8_t, kBondLength>& obtained) {
+  int same = 0;
+  for (int k = 0; k < kBondLength; ++k) same += asked[k] == obtained[k] ? 1 : 0;
+  return static_cast<double>(same) / kBondLength;
+}
+
 void PictureData::add(const Picture& picture, int label) {
   for (int strand = 0; strand < 2; ++strand) {
     colour.insert(colour.end(), picture.colour[strand].begin(), picture.colour[strand].end());

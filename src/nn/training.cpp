@@ -25,8 +25,6 @@ constexpr std::int64_t kLoggedEvery = 100;
 
 double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
 
-Tensor flat_like(const Tensor& values) { return torch::zeros_like(values); }
-
 void put(TensorFile& file, const std::string& name, const Tensor& tensor) {
   const Tensor t = tensor.detach().to(torch::kCPU).contiguous();
   const auto* bytes = static_cast<const std::byte*>(t.data_ptr());
@@ -75,7 +73,8 @@ struct RunState {
 // metrics.jsonl: one line a logged step and epoch. Lines beyond the checkpoint a run goes on from are taken off.
 class MetricsFile {
  public:
-  MetricsFile(const std::string& path, bool keep, std::int64_t last_step, TrainWatcher& watcher) : watcher_(watcher) {
+  MetricsFile(const std::string& path, bool keep, std::int64_t last_step, TrainWatcher& watcher)
+      : path_(path), watcher_(watcher) {
     std::string kept;
     std::ifstream old(path);
     for (std::string line; keep && std::getline(old, line);) {
@@ -90,10 +89,12 @@ class MetricsFile {
   void line(const Json& json) {
     const std::string text = json.dump();
     out_ << text << '\n' << std::flush;
+    require(out_.good(), "{}: cannot be written; is the disk full?", path_);
     watcher_.metrics(text);
   }
 
  private:
+  std::string path_;
   std::ofstream out_;
   TrainWatcher& watcher_;
 };
@@ -113,11 +114,11 @@ class Loop {
  private:
   [[nodiscard]] std::string path(const char* name) const { return options_.run_directory + "/" + name; }
   [[nodiscard]] double rate(std::int64_t step) const;
-  NamedTerms one_step();
+  Tensor one_step();  // the terms, as named in names_
   void save_checkpoint();
   void load_checkpoint();
   void end_epoch(MetricsFile* metrics, double seconds);
-  void log_step(MetricsFile* metrics, const NamedTerms& terms, double length);
+  void log_step(MetricsFile* metrics, const Tensor& terms, double length);
   Json means() const;
 
   Trainee& trainee_;
@@ -142,10 +143,10 @@ double Loop::rate(std::int64_t step) const {
   return options_.rate * start * (kSmallestRate + (1 - kSmallestRate) * cosine);
 }
 
-NamedTerms Loop::one_step() {
+Tensor Loop::one_step() {
   const double epochs = static_cast<double>(state_.step) / static_cast<double>(trainee_.steps_per_epoch());
   adam_.clear_gradients();
-  NamedTerms terms = trainee_.step(epochs, state_.step);
+  const NamedTerms terms = trainee_.step(epochs, state_.step);
   // The last element of the gradients tells the others that this process was asked to stop.
   Tensor& gradients = adam_.gradients();
   if (peers_.size() > 1) {
@@ -166,41 +167,39 @@ NamedTerms Loop::one_step() {
         "smaller --rate or a --clip",
         options_.run_directory, state_.epoch + 1, state_.step + 1, values);
   }
-  const double scale = options_.clip > 0 && gradient_length_ > options_.clip ? options_.clip / gradient_length_ : 1;
-  adam_.step(rate(state_.step), scale, state_.step + 1);
-  if (!sums_.defined() || sums_.numel() == 0)
-    sums_ = torch::zeros({static_cast<std::int64_t>(terms.size())}, torch::kFloat64);
+  // Means over the batch of all processes, before anything is changed: a peer lost here leaves the last whole step.
   names_.clear();
   std::vector<Tensor> values;
   for (const auto& [name, value] : terms) {
     names_.push_back(name);
     values.push_back(value.to(torch::kFloat64));
   }
-  sums_ += torch::stack(values).to(torch::kCPU);
+  Tensor all = torch::stack(values);
+  if (peers_.size() > 1) peers_.sum(all);
+  all = all.to(torch::kCPU);
+  const double scale = options_.clip > 0 && gradient_length_ > options_.clip ? options_.clip / gradient_length_ : 1;
+  adam_.step(rate(state_.step), scale, state_.step + 1);
+  if (!sums_.defined() || sums_.numel() == 0)
+    sums_ = torch::zeros_like(all);
+  sums_ += all;
   ++state_.step;
   ++state_.step_of_epoch;
-  return terms;
+  return all;
 }
 
 Json Loop::means() const {
   Json json = Json::object();
-  Tensor sums = sums_.clone();
-  if (peers_.size() > 1) peers_.sum(sums);
   for (std::size_t i = 0; i < names_.size(); ++i)
-    json[names_[i]] = sums[static_cast<std::int64_t>(i)].item<double>() / static_cast<double>(state_.step_of_epoch);
+    json[names_[i]] = sums_[static_cast<std::int64_t>(i)].item<double>() / static_cast<double>(state_.step_of_epoch);
   return json;
 }
 
-void Loop::log_step(MetricsFile* metrics, const NamedTerms& terms, double length) {
-  if (state_.step > kLoggedFirst && state_.step % kLoggedEvery != 0) return;
-  std::vector<Tensor> values;
-  for (const auto& term : terms) values.push_back(term.second.to(torch::kFloat64));
-  Tensor all = torch::stack(values).to(torch::kCPU);
-  if (peers_.size() > 1) peers_.sum(all);
+void Loop::log_step(MetricsFile* metrics, const Tensor& terms, double length) {
   if (metrics == nullptr) return;
+  if (state_.step > kLoggedFirst && state_.step % kLoggedEvery != 0) return;
   Json json = {{"kind", "step"}, {"step", state_.step}, {"gradient", length}};
-  for (std::size_t i = 0; i < terms.size(); ++i)
-    json[terms[i].first] = all[static_cast<std::int64_t>(i)].item<double>();
+  for (std::size_t i = 0; i < names_.size(); ++i)
+    json[names_[i]] = terms[static_cast<std::int64_t>(i)].item<double>();
   metrics->line(json);
 }
 
@@ -252,6 +251,8 @@ void Loop::load_checkpoint() {
     take(file, "buffer." + buffer.key(), buffer.value(), from);
   try {
     state_.read(Json::parse(file.metadata.at("state")));
+    names_.clear();
+    for (const auto name : split_fields(file.metadata.at("terms"), '\n')) names_.emplace_back(name);
   } catch (const std::exception& error) {
     fail("{}: its state cannot be read: {}", from, error.what());
   }
@@ -280,7 +281,7 @@ TrainOutcome Loop::run(bool resume) {
   while (state_.epoch < options_.epochs && !early()) {
     try {
       if (state_.step_of_epoch < per_epoch) {
-        const NamedTerms terms = one_step();
+        const Tensor terms = one_step();
         log_step(metrics.get(), terms, gradient_length_);
       }
       if (state_.step_of_epoch == per_epoch) {
@@ -337,8 +338,8 @@ Adam::Adam(torch::nn::Module& network, const std::vector<std::pair<Tensor, Tenso
   const auto options = parameters.front().options().requires_grad(false);
   values_ = torch::empty({size}, options);
   gradients_ = torch::zeros({size + 1}, options);
-  m_ = flat_like(values_);
-  v_ = flat_like(values_);
+  m_ = torch::zeros_like(values_);
+  v_ = torch::zeros_like(values_);
   std::int64_t at = 0;
   for (Tensor p : parameters) {
     const Tensor place = values_.narrow(0, at, p.numel()).view(p.sizes());
