@@ -20,11 +20,14 @@ const std::vector<Command>& commands() {
       {"features", "The 20 features of each hairpin, as a table", add_features},
       {"encode", "Hairpins as 100 x 25 pictures (safetensors, PNG)", add_encode},
       {"decode", "Sequences and structures back from pictures", add_decode},
+      {"classify", "Pre-miRNA or not, with a probability and the reasons", add_classify},
+      {"describe", "The difference between two classes as a tree of questions in latent space", add_describe},
       {"train", "Networks learned from labelled hairpins", add_train},
       {"evaluate", "How well a model reconstructs, classifies and obeys bond patterns", add_evaluate},
       {"embed", "Hairpins as points in a model's latent spaces", add_embed},
       {"project", "Latent spaces in the plane: PCA and t-SNE", add_project},
       {"generate", "New hairpins from a model: per class, for a bond pattern, or by editing one", add_generate},
+      {"model", "Models at hand: list, info, verify; train a classifier", add_model_command},
       {"signature", "Two integers that tell whether results have changed", add_signature},
   };
   return kCommands;

@@ -76,6 +76,9 @@ std::shared_ptr<const Model> load_model(const FoldingOptions& options);
 // Each returns its action; see the file of its group.
 std::function<int()> add_fold(CLI::App& app);
 std::function<int()> add_eval(CLI::App& app);
+std::function<int()> add_classify(CLI::App& app);
+std::function<int()> add_model_command(CLI::App& app);
+std::function<int()> add_describe(CLI::App& app);
 std::function<int()> add_evaluate(CLI::App& app);
 std::function<int()> add_embed(CLI::App& app);
 std::function<int()> add_project(CLI::App& app);

@@ -11,15 +11,6 @@
 
 namespace stemloop {
 
-namespace {
-
-std::size_t column_of(const std::vector<std::string>& header, const std::string& name, const std::string& path) {
-  const auto found = std::find(header.begin(), header.end(), name);
-  require(found != header.end(), "{}:1: there is no column '{}' among {}", path, printable(name),
-          fmt::join(header, ", "));
-  return static_cast<std::size_t>(found - header.begin());
-}
-
 Part part_of(std::string_view text, const std::string& place) {
   for (int i = 0; i < 3; ++i) {
     if (text == kPartNames[i]) return static_cast<Part>(i);
@@ -32,30 +23,14 @@ int label_of(std::string_view text, const std::string& place) {
   return text == "1" ? 1 : 0;
 }
 
-// Calls f(fields, place) for every line of a table after its header; `header` is filled first.
-template <class Function>
-void for_lines(const std::string& path, std::vector<std::string>& header, Function f) {
-  LineReader reader(path);
-  std::string line;
-  require(reader.next(line), "{}: is empty; a header line is wanted", reader.name());
-  for (const auto field : split_fields(line, '\t')) header.emplace_back(field);
-  while (reader.next(line)) {
-    if (line.empty()) continue;
-    const auto fields = split_fields(line, '\t');
-    require(fields.size() == header.size(), "{}: {} fields where the header has {}", reader.place(), fields.size(),
-            header.size());
-    f(fields, reader.place());
-  }
-}
+namespace {
 
 std::vector<Part> read_parts(const DatasetOptions& options) {
   std::vector<Part> parts;
-  std::vector<std::string> header;
-  std::optional<std::size_t> column;
-  for_lines(options.splits, header, [&](const auto& fields, const std::string& place) {
-    if (!column) column = column_of(header, options.split, options.splits);
-    parts.push_back(part_of(fields[*column], place));
-  });
+  std::size_t column = 0;
+  read_table(
+      options.splits, [&](const auto& header) { column = find_column(header, options.split, options.splits); },
+      [&](const auto& fields, const std::string& place) { parts.push_back(part_of(fields[column], place)); });
   return parts;
 }
 
@@ -99,26 +74,25 @@ struct Labelled {
 void load_table(const DatasetOptions& options, const CommonOptions& common, const FoldingOptions& folding,
                 Dataset& dataset) {
   std::vector<Labelled> records;
-  std::vector<std::string> header;
   struct Columns {
-    std::size_t sequence, label;
+    std::size_t sequence = 0, label = 0;
     std::optional<std::size_t> id, part;
+  } at;
+  const auto find_columns = [&](const std::vector<std::string>& header) {
+    at.sequence = find_column(header, "sequence", options.tsv);
+    at.label = find_column(header, "label", options.tsv);
+    if (std::find(header.begin(), header.end(), "id") != header.end()) at.id = find_column(header, "id", options.tsv);
+    if (!options.split.empty()) at.part = find_column(header, options.split, options.tsv);
   };
-  std::optional<Columns> at;
-  for_lines(options.tsv, header, [&](const auto& fields, const std::string& place) {
-    if (!at) {
-      at = Columns{column_of(header, "sequence", options.tsv), column_of(header, "label", options.tsv), {}, {}};
-      if (std::find(header.begin(), header.end(), "id") != header.end()) at->id = column_of(header, "id", options.tsv);
-      if (!options.split.empty()) at->part = column_of(header, options.split, options.tsv);
-    }
+  read_table(options.tsv, find_columns, [&](const auto& fields, const std::string& place) {
     Labelled one;
     one.record.file = options.tsv;
     one.record.index = static_cast<std::int64_t>(records.size()) + 1;
     one.record.line = parse_integer(place.substr(place.rfind(':') + 1), place);
-    one.record.id = at->id ? std::string(fields[*at->id]) : std::to_string(one.record.index);
-    one.record.sequence = std::string(fields[at->sequence]);
-    one.label = label_of(fields[at->label], place);
-    if (at->part) one.part = part_of(fields[*at->part], place);
+    one.record.id = at.id ? std::string(fields[*at.id]) : std::to_string(one.record.index);
+    one.record.sequence = std::string(fields[at.sequence]);
+    one.label = label_of(fields[at.label], place);
+    if (at.part) one.part = part_of(fields[*at.part], place);
     records.push_back(std::move(one));
   });
   const tbb::global_control limit(tbb::global_control::max_allowed_parallelism,

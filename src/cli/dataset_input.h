@@ -33,6 +33,10 @@ struct Dataset {
   [[nodiscard]] PictureData select(Part part) const;
 };
 
+/// The part called `text`, the label 0 or 1; Error naming `place` for anything else.
+Part part_of(std::string_view text, const std::string& place);
+int label_of(std::string_view text, const std::string& place);
+
 /// --bars, --tsv, --positives, --negatives, --splits, --split
 void add_dataset(CLI::App& app, DatasetOptions& options);
 

@@ -51,6 +51,27 @@ Matrix joined(const Encoded& encoded) {
   return z;
 }
 
+Latents read_latents(const std::string& path, const std::string& latent) {
+  const TensorFile file = read_safetensors(path);
+  Latents latents;
+  const std::string name = "z_" + latent;
+  constexpr std::int64_t kShape[] = {-1, -1};
+  const StoredTensor& tensor = expect_tensor(file, name, "F32", kShape, path);
+  latents.z = {tensor.shape[0], tensor.shape[1], std::vector<float>(tensor.bytes.size() / sizeof(float))};
+  std::copy(tensor.bytes.begin(), tensor.bytes.end(), std::as_writable_bytes(std::span(latents.z.values)).begin());
+  const auto ids = file.metadata.find("ids");
+  if (ids != file.metadata.end()) {
+    for (const auto id : split_fields(ids->second, '\n')) latents.ids.emplace_back(id);
+  }
+  require(latents.ids.size() == static_cast<std::size_t>(latents.z.rows), "{}: {} ids for {} records", path,
+          latents.ids.size(), latents.z.rows);
+  if (file.tensors.count("label") == 0) return latents;
+  const std::int64_t shape[] = {latents.z.rows};
+  for (const std::byte label : expect_tensor(file, "label", "U8", shape, path).bytes)
+    latents.labels.push_back(label == std::byte{0} ? "other" : "pre-miRNA");
+  return latents;
+}
+
 std::vector<Picture> pictures_of(const PictureData& data) {
   std::vector<Picture> pictures;
   for (std::int64_t i = 0; i < data.size(); ++i) pictures.push_back(data.picture(i));
@@ -69,6 +90,7 @@ struct EvaluateCommand {
   std::string what;
   std::string part;
   std::string format = "tsv";
+  std::string calls, curve;
   std::uint64_t seed = 1;
 };
 
@@ -213,20 +235,38 @@ int run_evaluate(EvaluateCommand& c, const CLI::App& app) {
   begin_run(c.common);
   check_dataset(c.data);
   auto files = dataset_files(c.data);
-  check_files(files, {c.common.output});
-  const auto network = open_model(c.model, c.common, c.folding, app);
+  check_files(files, {c.common.output, c.calls, c.curve});
+  std::unique_ptr<HairpinNetwork> network;
+  std::optional<Classifier> classifier;
+  if (c.what == "classifier") {
+    classifier = Classifier::open(find_model(c.model.directory), c.model.device, c.common.threads);
+    if (app.get_option("--params")->count() == 0) c.folding.parameters = classifier->parameters();
+  } else {
+    network = open_model(c.model, c.common, c.folding, app);
+  }
   const Dataset dataset = load_dataset(c.data, c.common, c.folding);
   require(c.part.empty() || !dataset.parts.empty(), "--part {} needs a --split", c.part);
   PictureData data = dataset.pictures;
+  std::vector<std::string> ids = dataset.ids;
   if (!c.part.empty()) {
     const auto named = std::find(std::begin(kPartNames), std::end(kPartNames), c.part);
-    data = dataset.select(static_cast<Part>(named - std::begin(kPartNames)));
+    const auto part = static_cast<Part>(named - std::begin(kPartNames));
+    data = dataset.select(part);
+    ids.clear();
+    for (std::size_t i = 0; i < dataset.ids.size(); ++i) {
+      if (dataset.parts[i] == part) ids.push_back(dataset.ids[i]);
+    }
   }
   require(data.size() > 0, "there is no record to evaluate");
   Rows rows(c.common.output, c.format == "json");
   if (c.what == "reconstruction") evaluate_reconstruction(*network, data, rows);
   if (c.what == "class") evaluate_class(*network, data, rows);
   if (c.what == "bonds") evaluate_bonds(*network, data, c.seed, rows);
+  if (classifier) {
+    for (const std::string& row :
+         evaluate_classifier(*classifier, data, ids, c.folding, c.common.threads, c.calls, c.curve))
+      rows.add(Json::parse(row));
+  }
   rows.close();
   return finish(dataset.tally, c.common);
 }
@@ -332,59 +372,25 @@ struct ProjectCommand {
   TsneOptions tsne;
 };
 
-struct Latents {
-  Matrix z;
-  std::vector<std::string> ids;
-  std::vector<std::string> labels;  // empty if there are none
-};
-
-Latents read_latents(const std::string& path, const std::string& latent) {
-  const TensorFile file = read_safetensors(path);
-  Latents latents;
-  const std::string name = "z_" + latent;
-  constexpr std::int64_t kShape[] = {-1, -1};
-  const StoredTensor& tensor = expect_tensor(file, name, "F32", kShape, path);
-  latents.z = {tensor.shape[0], tensor.shape[1], std::vector<float>(tensor.bytes.size() / sizeof(float))};
-  std::copy(tensor.bytes.begin(), tensor.bytes.end(), std::as_writable_bytes(std::span(latents.z.values)).begin());
-  const auto ids = file.metadata.find("ids");
-  if (ids != file.metadata.end()) {
-    for (const auto id : split_fields(ids->second, '\n')) latents.ids.emplace_back(id);
-  }
-  require(latents.ids.size() == static_cast<std::size_t>(latents.z.rows), "{}: {} ids for {} records", path,
-          latents.ids.size(), latents.z.rows);
-  if (file.tensors.count("label") == 0) return latents;
-  const std::int64_t shape[] = {latents.z.rows};
-  for (const std::byte label : expect_tensor(file, "label", "U8", shape, path).bytes)
-    latents.labels.push_back(label == std::byte{0} ? "other" : "pre-miRNA");
-  return latents;
-}
-
 // The column to colour by: a feature table with one line a record, in order or by id.
 std::vector<std::string> read_column(const std::string& path, const std::string& name,
                                      const std::vector<std::string>& ids) {
-  LineReader reader(path);
-  std::string line;
-  require(reader.next(line), "{}: is empty; a header line is wanted", path);
-  const char separator = line.find('\t') != std::string::npos ? '\t' : ',';
-  std::vector<std::string> header;
-  for (const auto field : split_fields(line, separator)) header.emplace_back(field);
-  const auto found = std::find(header.begin(), header.end(), name);
-  require(found != header.end(), "{}:1: there is no column '{}' among {}", path, printable(name),
-          fmt::join(header, ", "));
-  const auto column = static_cast<std::size_t>(found - header.begin());
-  const auto id_column = std::find(header.begin(), header.end(), "id");
+  std::size_t column = 0;
+  std::optional<std::size_t> id_column;
   std::map<std::string, std::string> by_id;
   std::vector<std::string> in_order;
-  while (reader.next(line)) {
-    const auto fields = split_fields(line, separator);
-    require(fields.size() == header.size(), "{}: {} fields where the header has {}", reader.place(), fields.size(),
-            header.size());
-    in_order.emplace_back(fields[column]);
-    if (id_column != header.end())
-      by_id.emplace(fields[static_cast<std::size_t>(id_column - header.begin())], fields[column]);
-  }
+  read_table(
+      path,
+      [&](const auto& header) {
+        column = find_column(header, name, path);
+        if (std::find(header.begin(), header.end(), "id") != header.end()) id_column = find_column(header, "id", path);
+      },
+      [&](const auto& fields, const std::string&) {
+        in_order.emplace_back(fields[column]);
+        if (id_column) by_id.emplace(fields[*id_column], fields[column]);
+      });
   // By id where the table has them; a table without is one line a record, in order.
-  if (id_column == header.end()) {
+  if (!id_column) {
     require(in_order.size() == ids.size(), "{}: {} lines without ids for {} records", path, in_order.size(), ids.size());
     return in_order;
   }
@@ -451,16 +457,19 @@ std::function<int()> add_evaluate(CLI::App& app) {
       "reconstruction: errors of the most probable picture decoded from the encoder's mean, for all records and by "
       "class\n"
       "class: the class as the networks on z_y and z_m see it\n"
-      "bonds: how much of a bond pattern asked for stands in the picture decoded with z_m drawn for it");
-  app.add_option("what", c->what, "reconstruction, class or bonds")
+      "bonds: how much of a bond pattern asked for stands in the picture decoded with z_m drawn for it\n"
+      "classifier: --model is a classifier (models/premirna); its probability, its tree and its parts, with intervals");
+  app.add_option("what", c->what, "reconstruction, class, bonds or classifier")
       ->required()
-      ->check(CLI::IsMember({"reconstruction", "class", "bonds"}))
+      ->check(CLI::IsMember({"reconstruction", "class", "bonds", "classifier"}))
       ->type_name("WHAT");
   add_model(app, c->model);
   add_dataset(app, c->data);
   app.add_option("--part", c->part, "Only this part of the split")->check(CLI::IsMember({"train", "valid", "test"}));
   app.add_option("--format", c->format, "tsv or json")->check(CLI::IsMember({"tsv", "json"}))->capture_default_str();
   app.add_option("--seed", c->seed, "bonds: of the patterns and draws")->capture_default_str();
+  app.add_option("--calls", c->calls, "classifier: probabilities record by record")->type_name("FILE");
+  app.add_option("--curve", c->curve, "classifier: the calibration curve")->type_name("FILE");
   add_output(app, c->common, kTextOutputHelp);
   add_folding(app, c->folding);
   add_threads(app, c->common);

@@ -6,6 +6,8 @@
 #include <numeric>
 #include <vector>
 
+#include "util/util.h"
+
 namespace stemloop {
 
 ClassificationScore score_classification(std::span<const float> probability, std::span<const std::uint8_t> labels,
@@ -39,7 +41,57 @@ ClassificationScore score_classification(std::span<const float> probability, std
     begin = end;
   }
   score.auroc = ratio(rank_sum - positives * (positives + 1) / 2, positives * negatives);
+
+  // Average precision: precision where the records tied at a probability are all called, weighted by the positives won.
+  double called = 0, right = 0, area = 0;
+  for (std::size_t end = order.size(); end > 0;) {
+    std::size_t begin = end;
+    const double before = right;
+    while (begin > 0 && probability[order[begin - 1]] == probability[order[end - 1]]) {
+      --begin;
+      ++called;
+      right += labels[order[begin]] != 0 ? 1 : 0;
+    }
+    area += (right - before) * right / called;
+    end = begin;
+  }
+  score.auprc = ratio(area, positives);
   return score;
+}
+
+ScoreInterval bootstrap_score(std::span<const float> probability, std::span<const std::uint8_t> labels, int resamples,
+                              std::uint64_t seed, double threshold) {
+  constexpr double ClassificationScore::*kValues[] = {
+      &ClassificationScore::accuracy, &ClassificationScore::sensitivity, &ClassificationScore::specificity,
+      &ClassificationScore::mcc,      &ClassificationScore::auroc,       &ClassificationScore::auprc};
+  std::vector<ClassificationScore> scores;
+  std::vector<float> p(labels.size());
+  std::vector<std::uint8_t> y(labels.size());
+  for (int r = 0; r < resamples; ++r) {
+    Random random(seed, static_cast<std::uint64_t>(r));
+    for (std::size_t i = 0; i < labels.size(); ++i) {
+      const std::uint64_t chosen = random.below(labels.size());
+      p[i] = probability[chosen];
+      y[i] = labels[chosen];
+    }
+    scores.push_back(score_classification(p, y, threshold));
+  }
+  ScoreInterval interval;
+  constexpr double kTail = 0.025;
+  for (const auto value : kValues) {
+    std::vector<double> values;
+    for (const ClassificationScore& score : scores) {
+      if (!std::isnan(score.*value)) values.push_back(score.*value);
+    }
+    std::sort(values.begin(), values.end());
+    const auto at = [&](double share) {
+      if (values.empty()) return std::numeric_limits<double>::quiet_NaN();
+      return values[static_cast<std::size_t>(share * static_cast<double>(values.size() - 1) + 0.5)];
+    };
+    interval.low.*value = at(kTail);
+    interval.high.*value = at(1 - kTail);
+  }
+  return interval;
 }
 
 }  // namespace stemloop

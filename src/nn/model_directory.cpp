@@ -2,6 +2,9 @@
 
 #include <htslib/hts.h>
 
+#include <Eigen/Core>
+#include <cmath>
+#include <cstring>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
@@ -16,6 +19,20 @@ constexpr std::uint64_t kMostConfig = 1 << 20;
 std::string text_of(const std::vector<std::byte>& bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
+
+template <class From, class To>
+void convert(StoredTensor& tensor, const char* dtype) {
+  std::vector<std::byte> bytes(tensor.bytes.size() / sizeof(From) * sizeof(To));
+  for (std::size_t i = 0; i * sizeof(From) < tensor.bytes.size(); ++i) {
+    From from;
+    std::memcpy(&from, tensor.bytes.data() + i * sizeof(From), sizeof(From));
+    const To to = static_cast<To>(from);
+    std::memcpy(bytes.data() + i * sizeof(To), &to, sizeof(To));
+  }
+  tensor.bytes = std::move(bytes);
+  tensor.dtype = dtype;
+}
+
 }  // namespace
 
 std::string md5_hex(std::span<const std::byte> bytes) {
@@ -61,6 +78,9 @@ ModelDirectory parse_model(std::string_view config_text, std::span<const std::by
   require(checksum == found, "{}: its MD5 is {}, config.json says {}: the file is damaged or from another model",
           weights_name, found, printable(checksum));
   model.weights = decode_safetensors(weights, weights_name);
+  for (auto& [key, tensor] : model.weights.tensors) {
+    if (tensor.dtype == "F16") convert<Eigen::half, float>(tensor, "F32");
+  }
   return model;
 }
 
@@ -82,6 +102,14 @@ void write_model_directory(const std::string& directory, const DivaConfig& confi
                {"training", Json::parse(training)}};
   replace_file(directory + "/model.safetensors", bytes);
   replace_file(directory + "/config.json", json.dump(2) + "\n");
+}
+
+void pack_model(const std::string& from, const std::string& to) {
+  ModelDirectory model = read_model_directory(from);
+  for (auto& [key, tensor] : model.weights.tensors) {
+    if (tensor.dtype == "F32" && tensor.shape.size() > 1) convert<float, Eigen::half>(tensor, "F16");
+  }
+  write_model_directory(to, model.config, model.training.empty() ? "{}" : model.training, model.weights);
 }
 
 }  // namespace stemloop

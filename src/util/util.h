@@ -5,5 +5,6 @@
 #include "util/file.h"
 #include "util/progress.h"
 #include "util/random.h"
+#include "util/table.h"
 #include "util/text.h"
 #include "util/threads.h"

@@ -1,0 +1,304 @@
+#include "classify/classifier.h"
+
+#include <Eigen/Dense>
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "util/util.h"
+
+namespace stemloop {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+namespace fs = std::filesystem;
+
+constexpr int kFormat = 1;
+constexpr const char* kTree = "tree.json";
+constexpr const char* kBooster = "booster.ubj";
+constexpr const char* kSpace = "space.safetensors";
+constexpr std::uint64_t kMostConfig = 1 << 20;
+
+std::string text_of(const std::vector<std::byte>& bytes) {
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
+Json read_config(const std::string& directory) {
+  require(fs::is_directory(directory), "{}: is no model directory", directory);
+  const std::string name = directory + "/config.json";
+  constexpr int kMostDepth = 8;
+  Json json = Json::parse(
+      text_of(read_bytes(name, kMostConfig)),
+      [](int depth, Json::parse_event_t, Json&) { return depth <= kMostDepth; }, false);
+  require(json.is_object(), "{}: is no JSON object", name);
+  return json;
+}
+
+double number_of(const Json& json, const char* key, const std::string& name) {
+  require(json.is_object() && json.contains(key) && json[key].is_number() && std::isfinite(json[key].get<double>()),
+          "{}: '{}' is missing or no number", name, key);
+  return json[key].get<double>();
+}
+
+// A file of the directory whose checksum stands in config.json.
+std::vector<std::byte> checked_file(const Json& config, const std::string& directory, const char* file) {
+  const std::string path = directory + "/" + file;
+  auto bytes = read_bytes(path);
+  const Json sums = config.value("md5", Json::object());
+  require(sums.is_object() && sums.contains(file) && sums[file].is_string(), "{}/config.json: has no checksum of {}",
+          directory, file);
+  const std::string found = md5_hex(bytes);
+  require(sums[file] == found, "{}: its MD5 is {}, config.json says {}: the file is damaged or from another model", path,
+          found, printable(sums[file].get<std::string>()));
+  return bytes;
+}
+
+const Matrix& latent(const Encoded& encoded, const char* name) {
+  for (const EncodedLatent& l : encoded.latents) {
+    if (l.name == name) return l.z;
+  }
+  fail("this network has no latent space '{}'", name);
+}
+
+// (z_y, z_m) side by side.
+Matrix class_space(const Encoded& encoded) {
+  const Matrix &y = latent(encoded, "y"), &m = latent(encoded, "m");
+  Matrix z{y.rows, y.columns + m.columns, {}};
+  for (std::int64_t i = 0; i < z.rows; ++i) {
+    z.values.insert(z.values.end(), y.row(i).begin(), y.row(i).end());
+    z.values.insert(z.values.end(), m.row(i).begin(), m.row(i).end());
+  }
+  return z;
+}
+
+Matrix all_latents(const Encoded& encoded) {
+  Matrix z{encoded.latents.front().z.rows, 0, {}};
+  for (std::int64_t i = 0; i < z.rows; ++i) {
+    for (const EncodedLatent& l : encoded.latents) z.values.insert(z.values.end(), l.z.row(i).begin(), l.z.row(i).end());
+  }
+  for (const EncodedLatent& l : encoded.latents) z.columns += l.z.columns;
+  return z;
+}
+
+double quantile(std::vector<double> values, double share) {
+  const auto at = static_cast<std::size_t>(share * static_cast<double>(values.size() - 1) + 0.5);
+  std::nth_element(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(at), values.end());
+  return values[at];
+}
+
+}  // namespace
+
+// What the parts say, before it is blended and judged.
+struct Classifier::Raw {
+  Encoded encoded;
+  std::vector<float> booster;
+  std::vector<Picture> reconstructions;
+  std::vector<double> errors, distances;
+  [[nodiscard]] Matrix logits() const {
+    Matrix matrix{static_cast<std::int64_t>(booster.size()), 3, {}};
+    for (std::size_t i = 0; i < booster.size(); ++i) {
+      matrix.values.push_back(booster[i]);
+      matrix.values.push_back(static_cast<float>(logit(encoded.class_from_y[i])));
+      matrix.values.push_back(static_cast<float>(logit(encoded.class_from_m[i])));
+    }
+    return matrix;
+  }
+};
+
+Classifier::Raw Classifier::run(std::span<const Evidence> evidence) const {
+  std::vector<Picture> pictures;
+  for (const Evidence& e : evidence) pictures.push_back(e.picture);
+  Raw raw;
+  raw.encoded = network_->encode(pictures);
+  raw.booster = booster_->logits(evidence_matrix(evidence));
+  raw.reconstructions = network_->decode(all_latents(raw.encoded), {});
+  const Matrix z = class_space(raw.encoded);
+  const auto d = static_cast<Eigen::Index>(mean_.size());
+  using RowMajor = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+  const Eigen::Map<const RowMajor> whitening(whitening_.values.data(), d, d);
+  const Eigen::Map<const Eigen::VectorXf> mean(mean_.data(), d);
+  for (std::size_t i = 0; i < pictures.size(); ++i) {
+    ReconstructionError error;
+    error.add(pictures[i], raw.reconstructions[i]);
+    raw.errors.push_back(error.means().nucleotides);
+    const Eigen::Map<const Eigen::VectorXf> point(z.row(static_cast<std::int64_t>(i)).data(), d);
+    raw.distances.push_back((whitening * (point - mean)).norm() / std::sqrt(static_cast<double>(d)));
+  }
+  return raw;
+}
+
+std::vector<Call> Classifier::classify(std::span<const Evidence> evidence) const {
+  if (evidence.empty()) return {};
+  Raw raw = run(evidence);
+  const Matrix logits = raw.logits();
+  const Matrix& z_m = latent(raw.encoded, "m");
+  std::vector<Call> calls;
+  for (std::size_t i = 0; i < evidence.size(); ++i) {
+    const auto row = static_cast<std::int64_t>(i);
+    Call call;
+    const std::vector<double> x(logits.row(row).begin(), logits.row(row).end());
+    call.probability = blend_.probability(x);
+    call.booster = static_cast<float>(1 / (1 + std::exp(-raw.booster[i])));
+    call.from_y = raw.encoded.class_from_y[i];
+    call.from_m = raw.encoded.class_from_m[i];
+    call.walk = walk(tree_, z_m.row(row));
+    const TreeNode& leaf = tree_.nodes[static_cast<std::size_t>(call.walk.leaf)];
+    call.tree_probability = static_cast<float>(leaf.probability());
+    call.tree_label = leaf.label();
+    call.reconstruction_error = raw.errors[i];
+    call.latent_distance = raw.distances[i];
+    call.outside = raw.errors[i] > most_error_ || raw.distances[i] > most_distance_;
+    call.reconstruction = raw.reconstructions[i];
+    calls.push_back(std::move(call));
+  }
+  return calls;
+}
+
+Classifier Classifier::train(const std::string& directory, const LabelledEvidence& train,
+                             const LabelledEvidence& valid, const ClassifierTraining& how) {
+  require(!valid.labels.empty(), "there are no validation records to calibrate on");
+  fs::create_directories(directory + "/network");
+  pack_model(how.network, directory + "/network");
+  Classifier c;
+  c.network_ = neural().open(directory + "/network", how.device, how.tree.threads);
+  require(c.network_->config().disentangled, "{}: this network has no latent spaces of class and bonds", how.network);
+  c.parameters_ = how.parameters;
+
+  std::vector<Picture> pictures;
+  for (const Evidence& e : train.evidence) pictures.push_back(e.picture);
+  const Encoded encoded = c.network_->encode(pictures);
+  const FeatureTable table = measured_table(train.evidence);
+  const auto questions = make_questions(table, how.thresholds);
+  c.tree_ = grow_tree(&latent(encoded, "m"), table, train.labels, questions, how.tree);
+  c.booster_ = Booster::train(evidence_matrix(train.evidence), train.labels, how.booster);
+
+  // The cloud of training hairpins: mean and the inverse Cholesky factor of the covariance, slightly rounded.
+  const Matrix z = class_space(encoded);
+  using RowMajor = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+  const Eigen::Map<const RowMajor> points(z.values.data(), z.rows, z.columns);
+  const Eigen::VectorXd mean = points.cast<double>().colwise().mean();
+  const Eigen::MatrixXd centred = points.cast<double>().rowwise() - mean.transpose();
+  Eigen::MatrixXd covariance = centred.transpose() * centred / static_cast<double>(z.rows);
+  covariance.diagonal().array() += 1e-3 * covariance.trace() / static_cast<double>(z.columns);
+  const Eigen::MatrixXd whitening = Eigen::LLT<Eigen::MatrixXd>(covariance).matrixL().solve(
+      Eigen::MatrixXd::Identity(z.columns, z.columns));
+  for (std::int64_t k = 0; k < z.columns; ++k) c.mean_.push_back(static_cast<float>(mean[k]));
+  c.whitening_ = {z.columns, z.columns, {}};
+  for (std::int64_t i = 0; i < z.columns; ++i) {
+    for (std::int64_t k = 0; k < z.columns; ++k) c.whitening_.values.push_back(static_cast<float>(whitening(i, k)));
+  }
+
+  const Raw raw = c.run(valid.evidence);
+  c.blend_ = fit_blend(raw.logits(), valid.labels);
+  c.most_error_ = quantile(raw.errors, how.outside_quantile);
+  c.most_distance_ = quantile(raw.distances, how.outside_quantile);
+
+  TensorFile space;
+  const auto store = [](const std::vector<float>& values, std::vector<std::int64_t> shape) {
+    const auto bytes = std::as_bytes(std::span(values));
+    return StoredTensor{"F32", std::move(shape), {bytes.begin(), bytes.end()}};
+  };
+  space.tensors["mean"] = store(c.mean_, {z.columns});
+  space.tensors["whitening"] = store(c.whitening_.values, {z.columns, z.columns});
+  const std::string space_bytes = encode_safetensors(space);
+  const std::string tree_bytes = tree_json(c.tree_);
+  const std::string booster_bytes = text_of(c.booster_->bytes());
+  replace_file(directory + "/" + kSpace, space_bytes);
+  replace_file(directory + "/" + kTree, tree_bytes);
+  replace_file(directory + "/" + kBooster, booster_bytes);
+  const auto md5 = [](const std::string& bytes) { return md5_hex(std::as_bytes(std::span(bytes))); };
+  const Json config = {
+      {"format", kFormat},
+      {"family", kPremirnaFamily},
+      {"parameters", c.parameters_},
+      {"blend", {{"booster", c.blend_.weights[0]}, {"z_y", c.blend_.weights[1]}, {"z_m", c.blend_.weights[2]}, {"bias", c.blend_.bias}}},
+      {"outside", {{"reconstruction_error", c.most_error_}, {"latent_distance", c.most_distance_}}},
+      {"md5", {{kTree, md5(tree_bytes)}, {kBooster, md5(booster_bytes)}, {kSpace, md5(space_bytes)}}},
+      {"training", Json::parse(how.origin)}};
+  replace_file(directory + "/config.json", config.dump(2) + "\n");
+  return c;
+}
+
+Classifier Classifier::open(const std::string& directory, const std::string& device, int threads) {
+  const Json config = read_config(directory);
+  const std::string name = directory + "/config.json";
+  require(config.contains("format") && config["format"].is_number_integer(),
+          "{}: 'format' is missing: this is no stemloop model", name);
+  require(config["format"] == kFormat, "{}: format {} is not known here (this is {}); was it written by a newer stemloop?",
+          name, printable(config["format"].dump()), kFormat);
+  const std::string family = model_family(directory);
+  require(family == kPremirnaFamily, "{}: this is a model of family '{}', not '{}'", name, printable(family),
+          kPremirnaFamily);
+  Classifier c;
+  const Json parameters = config.value("parameters", Json());
+  require(parameters.is_string(), "{}: 'parameters' is missing or no text", name);
+  c.parameters_ = parameters.get<std::string>();
+  const Json blend = config.value("blend", Json());
+  for (const char* key : {"booster", "z_y", "z_m"}) c.blend_.weights.push_back(number_of(blend, key, name));
+  c.blend_.bias = number_of(blend, "bias", name);
+  const Json outside = config.value("outside", Json());
+  c.most_error_ = number_of(outside, "reconstruction_error", name);
+  c.most_distance_ = number_of(outside, "latent_distance", name);
+
+  const std::string space_name = directory + "/" + kSpace;
+  const TensorFile space = decode_safetensors(checked_file(config, directory, kSpace), space_name);
+  c.tree_ = tree_from_json(text_of(checked_file(config, directory, kTree)), directory + "/" + kTree);
+  c.booster_ = Booster::load(checked_file(config, directory, kBooster), directory + "/" + kBooster, threads);
+  c.network_ = neural().open(directory + "/network", device, threads);
+
+  require(c.network_->config().disentangled, "{}/network: has no latent spaces of class and bonds", directory);
+  const std::int64_t d = 2 * c.network_->config().latent;
+  require(c.tree_.dimensions == c.network_->config().latent, "{}/{}: is for {} dimensions, the network has {}",
+          directory, kTree, c.tree_.dimensions, c.network_->config().latent);
+  const auto floats = [&](const char* tensor, const std::vector<std::int64_t>& shape) {
+    const StoredTensor& stored = expect_tensor(space, tensor, "F32", shape, space_name);
+    std::vector<float> values(stored.bytes.size() / sizeof(float));
+    std::memcpy(values.data(), stored.bytes.data(), stored.bytes.size());
+    return values;
+  };
+  c.mean_ = floats("mean", {d});
+  c.whitening_ = {d, d, floats("whitening", {d, d})};
+  const std::int64_t columns = evidence_matrix(std::vector<Evidence>(1)).columns;
+  require(c.booster_->columns() == columns, "{}/{}: is for {} columns, not {}", directory, kBooster,
+          c.booster_->columns(), columns);
+  const FeatureTable table = measured_table(std::vector<Evidence>(1));
+  for (const Question& question : c.tree_.questions) column_of(question, table);
+  return c;
+}
+
+std::string model_family(const std::string& directory) {
+  const Json family = read_config(directory).value("family", Json());
+  require(family.is_string(), "{}/config.json: 'family' is missing: this is no stemloop model", directory);
+  return family.get<std::string>();
+}
+
+std::vector<std::string> model_folders() {
+  std::vector<fs::path> places;
+  if (const char* named = std::getenv("STEMLOOP_MODELS"); named != nullptr && *named != '\0') places.emplace_back(named);
+  const fs::path program = fs::read_symlink("/proc/self/exe").parent_path();
+  places.push_back(program / "../../../models");         // build/release/bin
+  places.push_back(program / "../share/stemloop/models");  // an installation
+  std::vector<std::string> folders;
+  for (const fs::path& place : places) {
+    std::error_code ignored;
+    if (fs::is_directory(place, ignored)) folders.push_back(place.lexically_normal().string());
+  }
+  return folders;
+}
+
+std::string find_model(const std::string& name) {
+  if (fs::is_directory(name)) return name;
+  const auto folders = model_folders();
+  for (const std::string& folder : folders) {
+    const fs::path path = fs::path(folder) / name;
+    if (fs::is_directory(path)) return path.string();
+  }
+  fail("{}: there is no such model directory, nor one in {}", name,
+       folders.empty() ? "models/ (set STEMLOOP_MODELS to its folder)" : fmt::format("{}", fmt::join(folders, ", ")));
+}
+
+}  // namespace stemloop

@@ -1,0 +1,101 @@
+// Pre-miRNA or not, with reasons. A classifier is a directory:
+//   config.json         family "premirna", checksums, blend, thresholds, energy parameters, how it was trained
+//   network/            a DIVA model directory (its weights as 16-bit floats)
+//   tree.json           the latent tree on z_m
+//   booster.ubj         boosted trees on evidence_matrix()
+//   space.safetensors   mean and whitening of the latents of training hairpins
+//   README.md           the card
+//
+// The probability blends the log odds of the boosted trees, of q(y | z_y) and of q(y | z_m); the weights are fitted on
+// records none of them was trained on, which calibrates it. The description is the tree's path.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "classify/booster.h"
+#include "classify/evidence.h"
+#include "describe/describe.h"
+#include "eval/eval.h"
+#include "nn/nn.h"
+
+namespace stemloop {
+
+inline constexpr const char* kPremirnaFamily = "premirna";
+
+/// What is said of one hairpin.
+struct Call {
+  float probability = 0;        // of class 1, calibrated
+  float booster = 0;            // the parts it blends: probabilities of class 1
+  float from_y = 0, from_m = 0;
+  Walk walk;                    // down the latent tree
+  float tree_probability = 0;   // of class 1 at its leaf
+  int tree_label = 0;
+  double reconstruction_error = 0;  // share of the 200 bars whose nucleotide the decoder gets wrong
+  double latent_distance = 0;       // of (z_y, z_m) from the training hairpins; 1 is typical
+  bool outside = false;             // either is beyond its threshold
+  Picture reconstruction;
+  [[nodiscard]] int label() const { return probability >= 0.5F ? 1 : 0; }
+};
+
+struct ClassifierTraining {
+  std::string network;  // model directory
+  std::string device = "auto";
+  BoosterOptions booster;
+  TreeOptions tree;
+  Thresholds thresholds = Thresholds::kDeciles;
+  double outside_quantile = 0.99;  // of validation hairpins are called inside by each measure
+  std::string parameters;          // energy parameters of the evidence
+  std::string origin = "{}";       // JSON kept in config.json
+};
+
+/// Evidence with labels.
+struct LabelledEvidence {
+  std::vector<Evidence> evidence;
+  std::vector<std::uint8_t> labels;
+};
+
+class Classifier {
+ public:
+  /// Opens a directory; everything in it is checked. Error naming the file and what is wrong.
+  static Classifier open(const std::string& directory, const std::string& device, int threads);
+  /// Trains tree, booster and space on `train`; blend and thresholds on `valid`. Writes and opens `directory`.
+  static Classifier train(const std::string& directory, const LabelledEvidence& train, const LabelledEvidence& valid,
+                          const ClassifierTraining& how);
+
+  [[nodiscard]] std::vector<Call> classify(std::span<const Evidence> evidence) const;
+
+  [[nodiscard]] const Tree& tree() const { return tree_; }
+  [[nodiscard]] const std::string& parameters() const { return parameters_; }
+  [[nodiscard]] double reconstruction_threshold() const { return most_error_; }
+  [[nodiscard]] double distance_threshold() const { return most_distance_; }
+  [[nodiscard]] HairpinNetwork& network() const { return *network_; }
+
+ private:
+  Classifier() = default;
+  struct Raw;
+  [[nodiscard]] Raw run(std::span<const Evidence> evidence) const;
+
+  std::unique_ptr<HairpinNetwork> network_;
+  std::optional<Booster> booster_;
+  Tree tree_;
+  LogisticBlend blend_;
+  std::vector<float> mean_;  // of (z_y, z_m)
+  Matrix whitening_;         // lower triangle: distance is |W (z - mean)| / sqrt(dimensions)
+  double most_error_ = 0, most_distance_ = 0;
+  std::string parameters_;
+};
+
+/// Family of a model directory ("diva", "premirna"), its config.json read as JSON text; Error if there is none.
+std::string model_family(const std::string& directory);
+
+/// A model by name or path: the path itself if there is such a directory, else `name` in $STEMLOOP_MODELS, beside the
+/// source (a build) or in share/stemloop/models (an installation). Error naming the places looked at.
+std::string find_model(const std::string& name);
+
+/// All folders find_model() looks into that exist.
+std::vector<std::string> model_folders();
+
+}  // namespace stemloop

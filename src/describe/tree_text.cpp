@@ -1,0 +1,257 @@
+#include "describe/tree_text.h"
+
+#include <algorithm>
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "util/util.h"
+
+namespace stemloop {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr const char* kFormat = "stemloop tree 1";
+constexpr const char* kKinds[] = {"greater", "true", "is", "present"};
+constexpr const char* kInk = "#333333";
+constexpr const char* kClassColours[] = {"#4c78a8", "#e45756"};
+
+std::int64_t total(const TreeNode& node) { return node.count[0] + node.count[1]; }
+
+double purity(const TreeNode& node) {
+  return total(node) == 0 ? 0 : static_cast<double>(node.count[node.label()]) / static_cast<double>(total(node));
+}
+
+std::string leaf_in_words(const TreeNode& node, const ClassNames& classes) {
+  return fmt::format("{} ({} hairpins, {:.0f} % of them)", classes[node.label()], total(node), 100 * purity(node));
+}
+
+void add_rules(const Tree& tree, int at, const std::string& indent, const ClassNames& classes, std::string& text) {
+  const TreeNode& node = tree.nodes[at];
+  if (node.leaf()) {
+    text += leaf_in_words(node, classes) + "\n";
+    return;
+  }
+  text += fmt::format("{}?  [{} hairpins, {} {:.0f} %", in_words(tree.questions[node.question]), total(node), classes[1],
+                      100.0 * static_cast<double>(node.count[1]) / static_cast<double>(total(node)));
+  text += tree.dimensions > 0 ? fmt::format("; latent space answers {:.1f} % as the feature does]\n", 100 * node.svm_accuracy)
+                              : "]\n";
+  text += indent + "├─ yes: ";
+  add_rules(tree, node.yes, indent + "│  ", classes, text);
+  text += indent + "└─ no: ";
+  add_rules(tree, node.no, indent + "   ", classes, text);
+}
+
+std::string escaped(const std::string& text) {
+  std::string result;
+  for (const char c : text) {
+    if (c == '"' || c == '\\') result += '\\';
+    result += c;
+  }
+  return result;
+}
+
+// --- drawing ---------------------------------------------------------------------------------------------------------
+
+constexpr double kBoxWidth = 176, kBoxHeight = 66, kGapX = 12, kGapY = 46, kMargin = 20, kTitle = 34;
+
+// Leaves from left to right, parents in the middle of their children; "yes" to the left.
+void place(const Tree& tree, int at, int depth, double& next, std::vector<Point>& places) {
+  const TreeNode& node = tree.nodes[at];
+  const double y = kMargin + kTitle + depth * (kBoxHeight + kGapY);
+  if (node.leaf()) {
+    places[at] = {next, y};
+    next += kBoxWidth + kGapX;
+    return;
+  }
+  place(tree, node.yes, depth + 1, next, places);
+  place(tree, node.no, depth + 1, next, places);
+  places[at] = {(places[node.yes].x + places[node.no].x) / 2, y};
+}
+
+void draw_node(const Tree& tree, int at, const Point& corner, const ClassNames& classes, Drawing& drawing) {
+  const TreeNode& node = tree.nodes[at];
+  const double middle = corner.x + kBoxWidth / 2;
+  drawing.add(Rectangle{corner, kBoxWidth, kBoxHeight, node.leaf() ? "#ffffff" : "#f4f4f4",
+                        node.leaf() ? kClassColours[node.label()] : kInk, node.leaf() ? 2.0 : 1.0});
+  const std::string head = node.leaf() ? classes[node.label()] : in_words(tree.questions[node.question]) + "?";
+  const double size = head.size() > 28 ? 9 : head.size() > 24 ? 10.5 : 12;
+  drawing.add(Text{{middle, corner.y + 18}, head, size, Anchor::kMiddle, node.leaf() ? kClassColours[node.label()] : kInk, true});
+  std::string line = fmt::format("{} hairpins, {:.0f} % {}", total(node), 100 * purity(node), classes[node.label()]);
+  drawing.add(Text{{middle, corner.y + 34}, line, 10, Anchor::kMiddle, kInk});
+  if (!node.leaf() && tree.dimensions > 0)
+    drawing.add(Text{{middle, corner.y + 47}, fmt::format("SVM right for {:.1f} %", 100 * node.svm_accuracy), 10,
+                     Anchor::kMiddle, "#666666"});
+  // How the classes stand: class 1 from the left.
+  const double width = kBoxWidth - 16, top = corner.y + kBoxHeight - 12;
+  const double share = total(node) == 0 ? 0 : static_cast<double>(node.count[1]) / static_cast<double>(total(node));
+  drawing.add(Rectangle{{corner.x + 8, top}, width * share, 6, kClassColours[1], "", 0});
+  drawing.add(Rectangle{{corner.x + 8 + width * share, top}, width * (1 - share), 6, kClassColours[0], "", 0});
+}
+
+// --- reading ---------------------------------------------------------------------------------------------------------
+
+class TreeReader {
+ public:
+  explicit TreeReader(const std::string& name) : name_(name) {}
+
+  Tree read(const std::string& text) const {
+    constexpr int kMostDepth = 8;
+    const Json json = Json::parse(
+        text, [](int depth, Json::parse_event_t, Json&) { return depth <= kMostDepth; }, false);
+    require(json.is_object() && json.contains("format") && json["format"] == kFormat, "{}: is no {}", name_, kFormat);
+    Tree tree;
+    tree.dimensions = integer(json, "dimensions", 0, 1 << 20);
+    for (const Json& item : array(json, "questions")) tree.questions.push_back(question(item));
+    const Json& nodes = array(json, "nodes");
+    require(!nodes.empty(), "{}: has no nodes", name_);
+    for (const Json& item : nodes) tree.nodes.push_back(node(item, tree, nodes.size()));
+    for (std::size_t at = 0; at < tree.nodes.size(); ++at) {
+      const TreeNode& n = tree.nodes[at];
+      require(n.leaf() || (n.yes > static_cast<int>(at) && n.no > static_cast<int>(at)),
+              "{}: node {}: its children do not stand behind it", name_, at);
+    }
+    return tree;
+  }
+
+ private:
+  const Json& member(const Json& json, const char* key) const {
+    require(json.is_object() && json.contains(key), "{}: '{}' is missing", name_, key);
+    return json.at(key);
+  }
+  const Json& array(const Json& json, const char* key) const {
+    const Json& found = member(json, key);
+    require(found.is_array(), "{}: '{}' is no list", name_, key);
+    return found;
+  }
+  double number(const Json& value, const char* key) const {
+    require(value.is_number() && std::isfinite(value.get<double>()), "{}: '{}' is no number", name_, key);
+    return value.get<double>();
+  }
+  std::int64_t integer(const Json& json, const char* key, std::int64_t least, std::int64_t most) const {
+    const Json& value = member(json, key);
+    require(value.is_number_integer() && value >= least && value <= most, "{}: '{}' is {}, not a whole number from {} to {}",
+            name_, key, printable(value.dump()), least, most);
+    return value.get<std::int64_t>();
+  }
+  std::string words(const Json& json, const char* key) const {
+    const Json& value = member(json, key);
+    require(value.is_string(), "{}: '{}' is no text", name_, key);
+    return value.get<std::string>();
+  }
+
+  Question question(const Json& json) const {
+    Question q;
+    q.feature = words(json, "feature");
+    const std::string kind = words(json, "kind");
+    const auto* const found = std::find(std::begin(kKinds), std::end(kKinds), kind);
+    require(found != std::end(kKinds), "{}: '{}' is no kind of question", name_, printable(kind));
+    q.kind = static_cast<QuestionKind>(found - std::begin(kKinds));
+    if (q.kind == QuestionKind::kGreater) q.threshold = number(member(json, "threshold"), "threshold");
+    if (q.kind == QuestionKind::kIs) q.value = words(json, "value");
+    return q;
+  }
+
+  TreeNode node(const Json& json, const Tree& tree, std::size_t nodes) const {
+    TreeNode n;
+    const Json& count = array(json, "count");
+    require(count.size() == 2 && count[0].is_number_unsigned() && count[1].is_number_unsigned(),
+            "{}: 'count' is no pair of counts", name_);
+    n.count = {count[0].get<std::int64_t>(), count[1].get<std::int64_t>()};
+    if (!json.contains("question")) return n;
+    const auto last = static_cast<std::int64_t>(nodes) - 1;
+    n.question = static_cast<int>(integer(json, "question", 0, static_cast<std::int64_t>(tree.questions.size()) - 1));
+    n.yes = static_cast<int>(integer(json, "yes", 0, last));
+    n.no = static_cast<int>(integer(json, "no", 0, last));
+    n.gain = number(member(json, "gain"), "gain");
+    n.svm_accuracy = number(member(json, "svm_accuracy"), "svm_accuracy");
+    if (tree.dimensions == 0) return n;
+    n.svm.bias = number(member(json, "bias"), "bias");
+    for (const Json& weight : array(json, "weights")) n.svm.weights.push_back(number(weight, "weights"));
+    require(static_cast<std::int64_t>(n.svm.weights.size()) == tree.dimensions, "{}: {} weights for {} dimensions",
+            name_, n.svm.weights.size(), tree.dimensions);
+    return n;
+  }
+
+  const std::string& name_;
+};
+
+}  // namespace
+
+std::string tree_rules(const Tree& tree, const ClassNames& classes) {
+  std::string text;
+  add_rules(tree, 0, "", classes, text);
+  return text;
+}
+
+std::string tree_json(const Tree& tree) {
+  Json json = {{"format", kFormat}, {"dimensions", tree.dimensions}, {"questions", Json::array()}, {"nodes", Json::array()}};
+  for (const Question& q : tree.questions) {
+    Json item = {{"feature", q.feature}, {"kind", kKinds[static_cast<int>(q.kind)]}};
+    if (q.kind == QuestionKind::kGreater) item["threshold"] = q.threshold;
+    if (q.kind == QuestionKind::kIs) item["value"] = q.value;
+    item["words"] = in_words(q);
+    json["questions"].push_back(std::move(item));
+  }
+  for (const TreeNode& n : tree.nodes) {
+    Json item = {{"count", n.count}};
+    if (!n.leaf()) {
+      item.update({{"question", n.question}, {"yes", n.yes}, {"no", n.no}, {"gain", n.gain}, {"svm_accuracy", n.svm_accuracy}});
+      if (tree.dimensions > 0) item.update({{"bias", n.svm.bias}, {"weights", n.svm.weights}});
+    }
+    json["nodes"].push_back(std::move(item));
+  }
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+Tree tree_from_json(const std::string& text, const std::string& name) { return TreeReader(name).read(text); }
+
+std::string tree_dot(const Tree& tree, const ClassNames& classes) {
+  std::string text = "digraph tree {\n  node [shape=box, fontname=\"sans-serif\"];\n";
+  for (std::size_t at = 0; at < tree.nodes.size(); ++at) {
+    const TreeNode& node = tree.nodes[at];
+    const std::string head = node.leaf() ? classes[node.label()] : in_words(tree.questions[node.question]) + "?";
+    const std::string svm = node.leaf() || tree.dimensions == 0 ? "" : fmt::format("\\nSVM right for {:.1f} %", 100 * node.svm_accuracy);
+    text += fmt::format("  n{} [label=\"{}\\n{} hairpins, {:.0f} % {}{}\"{}];\n", at, escaped(head), total(node),
+                        100 * purity(node), escaped(classes[node.label()]), svm,
+                        node.leaf() ? fmt::format(", color=\"{}\"", kClassColours[node.label()]) : "");
+    if (!node.leaf())
+      text += fmt::format("  n{0} -> n{1} [label=\"yes\"];\n  n{0} -> n{2} [label=\"no\"];\n", at, node.yes, node.no);
+  }
+  return text + "}\n";
+}
+
+Drawing draw_tree(const Tree& tree, const ClassNames& classes, const std::string& title) {
+  std::vector<Point> places(tree.nodes.size());
+  double next = kMargin;
+  place(tree, 0, 0, next, places);
+  Drawing drawing;
+  drawing.width = std::max(next - kGapX + kMargin, 2 * kMargin + 8.0 * static_cast<double>(title.size()));
+  drawing.height = 2 * kMargin + kTitle + tree.depth() * (kBoxHeight + kGapY) + kBoxHeight;
+  drawing.add(Text{{kMargin, kMargin + 12}, title, 14, Anchor::kStart, kInk, true});
+  for (std::size_t at = 0; at < tree.nodes.size(); ++at) {
+    const TreeNode& node = tree.nodes[at];
+    if (node.leaf()) continue;
+    const Point from = {places[at].x + kBoxWidth / 2, places[at].y + kBoxHeight};
+    for (const int child : {node.yes, node.no}) {
+      const Point to = {places[child].x + kBoxWidth / 2, places[child].y};
+      drawing.add(Line{from, to, 1.2, "#999999"});
+      drawing.add(Text{{(from.x + to.x) / 2, (from.y + to.y) / 2 - 3}, child == node.yes ? "yes" : "no", 10,
+                       Anchor::kMiddle, "#666666"});
+    }
+  }
+  for (std::size_t at = 0; at < tree.nodes.size(); ++at)
+    draw_node(tree, static_cast<int>(at), places[at], classes, drawing);
+  return drawing;
+}
+
+std::string walk_in_words(const Tree& tree, const Walk& walk) {
+  std::string text;
+  for (const Step& step : walk.steps)
+    text += fmt::format("{}{}: {}", text.empty() ? "" : "; ", in_words(tree.questions[tree.nodes[step.node].question]),
+                        step.yes ? "yes" : "no");
+  return text;
+}
+
+}  // namespace stemloop

@@ -1,0 +1,80 @@
+#include "eval/calibration.h"
+
+#include <Eigen/Dense>
+#include <algorithm>
+#include <cmath>
+
+#include "util/util.h"
+
+namespace stemloop {
+
+std::vector<CalibrationBin> calibration_curve(std::span<const float> probability, std::span<const std::uint8_t> labels,
+                                              int bins) {
+  std::vector<CalibrationBin> curve(static_cast<std::size_t>(bins));
+  for (std::size_t i = 0; i < labels.size(); ++i) {
+    auto& bin = curve[static_cast<std::size_t>(std::clamp(static_cast<int>(probability[i] * static_cast<float>(bins)), 0, bins - 1))];
+    ++bin.count;
+    bin.probability += probability[i];
+    bin.share += labels[i];
+  }
+  for (int k = 0; k < bins; ++k) {
+    CalibrationBin& bin = curve[static_cast<std::size_t>(k)];
+    bin.low = static_cast<double>(k) / bins;
+    bin.high = static_cast<double>(k + 1) / bins;
+    if (bin.count == 0) continue;
+    bin.probability /= static_cast<double>(bin.count);
+    bin.share /= static_cast<double>(bin.count);
+  }
+  return curve;
+}
+
+double expected_calibration_error(std::span<const CalibrationBin> curve) {
+  double sum = 0, count = 0;
+  for (const CalibrationBin& bin : curve) {
+    sum += static_cast<double>(bin.count) * std::abs(bin.share - bin.probability);
+    count += static_cast<double>(bin.count);
+  }
+  return count > 0 ? sum / count : 0;
+}
+
+float LogisticBlend::probability(std::span<const double> logits) const {
+  double sum = bias;
+  for (std::size_t k = 0; k < weights.size(); ++k) sum += weights[k] * logits[k];
+  return static_cast<float>(1 / (1 + std::exp(-sum)));
+}
+
+LogisticBlend fit_blend(const Matrix& logits, std::span<const std::uint8_t> labels) {
+  constexpr std::int64_t kFewest = 10;
+  constexpr double kPull = 1e-3;  // of a weight's square, against separable data
+  require(logits.rows >= kFewest, "{} records are too few to calibrate on; {} are wanted", logits.rows, kFewest);
+  const auto positives = std::count(labels.begin(), labels.end(), std::uint8_t{1});
+  require(positives > 0 && positives < logits.rows, "all {} records to calibrate on are of one class", logits.rows);
+  const std::int64_t k = logits.columns;
+  Eigen::VectorXd w = Eigen::VectorXd::Zero(k + 1);
+  constexpr int kSteps = 50;
+  for (int step = 0; step < kSteps; ++step) {
+    Eigen::VectorXd gradient = kPull * w;
+    Eigen::MatrixXd hessian = kPull * Eigen::MatrixXd::Identity(k + 1, k + 1);
+    for (std::int64_t i = 0; i < logits.rows; ++i) {
+      Eigen::VectorXd x(k + 1);
+      for (std::int64_t j = 0; j < k; ++j) x[j] = logits.row(i)[static_cast<std::size_t>(j)];
+      x[k] = 1;
+      const double p = 1 / (1 + std::exp(-w.dot(x)));
+      gradient += (p - labels[static_cast<std::size_t>(i)]) * x;
+      hessian += std::max(p * (1 - p), 1e-9) * x * x.transpose();
+    }
+    const Eigen::VectorXd move = hessian.ldlt().solve(gradient);
+    w -= move * std::min(1.0, 5 / std::max(1e-12, move.norm()));
+    if (move.norm() < 1e-10) break;
+  }
+  return {{w.data(), w.data() + k}, w[k]};
+}
+
+double logit(double probability) {
+  constexpr double kMost = 15;
+  if (probability <= 0) return -kMost;
+  if (probability >= 1) return kMost;
+  return std::clamp(std::log(probability / (1 - probability)), -kMost, kMost);
+}
+
+}  // namespace stemloop
