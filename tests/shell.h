@@ -35,4 +35,26 @@ inline Outcome shell(const std::string& line, const std::string& input = "") {
           content(folder + "/err")};
 }
 
+// Hairpins of the example, thrice, and random sequences as negatives.
+inline std::string labelled_table() {
+  std::string table = "id\tsequence\tlabel\tpart\n";
+  std::vector<std::string> lines;
+  std::istringstream in(content(STEMLOOP_EXAMPLES "/hairpins.fa"));
+  std::string id;
+  int count = 0;
+  for (std::string line; std::getline(in, line);) {
+    if (line.rfind('>', 0) == 0) {
+      id = line.substr(1, line.find(' ') - 1);
+      continue;
+    }
+    for (int copy = 0; copy < 3; ++copy)
+      table += fmt::format("{}_{}\t{}\t1\t{}\n", id, copy, line, copy == 2 && count % 3 == 0 ? "valid" : "train");
+    ++count;
+  }
+  for (std::uint64_t i = 0; i < 60; ++i)
+    table += fmt::format("random_{}\t{}\t0\t{}\n", i, random_sequence(85, 0.5, 3, i),
+                         i % 10 == 0 ? "valid" : "train");
+  return table;
+}
+
 }  // namespace stemloop::testing

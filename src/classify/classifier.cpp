@@ -22,6 +22,8 @@ constexpr const char* kTree = "tree.json";
 constexpr const char* kBooster = "booster.ubj";
 constexpr const char* kSpace = "space.safetensors";
 constexpr std::uint64_t kMostConfig = 1 << 20;
+constexpr const char* kRanged[] = {"nucleotides", "gc_content", "mfe_per_nt"};
+constexpr double kRangeTail = 0.001;
 
 std::string text_of(const std::vector<std::byte>& bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
@@ -136,6 +138,7 @@ std::vector<Call> Classifier::classify(std::span<const Evidence> evidence) const
   Raw raw = run(evidence);
   const Matrix logits = raw.logits();
   const Matrix& z_m = latent(raw.encoded, "m");
+  const FeatureTable table = measured_table(evidence);
   std::vector<Call> calls;
   for (std::size_t i = 0; i < evidence.size(); ++i) {
     const auto row = static_cast<std::int64_t>(i);
@@ -151,7 +154,14 @@ std::vector<Call> Classifier::classify(std::span<const Evidence> evidence) const
     call.tree_label = leaf.label();
     call.reconstruction_error = raw.errors[i];
     call.latent_distance = raw.distances[i];
-    call.outside = raw.errors[i] > most_error_ || raw.distances[i] > most_distance_;
+    for (const MeasureRange& range : ranges_) {
+      const double value = column_of({range.name, QuestionKind::kGreater, 0, ""}, table).values[i];
+      if (value < range.low || value > range.high)
+        call.unusual.push_back(fmt::format("{} is {:.4g}, training hairpins have {:.4g} to {:.4g}",
+                                           in_words({range.name, QuestionKind::kTrue, 0, ""}), value, range.low,
+                                           range.high));
+    }
+    call.outside = raw.errors[i] > most_error_ || raw.distances[i] > most_distance_ || !call.unusual.empty();
     call.reconstruction = raw.reconstructions[i];
     calls.push_back(std::move(call));
   }
@@ -174,7 +184,7 @@ Classifier Classifier::train(const std::string& directory, const LabelledEvidenc
   const FeatureTable table = measured_table(train.evidence);
   const auto questions = make_questions(table, how.thresholds);
   c.tree_ = grow_tree(&latent(encoded, "m"), table, train.labels, questions, how.tree);
-  c.booster_ = Booster::train(evidence_matrix(train.evidence), train.labels, how.booster);
+  c.booster_ = neural().train_booster(evidence_matrix(train.evidence), train.labels, how.booster);
 
   // The cloud of training hairpins: mean and the inverse Cholesky factor of the covariance, slightly rounded.
   const Matrix z = class_space(encoded);
@@ -190,6 +200,11 @@ Classifier Classifier::train(const std::string& directory, const LabelledEvidenc
   c.whitening_ = {z.columns, z.columns, {}};
   for (std::int64_t i = 0; i < z.columns; ++i) {
     for (std::int64_t k = 0; k < z.columns; ++k) c.whitening_.values.push_back(static_cast<float>(whitening(i, k)));
+  }
+
+  for (const char* name : kRanged) {
+    const auto& values = column_of({name, QuestionKind::kGreater, 0, ""}, table).values;
+    c.ranges_.push_back({name, quantile(values, kRangeTail), quantile(values, 1 - kRangeTail)});
   }
 
   const Raw raw = c.run(valid.evidence);
@@ -211,12 +226,14 @@ Classifier Classifier::train(const std::string& directory, const LabelledEvidenc
   replace_file(directory + "/" + kTree, tree_bytes);
   replace_file(directory + "/" + kBooster, booster_bytes);
   const auto md5 = [](const std::string& bytes) { return md5_hex(std::as_bytes(std::span(bytes))); };
+  Json ranges = Json::object();
+  for (const MeasureRange& range : c.ranges_) ranges[range.name] = {range.low, range.high};
   const Json config = {
       {"format", kFormat},
       {"family", kPremirnaFamily},
       {"parameters", c.parameters_},
       {"blend", {{"booster", c.blend_.weights[0]}, {"z_y", c.blend_.weights[1]}, {"z_m", c.blend_.weights[2]}, {"bias", c.blend_.bias}}},
-      {"outside", {{"reconstruction_error", c.most_error_}, {"latent_distance", c.most_distance_}}},
+      {"outside", {{"reconstruction_error", c.most_error_}, {"latent_distance", c.most_distance_}, {"ranges", ranges}}},
       {"md5", {{kTree, md5(tree_bytes)}, {kBooster, md5(booster_bytes)}, {kSpace, md5(space_bytes)}}},
       {"training", Json::parse(how.origin)}};
   replace_file(directory + "/config.json", config.dump(2) + "\n");
@@ -244,10 +261,19 @@ Classifier Classifier::open(const std::string& directory, const std::string& dev
   c.most_error_ = number_of(outside, "reconstruction_error", name);
   c.most_distance_ = number_of(outside, "latent_distance", name);
 
+  const Json ranges = outside.value("ranges", Json());
+  require(ranges.is_object(), "{}: 'ranges' is missing", name);
+  for (const char* measure : kRanged) {
+    const Json pair = ranges.value(measure, Json());
+    require(pair.is_array() && pair.size() == 2 && pair[0].is_number() && pair[1].is_number(),
+            "{}: the range of '{}' is missing or no pair of numbers", name, measure);
+    c.ranges_.push_back({measure, pair[0].get<double>(), pair[1].get<double>()});
+  }
+
   const std::string space_name = directory + "/" + kSpace;
   const TensorFile space = decode_safetensors(checked_file(config, directory, kSpace), space_name);
   c.tree_ = tree_from_json(text_of(checked_file(config, directory, kTree)), directory + "/" + kTree);
-  c.booster_ = Booster::load(checked_file(config, directory, kBooster), directory + "/" + kBooster, threads);
+  c.booster_ = neural().load_booster(checked_file(config, directory, kBooster), directory + "/" + kBooster, threads);
   c.network_ = neural().open(directory + "/network", device, threads);
 
   require(c.network_->config().disentangled, "{}/network: has no latent spaces of class and bonds", directory);

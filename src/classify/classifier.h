@@ -11,11 +11,10 @@
 #pragma once
 
 #include <memory>
-#include <optional>
+#include <array>
 #include <string>
 #include <vector>
 
-#include "classify/booster.h"
 #include "classify/evidence.h"
 #include "describe/describe.h"
 #include "eval/eval.h"
@@ -24,6 +23,12 @@
 namespace stemloop {
 
 inline constexpr const char* kPremirnaFamily = "premirna";
+
+/// Where 99.8 % of the training hairpins lie.
+struct MeasureRange {
+  std::string name;  // a column of measured_table()
+  double low = 0, high = 0;
+};
 
 /// What is said of one hairpin.
 struct Call {
@@ -35,7 +40,8 @@ struct Call {
   int tree_label = 0;
   double reconstruction_error = 0;  // share of the 200 bars whose nucleotide the decoder gets wrong
   double latent_distance = 0;       // of (z_y, z_m) from the training hairpins; 1 is typical
-  bool outside = false;             // either is beyond its threshold
+  bool outside = false;             // one of these, or a measure, is beyond what training hairpins have
+  std::vector<std::string> unusual;  // measures beyond the range of training hairpins, in words
   Picture reconstruction;
   [[nodiscard]] int label() const { return probability >= 0.5F ? 1 : 0; }
 };
@@ -79,12 +85,13 @@ class Classifier {
   [[nodiscard]] Raw run(std::span<const Evidence> evidence) const;
 
   std::unique_ptr<HairpinNetwork> network_;
-  std::optional<Booster> booster_;
+  std::unique_ptr<Booster> booster_;
   Tree tree_;
   LogisticBlend blend_;
   std::vector<float> mean_;  // of (z_y, z_m)
   Matrix whitening_;         // lower triangle: distance is |W (z - mean)| / sqrt(dimensions)
   double most_error_ = 0, most_distance_ = 0;
+  std::vector<MeasureRange> ranges_;
   std::string parameters_;
 };
 

@@ -26,7 +26,6 @@ struct ModelCommand {
   std::string network;
   std::string device = "auto";
   std::string thresholds = "auto";
-  double validation = 0.05;
   std::uint64_t seed = 1;
   ClassifierTraining training;
 };
@@ -101,16 +100,7 @@ int train_model(ModelCommand& c, const CLI::App& app) {
   const ModelOptions model = {c.network, c.device};
   open_model(model, c.common, c.folding, app);  // for its energy parameters
   const Dataset dataset = load_dataset(c.data, c.common, c.folding);
-  PictureData train, valid;
-  if (dataset.parts.empty()) {
-    for (std::int64_t i = 0; i < dataset.pictures.size(); ++i) {
-      const bool held = Random(c.seed, static_cast<std::uint64_t>(i)).uniform() < c.validation;
-      (held ? valid : train).add(dataset.pictures.picture(i), dataset.pictures.labels[static_cast<std::size_t>(i)]);
-    }
-  } else {
-    train = dataset.select(Part::kTrain);
-    valid = dataset.select(Part::kValid);
-  }
+  const auto [train, valid] = train_and_valid(dataset, c.seed);
   spdlog::info("{} hairpins to learn from, {} to calibrate on", train.size(), valid.size());
   c.training.network = c.network;
   c.training.device = c.device;
@@ -210,9 +200,6 @@ std::function<int()> add_model_command(CLI::App& app) {
   app.add_option("--network", c->network, "train: DIVA model directory (RUN/model of train)")->type_name("DIR");
   app.add_option("--device", c->device, "auto, cpu, cuda or cuda:N")->capture_default_str();
   add_dataset(app, c->data);
-  app.add_option("--validation", c->validation, "train: without a split, share of the hairpins to calibrate on")
-      ->check(CLI::Range(0.01, 0.5))
-      ->capture_default_str();
   app.add_option("--rounds", c->training.booster.rounds, "train: boosted trees")->check(CLI::Range(1, 100000))->capture_default_str();
   app.add_option("--boost-depth", c->training.booster.depth, "train: their depth")->check(CLI::Range(1, 20))->capture_default_str();
   app.add_option("--boost-rate", c->training.booster.rate, "train: their step size")->check(CLI::PositiveNumber)->capture_default_str();
@@ -220,7 +207,7 @@ std::function<int()> add_model_command(CLI::App& app) {
   app.add_option("--thresholds", c->thresholds, "train: of the tree's questions, published or auto (deciles)")
       ->check(CLI::IsMember({"published", "auto"}))
       ->capture_default_str();
-  app.add_option("--seed", c->seed, "train: of the validation records and the boosted trees")->capture_default_str();
+  app.add_option("--seed", c->seed, "train: of the records to calibrate on (as those the network was validated on) and the boosted trees")->capture_default_str();
   add_output(app, c->common, kTextOutputHelp);
   add_folding(app, c->folding);
   add_threads(app, c->common);

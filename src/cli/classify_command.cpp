@@ -153,7 +153,8 @@ std::vector<std::string> explanation(const Classifier& classifier, const Item& i
                               kClasses[call.tree_label],
                               100.0 * static_cast<double>(leaf.count[call.tree_label]) / static_cast<double>(count), count));
   if (call.tree_label != call.label()) lines.emplace_back("the tree and the probability disagree: look twice");
-  if (call.outside)
+  for (const std::string& words : call.unusual) lines.push_back("unlike the training hairpins: " + words);
+  if (call.outside && call.unusual.empty())
     lines.push_back(fmt::format("unlike the training hairpins: {:.0f} % of the bars reconstructed wrongly (usual: up to "
                                 "{:.0f} %), latent distance {:.2f} (up to {:.2f})",
                                 100 * call.reconstruction_error, 100 * classifier.reconstruction_threshold(),
@@ -215,6 +216,7 @@ int run_classify(ClassifyCommand& c, const CLI::App& app) {
     const std::vector<Call> calls = classifier.classify(evidence);
     const auto answers = answers_of(classifier.tree(), evidence, calls);
     for (std::size_t i = 0; i < calls.size(); ++i) {
+      if (c.format != "text") waiting[i].notes.insert(waiting[i].notes.end(), calls[i].unusual.begin(), calls[i].unusual.end());
       positives += calls[i].label();
       outside += calls[i].outside ? 1 : 0;
       out.write(c.format == "tsv"    ? as_tsv(waiting[i], calls[i], answers[i])

@@ -27,6 +27,8 @@ const std::vector<Command>& commands() {
       {"embed", "Hairpins as points in a model's latent spaces", add_embed},
       {"project", "Latent spaces in the plane: PCA and t-SNE", add_project},
       {"generate", "New hairpins from a model: per class, for a bond pattern, or by editing one", add_generate},
+      {"leakage", "Duplicates, label conflicts and near-duplicates within and across splits", add_leakage},
+      {"split", "Tables cut into train, valid and test without leaks", add_split},
       {"model", "Models at hand: list, info, verify; train a classifier", add_model_command},
       {"signature", "Two integers that tell whether results have changed", add_signature},
   };

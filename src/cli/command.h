@@ -76,6 +76,8 @@ std::shared_ptr<const Model> load_model(const FoldingOptions& options);
 // Each returns its action; see the file of its group.
 std::function<int()> add_fold(CLI::App& app);
 std::function<int()> add_eval(CLI::App& app);
+std::function<int()> add_leakage(CLI::App& app);
+std::function<int()> add_split(CLI::App& app);
 std::function<int()> add_classify(CLI::App& app);
 std::function<int()> add_model_command(CLI::App& app);
 std::function<int()> add_describe(CLI::App& app);

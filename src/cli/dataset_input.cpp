@@ -151,6 +151,19 @@ PictureData Dataset::select(Part part) const {
   return chosen;
 }
 
+std::pair<PictureData, PictureData> train_and_valid(const Dataset& dataset, std::uint64_t seed) {
+  constexpr double kHeldBack = 0.05;
+  constexpr std::uint64_t kHeldBackStream = std::uint64_t{1} << 52U;
+  if (!dataset.parts.empty()) return {dataset.select(Part::kTrain), dataset.select(Part::kValid)};
+  PictureData train, valid;
+  for (std::int64_t i = 0; i < dataset.pictures.size(); ++i) {
+    Random random(seed, kHeldBackStream + static_cast<std::uint64_t>(i));
+    PictureData& part = random.uniform() < kHeldBack ? valid : train;
+    part.add(dataset.pictures.picture(i), dataset.pictures.labels[static_cast<std::size_t>(i)]);
+  }
+  return {std::move(train), std::move(valid)};
+}
+
 void add_dataset(CLI::App& app, DatasetOptions& options) {
   app.add_option("--tsv", options.tsv,
                  "Labelled sequences: a table with columns sequence, label (1 pre-miRNA, 0 not), id")

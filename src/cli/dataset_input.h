@@ -49,4 +49,8 @@ std::vector<std::string> dataset_files(const DatasetOptions& options);
 /// Reads (and folds, where there are sequences) all records. Rejected ones are listed and counted.
 Dataset load_dataset(const DatasetOptions& options, const CommonOptions& common, const FoldingOptions& folding);
 
+/// Records to learn from and to validate on: as the split says, or one in twenty drawn by the seed, the same for every
+/// command.
+std::pair<PictureData, PictureData> train_and_valid(const Dataset& dataset, std::uint64_t seed);
+
 }  // namespace stemloop

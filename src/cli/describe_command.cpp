@@ -2,6 +2,7 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <chrono>
 #include <filesystem>
 #include <map>
 #include <optional>
@@ -162,7 +163,9 @@ int run_describe(DescribeCommand& c, const CLI::App& app) {
   const auto questions =
       make_questions(grown.features, c.thresholds == "published" ? Thresholds::kPublished : Thresholds::kDeciles);
   spdlog::debug("{} questions", questions.size());
+  const auto start = std::chrono::steady_clock::now();
   const Tree tree = grow_tree(&grown.z, grown.features, grown.labels, questions, c.tree);
+  spdlog::debug("grown in {:.2f} s", std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
   const TreeReport report =
       report_tree(tree, grown, measured, unseen, questions, c.tree, c.resamples, c.seed);
 

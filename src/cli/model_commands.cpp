@@ -91,6 +91,7 @@ struct EvaluateCommand {
   std::string part;
   std::string format = "tsv";
   std::string calls, curve;
+  double temperature = 1;
   std::uint64_t seed = 1;
 };
 
@@ -186,7 +187,8 @@ Bonds edited(Bonds bonds, Random& random) {
 }
 
 // Section 3.2 of the paper, counted: z_x and z_y of a hairpin with z_m drawn for other bonds.
-void evaluate_bonds(HairpinNetwork& network, const PictureData& data, std::uint64_t seed, Rows& rows) {
+void evaluate_bonds(HairpinNetwork& network, const PictureData& data, double temperature, std::uint64_t seed,
+                    Rows& rows) {
   require(network.config().disentangled, "this model has no latent space of the bonds");
   const std::vector<Picture> pictures = pictures_of(data);
   const Encoded encoded = network.encode(pictures);
@@ -198,11 +200,13 @@ void evaluate_bonds(HairpinNetwork& network, const PictureData& data, std::uint6
     edits.push_back(edited(own.back(), random));
     others.push_back(bond_rows(pictures[random.below(pictures.size())]));
   }
+  ReadOut how;
+  how.hairpin = true;  // as `generate` reads them: one wrong letter in a loop would shift every bond behind it
   const auto with_bonds = [&](const Matrix& z_m) {
     Matrix z = joined(encoded);
     for (std::int64_t i = 0; i < z.rows; ++i)
       std::copy_n(z_m.row(i).begin(), latent, z.values.begin() + i * z.columns + 2 * latent);
-    return network.decode(z, {});
+    return network.decode(z, how);
   };
   const auto row = [&](const char* name, const std::vector<Bonds>& asked, const std::vector<Picture>& obtained) {
     double sum = 0, exact = 0, in_step = 0;
@@ -219,14 +223,14 @@ void evaluate_bonds(HairpinNetwork& network, const PictureData& data, std::uint6
               {"all_as_asked", exact / n},
               {"in_step", in_step / n}});
   };
-  row("own, reconstructed", own, network.decode(joined(encoded), {}));
-  row("own, z_m drawn", own, with_bonds(network.draw_for_bonds(own, 1, seed, 0)));
-  row("edited, z_m drawn", edits, with_bonds(network.draw_for_bonds(edits, 1, seed, 0)));
-  row("another's, z_m drawn", others, with_bonds(network.draw_for_bonds(others, 1, seed, 0)));
+  row("own, reconstructed", own, network.decode(joined(encoded), how));
+  row("own, z_m drawn", own, with_bonds(network.draw_for_bonds(own, temperature, seed, 0)));
+  row("edited, z_m drawn", edits, with_bonds(network.draw_for_bonds(edits, temperature, seed, 0)));
+  row("another's, z_m drawn", others, with_bonds(network.draw_for_bonds(others, temperature, seed, 0)));
   // Floors: z_m that knows nothing of the bonds asked for.
   std::vector<Bonds> shifted = others;
   std::rotate(shifted.begin(), shifted.begin() + 1, shifted.end());
-  row("floor: z_m drawn for unrelated bonds", others, with_bonds(network.draw_for_bonds(shifted, 1, seed, 0)));
+  row("floor: z_m drawn for unrelated bonds", others, with_bonds(network.draw_for_bonds(shifted, temperature, seed, 0)));
   row("floor: z_m standard normal", others,
       with_bonds(network.draw_rest(static_cast<std::int64_t>(own.size()), 1, seed, 0)));
 }
@@ -261,7 +265,7 @@ int run_evaluate(EvaluateCommand& c, const CLI::App& app) {
   Rows rows(c.common.output, c.format == "json");
   if (c.what == "reconstruction") evaluate_reconstruction(*network, data, rows);
   if (c.what == "class") evaluate_class(*network, data, rows);
-  if (c.what == "bonds") evaluate_bonds(*network, data, c.seed, rows);
+  if (c.what == "bonds") evaluate_bonds(*network, data, c.temperature, c.seed, rows);
   if (classifier) {
     for (const std::string& row :
          evaluate_classifier(*classifier, data, ids, c.folding, c.common.threads, c.calls, c.curve))
@@ -468,6 +472,9 @@ std::function<int()> add_evaluate(CLI::App& app) {
   app.add_option("--part", c->part, "Only this part of the split")->check(CLI::IsMember({"train", "valid", "test"}));
   app.add_option("--format", c->format, "tsv or json")->check(CLI::IsMember({"tsv", "json"}))->capture_default_str();
   app.add_option("--seed", c->seed, "bonds: of the patterns and draws")->capture_default_str();
+  app.add_option("--temperature", c->temperature, "bonds: spread of the draws of z_m, 0 for the prior's mean")
+      ->check(CLI::Range(0.0, 10.0))
+      ->capture_default_str();
   app.add_option("--calls", c->calls, "classifier: probabilities record by record")->type_name("FILE");
   app.add_option("--curve", c->curve, "classifier: the calibration curve")->type_name("FILE");
   add_output(app, c->common, kTextOutputHelp);

@@ -18,8 +18,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr double kHeldBack = 0.05;  // share of the records that validates when no split says so
-constexpr std::uint64_t kHeldBackStream = std::uint64_t{1} << 52U;
 
 std::atomic<bool> g_stop{false};  // set by SIGINT and SIGTERM
 
@@ -104,18 +102,6 @@ Json read_run(TrainCommand& c) {
   }
   c.options.run_directory = c.resume;
   return run;
-}
-
-// Train and validation records: as the split says, or one in twenty drawn by the seed.
-std::pair<PictureData, PictureData> parts_of(const Dataset& dataset, std::uint64_t seed) {
-  if (!dataset.parts.empty()) return {dataset.select(Part::kTrain), dataset.select(Part::kValid)};
-  PictureData train, valid;
-  for (std::int64_t i = 0; i < dataset.pictures.size(); ++i) {
-    Random random(seed, kHeldBackStream + static_cast<std::uint64_t>(i));
-    PictureData& part = random.uniform() < kHeldBack ? valid : train;
-    part.add(dataset.pictures.picture(i), dataset.pictures.labels[static_cast<std::size_t>(i)]);
-  }
-  return {std::move(train), std::move(valid)};
 }
 
 class Watcher : public TrainWatcher {
@@ -215,7 +201,7 @@ int run_train(TrainCommand& c) {
   c.options.threads = c.common.threads;
   std::filesystem::create_directories(c.options.run_directory);
   const Dataset dataset = load_dataset(c.data, c.common, c.folding);
-  const auto [train, valid] = parts_of(dataset, c.options.seed);
+  const auto [train, valid] = train_and_valid(dataset, c.options.seed);
   if (resume) {
     const std::string md5 = stored.at("data").value("md5", "");
     require(md5 == dataset.md5, "{}: the data have changed since this run began (MD5 {}, then {})", c.resume,

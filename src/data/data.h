@@ -4,3 +4,4 @@
 #include "data/matrix.h"
 #include "data/pictures.h"
 #include "data/safetensors.h"
+#include "data/similarity.h"

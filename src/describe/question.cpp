@@ -93,8 +93,9 @@ std::vector<double> thresholds_of(const FeatureColumn& column, Thresholds how) {
   const std::size_t parts = how == Thresholds::kAll ? 256 : 10;
   std::vector<double> chosen;
   for (std::size_t k = 1; k < parts; ++k) {
-    const double value = sorted[k * sorted.size() / parts];
-    if (value < distinct.back() && (chosen.empty() || value > chosen.back())) chosen.push_back(value);
+    // Three digits, as the question is printed.
+    const double value = parse_number(fmt::format("{:.3g}", sorted[k * sorted.size() / parts]), "");
+    if (value >= distinct.front() && value < distinct.back() && (chosen.empty() || value > chosen.back())) chosen.push_back(value);
   }
   return chosen;
 }

@@ -1,0 +1,244 @@
+// leakage, split: labelled tables looked at, and cut, so that nothing learned is tested.
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <set>
+
+#include "cli/dataset_input.h"
+#include "data/data.h"
+
+namespace stemloop {
+
+namespace {
+
+struct LeakageCommand {
+  CommonOptions common;
+  std::string input;
+  std::string part;   // column
+  std::string pairs;  // file
+  std::string by = "cluster";
+  std::string column = "split";
+  std::vector<double> shares = {0.6, 0.1, 0.3};
+  std::uint64_t seed = 1;
+  SimilarityOptions similarity;
+};
+
+// A table of sequences, kept as text so that it can be written again.
+struct SequenceTable {
+  std::vector<std::string> header;
+  std::vector<std::string> lines;
+  std::vector<std::string> ids, sequences, parts, families;
+  std::vector<std::uint8_t> labels;  // empty without a column 'label'
+  Tally tally;
+};
+
+SequenceTable read_sequences(const std::string& path, const std::string& part_column) {
+  SequenceTable table;
+  std::size_t sequence = 0;
+  std::optional<std::size_t> id, label, part, family;
+  const auto find = [&](const char* name) -> std::optional<std::size_t> {
+    const auto found = std::find(table.header.begin(), table.header.end(), name);
+    if (found == table.header.end()) return std::nullopt;
+    return static_cast<std::size_t>(found - table.header.begin());
+  };
+  read_table(
+      path,
+      [&](const std::vector<std::string>& header) {
+        table.header = header;
+        sequence = find_column(header, "sequence", path);
+        id = find("id") ? find("id") : find("name");
+        label = find("label");
+        family = find("family");
+        if (!part_column.empty()) part = find_column(header, part_column, path);
+      },
+      [&](const std::vector<std::string_view>& fields, const std::string& place) {
+        ++table.tally.in;
+        try {
+          require(!fields[sequence].empty(), "{}: there is no sequence", place);
+          const std::string letters = as_rna(std::string(fields[sequence]));
+          for (const char c : letters)
+            require(c >= 'A' && c <= 'Z', "{}: '{}' in the sequence; only letters are allowed", place,
+                    printable(std::string_view(&c, 1)));
+          if (label) table.labels.push_back(static_cast<std::uint8_t>(label_of(fields[*label], place)));
+          table.sequences.push_back(letters);
+        } catch (const Error& error) {
+          ++table.tally.rejected;
+          report({"", error.what()});
+          return;
+        }
+        ++table.tally.out;
+        table.ids.emplace_back(id ? std::string(fields[*id]) : std::to_string(table.tally.in));
+        if (part) table.parts.emplace_back(fields[*part]);
+        if (family) table.families.emplace_back(fields[*family]);
+        table.lines.push_back(fmt::format("{}", fmt::join(fields, "\t")));
+      });
+  require(!table.sequences.empty(), "{}: holds no sequence", path);
+  return table;
+}
+
+std::vector<SimilarPair> find_pairs(const LeakageCommand& c, const SequenceTable& table) {
+  Progress progress("records", !c.common.quiet);
+  SimilarityOptions options = c.similarity;
+  options.threads = c.common.threads;
+  return similar_pairs(table.sequences, options, [&](double done) {
+    progress.update(static_cast<std::int64_t>(done * static_cast<double>(table.sequences.size())), done);
+  });
+}
+
+const char* kind_of(const SimilarPair& pair, const SequenceTable& table) {
+  const auto a = static_cast<std::size_t>(pair.first), b = static_cast<std::size_t>(pair.second);
+  const bool same = table.sequences[a] == table.sequences[b];
+  const bool conflict = !table.labels.empty() && table.labels[a] != table.labels[b];
+  return same ? (conflict ? "conflict" : "duplicate") : (conflict ? "near_conflict" : "near");
+}
+
+int run_leakage(LeakageCommand& c) {
+  begin_run(c.common);
+  check_files({c.input}, {c.common.output, c.pairs});
+  const SequenceTable table = read_sequences(c.input, c.part);
+  const auto pairs = find_pairs(c, table);
+  const auto part = [&](std::int64_t i) {
+    return table.parts.empty() ? std::string("all") : table.parts[static_cast<std::size_t>(i)];
+  };
+
+  // For each kind and pair of parts: pairs, and the records of either part that are in one.
+  struct Count {
+    std::int64_t pairs = 0;
+    std::set<std::int64_t> first, second;
+  };
+  std::map<std::tuple<std::string, std::string, std::string>, Count> counts;
+  for (const SimilarPair& pair : pairs) {
+    std::string p = part(pair.first), q = part(pair.second);
+    std::int64_t a = pair.first, b = pair.second;
+    if (q < p) {
+      std::swap(p, q);
+      std::swap(a, b);
+    }
+    Count& count = counts[{kind_of(pair, table), p, q}];
+    ++count.pairs;
+    count.first.insert(a);
+    (p == q ? count.first : count.second).insert(b);
+  }
+  TextWriter out(c.common.output);
+  out.write("kind\tpart\tother_part\tpairs\trecords_of_part\trecords_of_other_part\n");
+  for (const auto& [key, count] : counts)
+    out.write(fmt::format("{}\t{}\t{}\t{}\t{}\t{}\n", std::get<0>(key), std::get<1>(key), std::get<2>(key), count.pairs,
+                          count.first.size(), std::get<1>(key) == std::get<2>(key) ? count.first.size() : count.second.size()));
+  out.close();
+  if (!c.pairs.empty()) {
+    TextWriter list(c.pairs);
+    list.write("kind\tid\tpart\tlabel\tother_id\tother_part\tother_label\tcontainment\tidentity\n");
+    const auto label = [&](std::int64_t i) {
+      return table.labels.empty() ? std::string() : std::to_string(table.labels[static_cast<std::size_t>(i)]);
+    };
+    for (const SimilarPair& p : pairs)
+      list.write(fmt::format("{}\t{}\t{}\t{}\t{}\t{}\t{}\t{:.3f}\t{:.3f}\n", kind_of(p, table),
+                             table.ids[static_cast<std::size_t>(p.first)], part(p.first), label(p.first),
+                             table.ids[static_cast<std::size_t>(p.second)], part(p.second), label(p.second),
+                             p.containment, p.identity));
+    list.close();
+  }
+  return finish(table.tally, c.common);
+}
+
+int run_split(LeakageCommand& c) {
+  begin_run(c.common);
+  check_files({c.input}, {c.common.output});
+  require(c.shares.size() == 3, "--parts wants three shares: train, valid, test");
+  double sum = 0;
+  for (const double share : c.shares) {
+    require(share >= 0, "--parts: {} is less than nothing", share);
+    sum += share;
+  }
+  require(sum > 0, "--parts: all shares are 0");
+  const SequenceTable table = read_sequences(c.input, "");
+  require(std::find(table.header.begin(), table.header.end(), c.column) == table.header.end(),
+          "{}: has a column '{}' already; name another with --column", c.input, c.column);
+  const auto n = static_cast<std::int64_t>(table.sequences.size());
+  // Identical sequences stay together whatever the way; families and clusters on top of that.
+  std::vector<SimilarPair> links;
+  if (c.by == "cluster") {
+    links = find_pairs(c, table);
+  } else {
+    std::map<std::string, std::int64_t> seen;
+    for (std::int64_t i = 0; i < n; ++i) {
+      const auto at = static_cast<std::size_t>(i);
+      const auto [found, fresh] = seen.emplace(table.sequences[at], i);
+      if (!fresh) links.push_back({found->second, i, 1, 1});
+      if (c.by != "family") continue;
+      std::string family = table.families.empty() ? family_of_name(table.ids[at]) : table.families[at];
+      if (family.empty() || family == "-") continue;
+      const auto [first, new_family] = seen.emplace("family " + family, i);
+      if (!new_family) links.push_back({first->second, i, 1, 1});
+    }
+  }
+  std::vector<double> shares = c.shares;
+  for (double& share : shares) share /= sum;
+  const auto parts = split_groups(linked_groups(n, links), table.labels, shares, c.seed);
+  TextWriter out(c.common.output);
+  out.write(fmt::format("{}\t{}\n", fmt::join(table.header, "\t"), c.column));
+  std::int64_t counts[3] = {};
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    out.write(fmt::format("{}\t{}\n", table.lines[i], kPartNames[parts[i]]));
+    ++counts[parts[i]];
+  }
+  out.close();
+  spdlog::info("train {}, valid {}, test {}", counts[0], counts[1], counts[2]);
+  return finish(table.tally, c.common);
+}
+
+void add_similarity(CLI::App& app, LeakageCommand& c) {
+  app.add_option("--identity", c.similarity.identity, "Near-duplicates: least 1 - edit distance / longer length")
+      ->check(CLI::Range(0.5, 1.0))
+      ->capture_default_str();
+  app.add_option("--containment", c.similarity.containment, "and least share of the shorter one's words in the other")
+      ->check(CLI::Range(0.0, 1.0))
+      ->capture_default_str();
+  app.add_option("-k,--word", c.similarity.k, "Length of the words")->check(CLI::Range(3, 31))->capture_default_str();
+}
+
+}  // namespace
+
+std::function<int()> add_leakage(CLI::App& app) {
+  auto c = std::make_shared<LeakageCommand>();
+  app.description(
+      "Finds sequences that stand more than once in a table, with the same label or with two, and near-duplicates, within\n"
+      "and across the parts of a split. Prints the counts; --pairs lists them all.");
+  app.add_option("input", c->input, "Table with columns sequence and, if there, id, label")->required()->type_name("TSV");
+  app.add_option("--split", c->part, "Column that names each record's part")->type_name("COLUMN");
+  app.add_option("--pairs", c->pairs, "Every pair found")->type_name("FILE");
+  add_similarity(app, *c);
+  add_output(app, c->common, kTextOutputHelp);
+  add_threads(app, c->common);
+  add_talk(app, c->common);
+  app.footer("Examples:\n  stemloop leakage labelled.tsv --split part --pairs pairs.tsv");
+  return [c] { return run_leakage(*c); };
+}
+
+std::function<int()> add_split(CLI::App& app) {
+  auto c = std::make_shared<LeakageCommand>();
+  app.description(
+      "Adds a column train/valid/test to a table so that no sequence stands in two parts, and by family or cluster\n"
+      "nothing alike does either. Parts keep the share of each label as far as the groups allow.");
+  app.add_option("input", c->input, "Table with columns sequence and, if there, id, label, family")
+      ->required()
+      ->type_name("TSV");
+  app.add_option("--by", c->by,
+                 "random: identical sequences together; family: column family, or read from miRBase names; cluster: "
+                 "near-duplicates (single linkage)")
+      ->check(CLI::IsMember({"random", "family", "cluster"}))
+      ->capture_default_str();
+  app.add_option("--parts", c->shares, "Shares of train, valid, test")->delimiter(',')->expected(3)->capture_default_str();
+  app.add_option("--column", c->column, "Name of the new column")->capture_default_str();
+  app.add_option("--seed", c->seed, "Order in which groups are given away")->capture_default_str();
+  add_similarity(app, *c);
+  add_output(app, c->common, kTextOutputHelp);
+  add_threads(app, c->common);
+  add_talk(app, c->common);
+  app.footer("Examples:\n  stemloop split labelled.tsv --by cluster --parts 0.7,0.1,0.2 -o with_parts.tsv");
+  return [c] { return run_split(*c); };
+}
+
+}  // namespace stemloop

@@ -1,0 +1,43 @@
+// Gradient-boosted trees on a table of numbers, NaN where a value is missing. XGBoost does the work, in the neural
+// library, so that the program itself loads neither it nor OpenMP before a command needs them.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "data/data.h"
+
+namespace stemloop {
+
+struct BoosterOptions {
+  int rounds = 500;
+  int depth = 5;
+  double rate = 0.05;
+  double rows = 0.7;     // share of the records each tree is grown on
+  double columns = 0.5;  // share of the columns each tree may use
+  int seed = 1;
+  int threads = 1;
+};
+
+class Booster {
+ public:
+  virtual ~Booster() = default;
+  /// Log odds of class 1. REQUIRES: as many columns as it was trained with.
+  [[nodiscard]] virtual std::vector<float> logits(const Matrix& rows) const = 0;
+  /// In XGBoost's binary JSON.
+  [[nodiscard]] virtual std::vector<std::byte> bytes() const = 0;
+  [[nodiscard]] virtual std::int64_t columns() const = 0;
+};
+
+/// Learns class 1 against class 0. Error if XGBoost reports one. Defined in the neural library: use
+/// Neural::train_booster() and load_booster() from outside.
+std::unique_ptr<Booster> train_xgboost(const Matrix& rows, std::span<const std::uint8_t> labels,
+                                       const BoosterOptions& options);
+
+/// From bytes() of another. Error naming `name` if they are no model.
+std::unique_ptr<Booster> load_xgboost(std::span<const std::byte> bytes, const std::string& name, int threads);
+
+}  // namespace stemloop

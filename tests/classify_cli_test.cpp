@@ -1,0 +1,264 @@
+// classify, describe, model, leakage and split as a user runs them.
+#include <gmock/gmock.h>
+
+#include <nlohmann/json.hpp>
+
+#include "data/data.h"
+#include "shell.h"
+
+namespace stemloop {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
+using Json = nlohmann::json;
+using testing::content;
+using testing::Outcome;
+using testing::shell;
+
+const std::string kExamples = STEMLOOP_EXAMPLES "/hairpins.fa";
+namespace fs = std::filesystem;
+
+// A tiny network and a classifier on it: what is tested here is the way, not the figures.
+class Classifiers : public ::testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    folder_ = new testing::TemporaryFolder;
+    write_bytes(at("labelled.tsv"), testing::labelled_table());
+    Outcome r = shell(fmt::format(
+        "stemloop train diva --tsv {} --split part --run {} --epochs 2 --width 16 --decoder-width 16 --batch 16 -t 1",
+        at("labelled.tsv"), at("run")));
+    ASSERT_EQ(r.code, 0) << r.err;
+    r = shell(train("small", "--split part"));
+    ASSERT_EQ(r.code, 0) << r.err;
+  }
+  static void TearDownTestSuite() { delete folder_; }
+  static std::string at(const std::string& name) { return folder_->path(name); }
+  static std::string train(const std::string& name, const std::string& more) {
+    return fmt::format("stemloop model train {} --network {} --tsv {} --rounds 20 -t 1 {}", at(name), at("run/model"),
+                       at("labelled.tsv"), more);
+  }
+  static std::vector<std::string> lines(const std::string& text) {
+    std::vector<std::string> found;
+    std::istringstream in(text);
+    for (std::string line; std::getline(in, line);) found.push_back(line);
+    return found;
+  }
+  // Runs classify with a changed copy of the model.
+  template <class Change>
+  static Outcome with_broken(Change change) {
+    fs::remove_all(at("broken"));
+    fs::copy(at("small"), at("broken"), fs::copy_options::recursive);
+    change(at("broken"));
+    return shell(fmt::format("stemloop classify {} -t 1 -m {}", kExamples, at("broken")));
+  }
+  static testing::TemporaryFolder* folder_;
+};
+testing::TemporaryFolder* Classifiers::folder_ = nullptr;
+
+TEST_F(Classifiers, EveryRecordComesOutOnce) {
+  const Outcome r = shell(fmt::format("stemloop classify {} -t 2 -m {}", kExamples, at("small")));
+  ASSERT_EQ(r.code, 0) << r.err;
+  const auto table = lines(r.out);
+  EXPECT_EQ(table.size(), 27U);
+  EXPECT_THAT(table[0], StartsWith("id\tlabel\tprobability\ttree_label"));
+  EXPECT_THAT(table[1], StartsWith("hsa-let-7a-1\t"));
+  EXPECT_EQ(split_fields(table[1], '\t').size(), split_fields(table[0], '\t').size());
+  // Batches and threads change nothing.
+  EXPECT_EQ(shell(fmt::format("stemloop classify {} -t 1 -m {}", kExamples, at("small"))).out, r.out);
+}
+
+TEST_F(Classifiers, JsonTellsPathAndParts) {
+  const Outcome r = shell(fmt::format("stemloop classify {} -q -t 1 -f json -m {}", kExamples, at("small")));
+  ASSERT_EQ(r.code, 0) << r.err;
+  const Json first = Json::parse(lines(r.out)[0]);
+  EXPECT_EQ(first["id"], "hsa-let-7a-1");
+  EXPECT_TRUE(first["parts"]["booster"].is_number());
+  EXPECT_GE(first["probability"].get<double>(), 0);
+  EXPECT_LE(first["probability"].get<double>(), 1);
+  for (const Json& step : first["tree"]["path"]) EXPECT_TRUE(step["answer"].is_boolean());
+}
+
+TEST_F(Classifiers, BadRecordsAreListedAndToldApart) {
+  const Outcome r = shell(fmt::format("stemloop classify -t 1 -m {}", at("small")),
+                          ">good\nGGGGGAAAACCCCC\n>flat\nAAAAAAAAAAAA\n>star\nGG*GG\n>two\n"
+                          "GGGGGAAAACCCCCAAGGGGGAAAACCCCC\n");
+  EXPECT_EQ(r.code, 3);
+  EXPECT_EQ(lines(r.out).size(), 3U);
+  EXPECT_THAT(r.err, AllOf(HasSubstr("stdin:3: record 'flat'"), HasSubstr("no hairpin loop"), HasSubstr("'*'"),
+                           HasSubstr("4 records in, 2 out, 2 rejected")));
+  EXPECT_THAT(r.out, HasSubstr("2 hairpins, the one nearest the middle is judged"));
+  EXPECT_THAT(r.out, HasSubstr("nucleotides is 14, training hairpins have"));
+}
+
+TEST_F(Classifiers, LongHairpinsGetANote) {
+  std::string arm(130, 'G'), back(130, 'C');
+  const Outcome r = shell(fmt::format("stemloop classify -t 1 -m {}", at("small")), ">long\n" + arm + "AAAA" + back + "\n");
+  EXPECT_EQ(r.code, 0) << r.err;
+  EXPECT_THAT(r.out, HasSubstr("columns, the picture shows the 100 nearest the loop"));
+}
+
+TEST_F(Classifiers, ExplanationIsAPicture) {
+  const std::string page = at("page.svg");
+  Outcome r = shell(fmt::format("stemloop classify {} -q -t 1 -m {} --explain hsa-mir-21 --page {}", kExamples, at("small"), page));
+  EXPECT_EQ(r.code, 0) << r.err;
+  EXPECT_THAT(content(page), AllOf(HasSubstr("<svg"), HasSubstr("hsa-mir-21"), HasSubstr("so the tree says")));
+  r = shell(fmt::format("stemloop classify {} -q -t 1 -m {} --explain nobody --page {}", kExamples, at("small"), page));
+  EXPECT_EQ(r.code, 1);
+  EXPECT_THAT(r.err, HasSubstr("no record 'nobody'"));
+}
+
+TEST_F(Classifiers, DamagedModelsAreNamed) {
+  const auto resize = [](const std::string& file) {
+    return [file](const std::string& model) { fs::resize_file(model + file, fs::file_size(model + file) / 2); };
+  };
+  const auto edit = [](const std::string& file, const std::string& from, const std::string& to) {
+    return [=](const std::string& model) {
+      std::string text = content(model + file);
+      text.replace(text.find(from), from.size(), to);
+      write_bytes(model + file, text);
+    };
+  };
+  const std::pair<Outcome, const char*> cases[] = {
+      {shell(fmt::format("stemloop classify {} -m /nowhere/model", kExamples)), "/nowhere/model: there is no such model"},
+      {with_broken(resize("/booster.ubj")), "booster.ubj: its MD5 is"},
+      {with_broken(resize("/tree.json")), "tree.json: its MD5 is"},
+      {with_broken(resize("/space.safetensors")), "space.safetensors: its MD5 is"},
+      {with_broken(resize("/network/model.safetensors")), "model.safetensors: its MD5 is"},
+      {with_broken(resize("/config.json")), "config.json: is no JSON object"},
+      {with_broken([](const std::string& m) { fs::remove(m + "/booster.ubj"); }), "booster.ubj"},
+      {with_broken([](const std::string& m) { fs::remove_all(m + "/network"); }), "network: is no model directory"},
+      {with_broken(edit("/config.json", "\"format\": 1", "\"format\": 9")), "written by a newer stemloop"},
+      {with_broken(edit("/config.json", "\"family\": \"premirna\"", "\"family\": \"mirtron\"")), "family 'mirtron', not 'premirna'"},
+      {with_broken(edit("/config.json", "\"blend\"", "\"bland\"")), "'booster' is missing"}};
+  for (const auto& [r, words] : cases) {
+    EXPECT_EQ(r.code, 1) << words;
+    EXPECT_EQ(r.out, "");
+    EXPECT_THAT(r.err, HasSubstr(words));
+  }
+  const Outcome r = shell(fmt::format("stemloop classify {} -m {}", kExamples, at("run/model")));
+  EXPECT_EQ(r.code, 1);
+  EXPECT_THAT(r.err, HasSubstr("family 'diva', not 'premirna'"));
+}
+
+TEST_F(Classifiers, TrainingRefusesWhatCannotBeLearned) {
+  write_bytes(at("one.tsv"), "sequence\tlabel\n" + [] {
+    std::string text;
+    for (std::uint64_t i = 0; i < 60; ++i) text += testing::random_sequence(70, 0.5, 9, i) + "\t1\n";
+    return text;
+  }());
+  write_bytes(at("few.tsv"), "sequence\tlabel\nGGGGGAAAACCCCC\t1\nGGGGGAAAAUCCCC\t0\n");
+  write_bytes(at("labels.tsv"), "sequence\tlabel\nGGGGGAAAACCCCC\t1\nGGGGGAAAAUCCCC\tmaybe\n");
+  const auto train_on = [&](const std::string& table) {
+    return shell(fmt::format("stemloop model train {} --network {} --tsv {} -t 1", at("none"), at("run/model"), at(table)));
+  };
+  const std::pair<const char*, const char*> cases[] = {{"one.tsv", "of class 1; a tree needs both"},
+                                                       {"few.tsv", "too few"},
+                                                       {"labels.tsv", "labels.tsv:3: label 'maybe' is neither 0 nor 1"}};
+  for (const auto& [table, words] : cases) {
+    const Outcome r = train_on(table);
+    EXPECT_EQ(r.code, 1) << table;
+    EXPECT_TRUE(r.err.find(words) != std::string::npos || (std::string(table) == "few.tsv" && r.err.find("no validation") != std::string::npos)) << r.err;
+  }
+}
+
+TEST_F(Classifiers, ListInfoVerifyEvaluate) {
+  Outcome r = shell(fmt::format("export STEMLOOP_MODELS={}; stemloop model list; stemloop model info small -t 1; stemloop "
+                                "model verify small -t 1",
+                                fs::path(at("x")).parent_path().string()));
+  EXPECT_EQ(r.code, 0) << r.err;
+  EXPECT_THAT(r.out, AllOf(HasSubstr("small\tpremirna\t"), HasSubstr("family\tpremirna"), HasSubstr("every file is there")));
+  r = shell(fmt::format("stemloop evaluate classifier -t 1 --model {} --tsv {} --calls {} --curve {}", at("small"),
+                        at("labelled.tsv"), at("calls.tsv"), at("curve.tsv")));
+  EXPECT_EQ(r.code, 0) << r.err;
+  EXPECT_THAT(r.out, AllOf(HasSubstr("auprc\tece"), HasSubstr("blend\t78\t60"), HasSubstr("\ntree\t")));
+  EXPECT_EQ(lines(content(at("calls.tsv"))).size(), 139U);
+  EXPECT_EQ(lines(content(at("curve.tsv"))).size(), 16U);
+}
+
+TEST_F(Classifiers, DescribeFromModelEqualsDescribeFromFiles) {
+  
+  const Outcome direct = shell(fmt::format("stemloop describe --model {} --tsv {} {} --json {}", at("run/model"),
+                                           at("labelled.tsv"), "--holdout 0 --resamples 2 -q -t 1 --thresholds auto", at("tree.json")));
+  ASSERT_EQ(direct.code, 0) << direct.err;
+  EXPECT_THAT(direct.out, AllOf(HasSubstr("too good to be true"), HasSubstr("best single rule")));
+  Json::parse(content(at("tree.json")));
+  // The same latents and the 20 features, as tables.
+  const Outcome files = shell(fmt::format(
+      "stemloop embed --tsv {0} --model {1} -q -t 1 -o {2} && awk -F'\\t' 'NR>1{{print \">\" $1; print $2}}' {0} | "
+      "stemloop features -q > {3} && stemloop describe --latents {2} --features {3} --holdout 0.4 -q -t 1 --dot {4} "
+      "--plot {5} --report {6}",
+      at("labelled.tsv"), at("run/model"), at("lat.safetensors"), at("features.tsv"), at("t.dot"), at("t.svg"),
+      at("t.json")));
+  ASSERT_EQ(files.code, 0) << files.err;
+  EXPECT_THAT(content(at("t.dot")), HasSubstr("digraph"));
+  EXPECT_THAT(content(at("t.svg")), HasSubstr("<svg"));
+  EXPECT_TRUE(Json::parse(content(at("t.json")))["unseen"].get<bool>());
+  // Features of other records.
+  const Outcome other = shell(fmt::format("head -5 {} > {}; stemloop describe --latents {} --features {}", at("features.tsv"),
+                                          at("five.tsv"), at("lat.safetensors"), at("five.tsv")));
+  EXPECT_EQ(other.code, 1);
+  EXPECT_THAT(other.err, HasSubstr("has no line for"));
+  const Outcome shorter = shell(fmt::format("cut -f 2- {} > {}; stemloop describe --latents {} --features {}", at("five.tsv"),
+                                            at("noid.tsv"), at("lat.safetensors"), at("noid.tsv")));
+  EXPECT_EQ(shorter.code, 1);
+  EXPECT_THAT(shorter.err, HasSubstr("has 4 lines"));
+}
+
+TEST(Tables, LeakageAndSplit) {
+  const testing::TemporaryFolder folder;
+  const std::string a = testing::random_sequence(80, 0.5, 1, 1), b = testing::random_sequence(80, 0.5, 1, 2);
+  std::string near = a;
+  near[40] = near[40] == 'A' ? 'C' : 'A';
+  std::string table = "id\tsequence\tlabel\tpart\n";
+  table += "one\t" + a + "\t1\ttrain\ntwo\t" + a + "\t1\ttest\nthree\t" + near + "\t0\ttest\nfour\t" + b + "\t0\ttrain\nfive\t\t0\ttrain\n";
+  write_bytes(folder.path("t.tsv"), table);
+  Outcome r = shell(fmt::format("stemloop leakage {} --split part --pairs {}", folder.path("t.tsv"), folder.path("p.tsv")));
+  EXPECT_EQ(r.code, 3);
+  EXPECT_THAT(r.err, HasSubstr("t.tsv:6: there is no sequence"));
+  EXPECT_THAT(r.out, AllOf(HasSubstr("duplicate\ttest\ttrain\t1\t1\t1"), HasSubstr("near_conflict\ttest\ttest\t1\t2\t2"),
+                           HasSubstr("near_conflict\ttest\ttrain\t1\t1\t1")));
+  EXPECT_THAT(content(folder.path("p.tsv")), HasSubstr("duplicate\tone\ttrain\t1\ttwo\ttest\t1\t1.000\t1.000"));
+  r = shell(fmt::format("stemloop split {} --by cluster --parts 0.5,0,0.5 --skip-bad", folder.path("t.tsv")));
+  EXPECT_EQ(r.code, 0) << r.err;
+  std::map<std::string, std::string> part;
+  std::istringstream in(r.out);
+  for (std::string line; std::getline(in, line);) {
+    const auto fields = split_fields(line, '\t');
+    part[std::string(fields.front())] = std::string(fields.back());
+  }
+  EXPECT_EQ(part["id"], "split");
+  EXPECT_EQ(part["one"], part["two"]);
+  EXPECT_EQ(part["one"], part["three"]);
+  EXPECT_NE(part["one"], part["four"]);
+  r = shell(fmt::format("stemloop split {} --column part", folder.path("t.tsv")));
+  EXPECT_EQ(r.code, 1);
+  EXPECT_THAT(r.err, HasSubstr("has a column 'part' already"));
+}
+
+// The model that ships, on the hairpins that ship.
+TEST(Shipped, KnowsTheExamples) {
+  const std::string model = STEMLOOP_MODELS "/premirna";
+  const Outcome r = shell(fmt::format("stemloop classify {} {} -t 1 -q -m {}", kExamples, "", model));
+  ASSERT_EQ(r.code, 0) << r.err;
+  int positives = 0, records = 0;
+  std::istringstream in(r.out);
+  std::string line;
+  std::getline(in, line);
+  while (std::getline(in, line)) {
+    positives += split_fields(line, '\t')[1] == "pre-miRNA" ? 1 : 0;
+    ++records;
+  }
+  EXPECT_EQ(records, 26);
+  EXPECT_GE(positives, 24);
+  EXPECT_LE(testing::shell(fmt::format("stemloop model verify {} -t 1", model)).code, 0);
+  double bytes = 0;
+  for (const auto& entry : fs::recursive_directory_iterator(model)) {
+    if (entry.is_regular_file()) bytes += static_cast<double>(entry.file_size());
+  }
+  EXPECT_LE(bytes, 16e6);
+}
+
+}  // namespace
+}  // namespace stemloop
