@@ -94,14 +94,16 @@ TEST_F(Classifiers, BadRecordsAreListedAndToldApart) {
 
 TEST_F(Classifiers, LongHairpinsGetANote) {
   std::string arm(130, 'G'), back(130, 'C');
-  const Outcome r = shell(fmt::format("stemloop classify -t 1 -m {}", at("small")), ">long\n" + arm + "AAAA" + back + "\n");
+  const Outcome r =
+      shell(fmt::format("stemloop classify -t 1 -m {}", at("small")), ">long\n" + arm + "AAAA" + back + "\n");
   EXPECT_EQ(r.code, 0) << r.err;
   EXPECT_THAT(r.out, HasSubstr("columns, the picture shows the 100 nearest the loop"));
 }
 
 TEST_F(Classifiers, ExplanationIsAPicture) {
   const std::string page = at("page.svg");
-  Outcome r = shell(fmt::format("stemloop classify {} -q -t 1 -m {} --explain hsa-mir-21 --page {}", kExamples, at("small"), page));
+  Outcome r = shell(
+      fmt::format("stemloop classify {} -q -t 1 -m {} --explain hsa-mir-21 --page {}", kExamples, at("small"), page));
   EXPECT_EQ(r.code, 0) << r.err;
   EXPECT_THAT(content(page), AllOf(HasSubstr("<svg"), HasSubstr("hsa-mir-21"), HasSubstr("so the tree says")));
   r = shell(fmt::format("stemloop classify {} -q -t 1 -m {} --explain nobody --page {}", kExamples, at("small"), page));
@@ -121,7 +123,8 @@ TEST_F(Classifiers, DamagedModelsAreNamed) {
     };
   };
   const std::pair<Outcome, const char*> cases[] = {
-      {shell(fmt::format("stemloop classify {} -m /nowhere/model", kExamples)), "/nowhere/model: there is no such model"},
+      {shell(fmt::format("stemloop classify {} -m /nowhere/model", kExamples)),
+       "/nowhere/model: there is no such model"},
       {with_broken(resize("/booster.ubj")), "booster.ubj: its MD5 is"},
       {with_broken(resize("/tree.json")), "tree.json: its MD5 is"},
       {with_broken(resize("/space.safetensors")), "space.safetensors: its MD5 is"},
@@ -130,7 +133,8 @@ TEST_F(Classifiers, DamagedModelsAreNamed) {
       {with_broken([](const std::string& m) { fs::remove(m + "/booster.ubj"); }), "booster.ubj"},
       {with_broken([](const std::string& m) { fs::remove_all(m + "/network"); }), "network: is no model directory"},
       {with_broken(edit("/config.json", "\"format\": 1", "\"format\": 9")), "written by a newer stemloop"},
-      {with_broken(edit("/config.json", "\"family\": \"premirna\"", "\"family\": \"mirtron\"")), "family 'mirtron', not 'premirna'"},
+      {with_broken(edit("/config.json", "\"family\": \"premirna\"", "\"family\": \"mirtron\"")),
+       "family 'mirtron', not 'premirna'"},
       {with_broken(edit("/config.json", "\"blend\"", "\"bland\"")), "'booster' is missing"}};
   for (const auto& [r, words] : cases) {
     EXPECT_EQ(r.code, 1) << words;
@@ -143,32 +147,39 @@ TEST_F(Classifiers, DamagedModelsAreNamed) {
 }
 
 TEST_F(Classifiers, TrainingRefusesWhatCannotBeLearned) {
-  write_bytes(at("one.tsv"), "sequence\tlabel\n" + [] {
-    std::string text;
-    for (std::uint64_t i = 0; i < 60; ++i) text += testing::random_sequence(70, 0.5, 9, i) + "\t1\n";
-    return text;
-  }());
+  write_bytes(
+      at("one.tsv"), "sequence\tlabel\n" + [] {
+        std::string text;
+        for (std::uint64_t i = 0; i < 60; ++i) text += testing::random_sequence(70, 0.5, 9, i) + "\t1\n";
+        return text;
+      }());
   write_bytes(at("few.tsv"), "sequence\tlabel\nGGGGGAAAACCCCC\t1\nGGGGGAAAAUCCCC\t0\n");
   write_bytes(at("labels.tsv"), "sequence\tlabel\nGGGGGAAAACCCCC\t1\nGGGGGAAAAUCCCC\tmaybe\n");
   const auto train_on = [&](const std::string& table) {
-    return shell(fmt::format("stemloop model train {} --network {} --tsv {} -t 1", at("none"), at("run/model"), at(table)));
+    return shell(
+        fmt::format("stemloop model train {} --network {} --tsv {} -t 1", at("none"), at("run/model"), at(table)));
   };
-  const std::pair<const char*, const char*> cases[] = {{"one.tsv", "of class 1; a tree needs both"},
-                                                       {"few.tsv", "too few"},
-                                                       {"labels.tsv", "labels.tsv:3: label 'maybe' is neither 0 nor 1"}};
+  const std::pair<const char*, const char*> cases[] = {
+      {"one.tsv", "of class 1; a tree needs both"},
+      {"few.tsv", "too few"},
+      {"labels.tsv", "labels.tsv:3: label 'maybe' is neither 0 nor 1"}};
   for (const auto& [table, words] : cases) {
     const Outcome r = train_on(table);
     EXPECT_EQ(r.code, 1) << table;
-    EXPECT_TRUE(r.err.find(words) != std::string::npos || (std::string(table) == "few.tsv" && r.err.find("no validation") != std::string::npos)) << r.err;
+    EXPECT_TRUE(r.err.find(words) != std::string::npos ||
+                (std::string(table) == "few.tsv" && r.err.find("no validation") != std::string::npos))
+        << r.err;
   }
 }
 
 TEST_F(Classifiers, ListInfoVerifyEvaluate) {
-  Outcome r = shell(fmt::format("export STEMLOOP_MODELS={}; stemloop model list; stemloop model info small -t 1; stemloop "
-                                "model verify small -t 1",
-                                fs::path(at("x")).parent_path().string()));
+  Outcome r =
+      shell(fmt::format("export STEMLOOP_MODELS={}; stemloop model list; stemloop model info small -t 1; stemloop "
+                        "model verify small -t 1",
+                        fs::path(at("x")).parent_path().string()));
   EXPECT_EQ(r.code, 0) << r.err;
-  EXPECT_THAT(r.out, AllOf(HasSubstr("small\tpremirna\t"), HasSubstr("family\tpremirna"), HasSubstr("every file is there")));
+  EXPECT_THAT(r.out,
+              AllOf(HasSubstr("small\tpremirna\t"), HasSubstr("family\tpremirna"), HasSubstr("every file is there")));
   r = shell(fmt::format("stemloop evaluate classifier -t 1 --model {} --tsv {} --calls {} --curve {}", at("small"),
                         at("labelled.tsv"), at("calls.tsv"), at("curve.tsv")));
   EXPECT_EQ(r.code, 0) << r.err;
@@ -178,9 +189,9 @@ TEST_F(Classifiers, ListInfoVerifyEvaluate) {
 }
 
 TEST_F(Classifiers, DescribeFromModelEqualsDescribeFromFiles) {
-  
-  const Outcome direct = shell(fmt::format("stemloop describe --model {} --tsv {} {} --json {}", at("run/model"),
-                                           at("labelled.tsv"), "--holdout 0 --resamples 2 -q -t 1 --thresholds auto", at("tree.json")));
+  const Outcome direct =
+      shell(fmt::format("stemloop describe --model {} --tsv {} {} --json {}", at("run/model"), at("labelled.tsv"),
+                        "--holdout 0 --resamples 2 -q -t 1 --thresholds auto", at("tree.json")));
   ASSERT_EQ(direct.code, 0) << direct.err;
   EXPECT_THAT(direct.out, AllOf(HasSubstr("too good to be true"), HasSubstr("best single rule")));
   Json::parse(content(at("tree.json")));
@@ -196,12 +207,12 @@ TEST_F(Classifiers, DescribeFromModelEqualsDescribeFromFiles) {
   EXPECT_THAT(content(at("t.svg")), HasSubstr("<svg"));
   EXPECT_TRUE(Json::parse(content(at("t.json")))["unseen"].get<bool>());
   // Features of other records.
-  const Outcome other = shell(fmt::format("head -5 {} > {}; stemloop describe --latents {} --features {}", at("features.tsv"),
-                                          at("five.tsv"), at("lat.safetensors"), at("five.tsv")));
+  const Outcome other = shell(fmt::format("head -5 {} > {}; stemloop describe --latents {} --features {}",
+                                          at("features.tsv"), at("five.tsv"), at("lat.safetensors"), at("five.tsv")));
   EXPECT_EQ(other.code, 1);
   EXPECT_THAT(other.err, HasSubstr("has no line for"));
-  const Outcome shorter = shell(fmt::format("cut -f 2- {} > {}; stemloop describe --latents {} --features {}", at("five.tsv"),
-                                            at("noid.tsv"), at("lat.safetensors"), at("noid.tsv")));
+  const Outcome shorter = shell(fmt::format("cut -f 2- {} > {}; stemloop describe --latents {} --features {}",
+                                            at("five.tsv"), at("noid.tsv"), at("lat.safetensors"), at("noid.tsv")));
   EXPECT_EQ(shorter.code, 1);
   EXPECT_THAT(shorter.err, HasSubstr("has 4 lines"));
 }
@@ -212,13 +223,16 @@ TEST(Tables, LeakageAndSplit) {
   std::string near = a;
   near[40] = near[40] == 'A' ? 'C' : 'A';
   std::string table = "id\tsequence\tlabel\tpart\n";
-  table += "one\t" + a + "\t1\ttrain\ntwo\t" + a + "\t1\ttest\nthree\t" + near + "\t0\ttest\nfour\t" + b + "\t0\ttrain\nfive\t\t0\ttrain\n";
+  table += "one\t" + a + "\t1\ttrain\ntwo\t" + a + "\t1\ttest\nthree\t" + near + "\t0\ttest\nfour\t" + b +
+           "\t0\ttrain\nfive\t\t0\ttrain\n";
   write_bytes(folder.path("t.tsv"), table);
-  Outcome r = shell(fmt::format("stemloop leakage {} --split part --pairs {}", folder.path("t.tsv"), folder.path("p.tsv")));
+  Outcome r =
+      shell(fmt::format("stemloop leakage {} --split part --pairs {}", folder.path("t.tsv"), folder.path("p.tsv")));
   EXPECT_EQ(r.code, 3);
   EXPECT_THAT(r.err, HasSubstr("t.tsv:6: there is no sequence"));
-  EXPECT_THAT(r.out, AllOf(HasSubstr("duplicate\ttest\ttrain\t1\t1\t1"), HasSubstr("near_conflict\ttest\ttest\t1\t2\t2"),
-                           HasSubstr("near_conflict\ttest\ttrain\t1\t1\t1")));
+  EXPECT_THAT(r.out,
+              AllOf(HasSubstr("duplicate\ttest\ttrain\t1\t1\t1"), HasSubstr("near_conflict\ttest\ttest\t1\t2\t2"),
+                    HasSubstr("near_conflict\ttest\ttrain\t1\t1\t1")));
   EXPECT_THAT(content(folder.path("p.tsv")), HasSubstr("duplicate\tone\ttrain\t1\ttwo\ttest\t1\t1.000\t1.000"));
   r = shell(fmt::format("stemloop split {} --by cluster --parts 0.5,0,0.5 --skip-bad", folder.path("t.tsv")));
   EXPECT_EQ(r.code, 0) << r.err;

@@ -48,7 +48,8 @@ std::vector<double> liblinear(const Cloud& cloud, double c) {
   const std::int64_t d = cloud.z.columns;
   std::vector<feature_node> nodes;
   for (std::int64_t i = 0; i < cloud.z.rows; ++i) {
-    for (std::int64_t k = 0; k < d; ++k) nodes.push_back({static_cast<int>(k) + 1, cloud.z.row(i)[static_cast<std::size_t>(k)]});
+    for (std::int64_t k = 0; k < d; ++k)
+      nodes.push_back({static_cast<int>(k) + 1, cloud.z.row(i)[static_cast<std::size_t>(k)]});
     nodes.push_back({static_cast<int>(d) + 1, 1.0});
     nodes.push_back({-1, 0});
   }
@@ -73,15 +74,19 @@ std::vector<double> liblinear(const Cloud& cloud, double c) {
 }
 
 TEST(LinearSvm, ReachesLiblinearsMinimum) {
-  for (const auto& [n, d, noise, c] : {std::tuple{500, 64, 1.0, 1.0}, {2000, 10, 3.0, 1.0}, {37, 64, 0.0, 1.0},
-                                       {300, 3, 5.0, 0.01}, {300, 3, 0.5, 100.0}}) {
+  for (const auto& [n, d, noise, c] : {std::tuple{500, 64, 1.0, 1.0},
+                                       {2000, 10, 3.0, 1.0},
+                                       {37, 64, 0.0, 1.0},
+                                       {300, 3, 5.0, 0.01},
+                                       {300, 3, 0.5, 100.0}}) {
     const Cloud cloud = make_cloud(n, d, noise, 7);
     const auto expected = liblinear(cloud, c);
     const SvmProblem::Solution found = SvmProblem(cloud.z, cloud.records).solve(cloud.yes, c);
     double scale = 0;
     for (const double w : expected) scale = std::max(scale, std::abs(w));
     for (std::int64_t k = 0; k < d; ++k)
-      EXPECT_NEAR(found.svm.weights[static_cast<std::size_t>(k)], expected[static_cast<std::size_t>(k)], 2e-5 * scale) << n;
+      EXPECT_NEAR(found.svm.weights[static_cast<std::size_t>(k)], expected[static_cast<std::size_t>(k)], 2e-5 * scale)
+          << n;
     EXPECT_NEAR(found.svm.bias, expected.back(), 2e-5 * scale);
     for (std::int64_t i = 0; i < n; ++i)
       EXPECT_EQ(found.side[static_cast<std::size_t>(i)], found.svm.decision(cloud.z.row(i)) > 0);
@@ -105,9 +110,8 @@ TEST(LinearSvm, TakesTheRecordsNamed) {
 }
 
 FeatureTable small_table() {
-  return feature_table({"stem_length", "UGU", "strand"}, {{"3", "7", "", "12"},
-                                                           {"True", "False", "False", "True"},
-                                                           {"upper", "lower", "", "upper"}});
+  return feature_table({"stem_length", "UGU", "strand"},
+                       {{"3", "7", "", "12"}, {"True", "False", "False", "True"}, {"upper", "lower", "", "upper"}});
 }
 
 TEST(Questions, KindsWordsAndMissingValues) {
@@ -192,7 +196,8 @@ TEST(Tree, SameWhateverTheThreadsAndPrunedBottomUp) {
   EXPECT_EQ(tree_json(tree), tree_json(grow_tree(&s.z, s.table, s.labels, questions, two)));
   for (const TreeNode& node : tree.nodes) {
     if (node.leaf()) continue;
-    const TreeNode &yes = tree.nodes[static_cast<std::size_t>(node.yes)], &no = tree.nodes[static_cast<std::size_t>(node.no)];
+    const TreeNode &yes = tree.nodes[static_cast<std::size_t>(node.yes)],
+                   &no = tree.nodes[static_cast<std::size_t>(node.no)];
     EXPECT_FALSE(yes.leaf() && no.leaf() && yes.label() == no.label());
   }
   EXPECT_GE(grow_tree(&s.z, s.table, s.labels, questions, unpruned).nodes.size(), tree.nodes.size());
@@ -215,7 +220,9 @@ TEST(Tree, RefusesWhatNoTreeCanGrowOn) {
               HasSubstr("all 30 records are of class 1"));
   EXPECT_THAT(message([](Square& q) { q.z.values[13] = std::nanf(""); }), HasSubstr("record 7: dimension 2"));
   EXPECT_THAT(message([](Square& q) { q.labels.pop_back(); }), HasSubstr("30 records with features, 29 with labels"));
-  EXPECT_THAT(message([](Square& q) { q.z = q.z.select(std::vector<std::int64_t>{1, 2}); }),
+  EXPECT_THAT(message([](Square& q) {
+                q.z = q.z.select(std::vector<std::int64_t>{1, 2});
+              }),
               HasSubstr("2 records with latents, 30 with features"));
   const std::vector<std::int64_t> few = {0, 1, 2};
   EXPECT_THAT(message([&](Square& q) {

@@ -52,8 +52,7 @@ inline std::string labelled_table() {
     ++count;
   }
   for (std::uint64_t i = 0; i < 60; ++i)
-    table += fmt::format("random_{}\t{}\t0\t{}\n", i, random_sequence(85, 0.5, 3, i),
-                         i % 10 == 0 ? "valid" : "train");
+    table += fmt::format("random_{}\t{}\t0\t{}\n", i, random_sequence(85, 0.5, 3, i), i % 10 == 0 ? "valid" : "train");
   return table;
 }
 

@@ -76,7 +76,8 @@ TEST(Splits, GroupsStayTogetherAndSharesAreMet) {
   }
   for (const auto& group : of_group) EXPECT_EQ(group.second.size(), 1U);
   for (int p = 0; p < 3; ++p) {
-    for (int label = 0; label < 2; ++label) EXPECT_NEAR(count[p][label] / total[label], shares[static_cast<std::size_t>(p)], 0.01);
+    for (int label = 0; label < 2; ++label)
+      EXPECT_NEAR(count[p][label] / total[label], shares[static_cast<std::size_t>(p)], 0.01);
   }
   EXPECT_EQ(parts, split_groups(groups, labels, shares, 1));
   EXPECT_NE(parts, split_groups(groups, labels, shares, 2));

@@ -24,6 +24,8 @@ constexpr const char* kSpace = "space.safetensors";
 constexpr std::uint64_t kMostConfig = 1 << 20;
 constexpr const char* kRanged[] = {"nucleotides", "gc_content", "mfe_per_nt"};
 constexpr double kRangeTail = 0.001;
+constexpr double kStiffness[] = {1, 0.1, 0.01};  // C of the tree's SVMs, the paper's first
+constexpr double kAboveHalf = 0.5 + 1e-6;        // leaves of even odds call class 0
 
 std::string text_of(const std::vector<std::byte>& bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
@@ -34,8 +36,8 @@ Json read_config(const std::string& directory) {
   const std::string name = directory + "/config.json";
   constexpr int kMostDepth = 8;
   Json json = Json::parse(
-      text_of(read_bytes(name, kMostConfig)),
-      [](int depth, Json::parse_event_t, Json&) { return depth <= kMostDepth; }, false);
+      text_of(read_bytes(name, kMostConfig)), [](int depth, Json::parse_event_t, Json&) { return depth <= kMostDepth; },
+      false);
   require(json.is_object(), "{}: is no JSON object", name);
   return json;
 }
@@ -54,8 +56,8 @@ std::vector<std::byte> checked_file(const Json& config, const std::string& direc
   require(sums.is_object() && sums.contains(file) && sums[file].is_string(), "{}/config.json: has no checksum of {}",
           directory, file);
   const std::string found = md5_hex(bytes);
-  require(sums[file] == found, "{}: its MD5 is {}, config.json says {}: the file is damaged or from another model", path,
-          found, printable(sums[file].get<std::string>()));
+  require(sums[file] == found, "{}: its MD5 is {}, config.json says {}: the file is damaged or from another model",
+          path, found, printable(sums[file].get<std::string>()));
   return bytes;
 }
 
@@ -80,7 +82,8 @@ Matrix class_space(const Encoded& encoded) {
 Matrix all_latents(const Encoded& encoded) {
   Matrix z{encoded.latents.front().z.rows, 0, {}};
   for (std::int64_t i = 0; i < z.rows; ++i) {
-    for (const EncodedLatent& l : encoded.latents) z.values.insert(z.values.end(), l.z.row(i).begin(), l.z.row(i).end());
+    for (const EncodedLatent& l : encoded.latents)
+      z.values.insert(z.values.end(), l.z.row(i).begin(), l.z.row(i).end());
   }
   for (const EncodedLatent& l : encoded.latents) z.columns += l.z.columns;
   return z;
@@ -168,8 +171,8 @@ std::vector<Call> Classifier::classify(std::span<const Evidence> evidence) const
   return calls;
 }
 
-Classifier Classifier::train(const std::string& directory, const LabelledEvidence& train,
-                             const LabelledEvidence& valid, const ClassifierTraining& how) {
+Classifier Classifier::train(const std::string& directory, const LabelledEvidence& train, const LabelledEvidence& valid,
+                             const ClassifierTraining& how) {
   require(!valid.labels.empty(), "there are no validation records to calibrate on");
   fs::create_directories(directory + "/network");
   pack_model(how.network, directory + "/network");
@@ -183,7 +186,21 @@ Classifier Classifier::train(const std::string& directory, const LabelledEvidenc
   const Encoded encoded = c.network_->encode(pictures);
   const FeatureTable table = measured_table(train.evidence);
   const auto questions = make_questions(table, how.thresholds);
-  c.tree_ = grow_tree(&latent(encoded, "m"), table, train.labels, questions, how.tree);
+  // How stiff the SVMs are is chosen by the accuracy of the whole tree on the validation records.
+  std::vector<Picture> unseen;
+  for (const Evidence& e : valid.evidence) unseen.push_back(e.picture);
+  const Encoded valid_encoded = c.network_->encode(unseen);
+  double best = -1;
+  for (const double stiffness : kStiffness) {
+    TreeOptions options = how.tree;
+    options.c = stiffness;
+    Tree tree = grow_tree(&latent(encoded, "m"), table, train.labels, questions, options);
+    const double accuracy =
+        score_classification(leaf_probabilities(tree, latent(valid_encoded, "m")), valid.labels, kAboveHalf).accuracy;
+    if (accuracy <= best) continue;
+    best = accuracy;
+    c.tree_ = std::move(tree);
+  }
   c.booster_ = neural().train_booster(evidence_matrix(train.evidence), train.labels, how.booster);
 
   // The cloud of training hairpins: mean and the inverse Cholesky factor of the covariance, slightly rounded.
@@ -194,8 +211,8 @@ Classifier Classifier::train(const std::string& directory, const LabelledEvidenc
   const Eigen::MatrixXd centred = points.cast<double>().rowwise() - mean.transpose();
   Eigen::MatrixXd covariance = centred.transpose() * centred / static_cast<double>(z.rows);
   covariance.diagonal().array() += 1e-3 * covariance.trace() / static_cast<double>(z.columns);
-  const Eigen::MatrixXd whitening = Eigen::LLT<Eigen::MatrixXd>(covariance).matrixL().solve(
-      Eigen::MatrixXd::Identity(z.columns, z.columns));
+  const Eigen::MatrixXd whitening =
+      Eigen::LLT<Eigen::MatrixXd>(covariance).matrixL().solve(Eigen::MatrixXd::Identity(z.columns, z.columns));
   for (std::int64_t k = 0; k < z.columns; ++k) c.mean_.push_back(static_cast<float>(mean[k]));
   c.whitening_ = {z.columns, z.columns, {}};
   for (std::int64_t i = 0; i < z.columns; ++i) {
@@ -232,7 +249,11 @@ Classifier Classifier::train(const std::string& directory, const LabelledEvidenc
       {"format", kFormat},
       {"family", kPremirnaFamily},
       {"parameters", c.parameters_},
-      {"blend", {{"booster", c.blend_.weights[0]}, {"z_y", c.blend_.weights[1]}, {"z_m", c.blend_.weights[2]}, {"bias", c.blend_.bias}}},
+      {"blend",
+       {{"booster", c.blend_.weights[0]},
+        {"z_y", c.blend_.weights[1]},
+        {"z_m", c.blend_.weights[2]},
+        {"bias", c.blend_.bias}}},
       {"outside", {{"reconstruction_error", c.most_error_}, {"latent_distance", c.most_distance_}, {"ranges", ranges}}},
       {"md5", {{kTree, md5(tree_bytes)}, {kBooster, md5(booster_bytes)}, {kSpace, md5(space_bytes)}}},
       {"training", Json::parse(how.origin)}};
@@ -245,8 +266,9 @@ Classifier Classifier::open(const std::string& directory, const std::string& dev
   const std::string name = directory + "/config.json";
   require(config.contains("format") && config["format"].is_number_integer(),
           "{}: 'format' is missing: this is no stemloop model", name);
-  require(config["format"] == kFormat, "{}: format {} is not known here (this is {}); was it written by a newer stemloop?",
-          name, printable(config["format"].dump()), kFormat);
+  require(config["format"] == kFormat,
+          "{}: format {} is not known here (this is {}); was it written by a newer stemloop?", name,
+          printable(config["format"].dump()), kFormat);
   const std::string family = model_family(directory);
   require(family == kPremirnaFamily, "{}: this is a model of family '{}', not '{}'", name, printable(family),
           kPremirnaFamily);
@@ -304,9 +326,10 @@ std::string model_family(const std::string& directory) {
 
 std::vector<std::string> model_folders() {
   std::vector<fs::path> places;
-  if (const char* named = std::getenv("STEMLOOP_MODELS"); named != nullptr && *named != '\0') places.emplace_back(named);
+  if (const char* named = std::getenv("STEMLOOP_MODELS"); named != nullptr && *named != '\0')
+    places.emplace_back(named);
   const fs::path program = fs::read_symlink("/proc/self/exe").parent_path();
-  places.push_back(program / "../../../models");         // build/release/bin
+  places.push_back(program / "../../../models");           // build/release/bin
   places.push_back(program / "../share/stemloop/models");  // an installation
   std::vector<std::string> folders;
   for (const fs::path& place : places) {

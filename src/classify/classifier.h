@@ -10,8 +10,8 @@
 // records none of them was trained on, which calibrates it. The description is the tree's path.
 #pragma once
 
-#include <memory>
 #include <array>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -32,15 +32,15 @@ struct MeasureRange {
 
 /// What is said of one hairpin.
 struct Call {
-  float probability = 0;        // of class 1, calibrated
-  float booster = 0;            // the parts it blends: probabilities of class 1
+  float probability = 0;  // of class 1, calibrated
+  float booster = 0;      // the parts it blends: probabilities of class 1
   float from_y = 0, from_m = 0;
-  Walk walk;                    // down the latent tree
-  float tree_probability = 0;   // of class 1 at its leaf
+  Walk walk;                   // down the latent tree
+  float tree_probability = 0;  // of class 1 at its leaf
   int tree_label = 0;
-  double reconstruction_error = 0;  // share of the 200 bars whose nucleotide the decoder gets wrong
-  double latent_distance = 0;       // of (z_y, z_m) from the training hairpins; 1 is typical
-  bool outside = false;             // one of these, or a measure, is beyond what training hairpins have
+  double reconstruction_error = 0;   // share of the 200 bars whose nucleotide the decoder gets wrong
+  double latent_distance = 0;        // of (z_y, z_m) from the training hairpins; 1 is typical
+  bool outside = false;              // one of these, or a measure, is beyond what training hairpins have
   std::vector<std::string> unusual;  // measures beyond the range of training hairpins, in words
   Picture reconstruction;
   [[nodiscard]] int label() const { return probability >= 0.5F ? 1 : 0; }
@@ -50,7 +50,7 @@ struct ClassifierTraining {
   std::string network;  // model directory
   std::string device = "auto";
   BoosterOptions booster;
-  TreeOptions tree;
+  TreeOptions tree;  // c is chosen among 1, 0.1 and 0.01 on the validation records
   Thresholds thresholds = Thresholds::kDeciles;
   double outside_quantile = 0.99;  // of validation hairpins are called inside by each measure
   std::string parameters;          // energy parameters of the evidence

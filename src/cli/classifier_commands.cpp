@@ -48,8 +48,8 @@ int list_models(const ModelCommand& c) {
     }
     std::sort(found.begin(), found.end());
     for (const fs::path& path : found)
-      out.write(fmt::format("{}\t{}\t{:.1f}\t{}\n", path.filename().string(), model_family(path.string()), megabytes(path),
-                            path.string()));
+      out.write(fmt::format("{}\t{}\t{:.1f}\t{}\n", path.filename().string(), model_family(path.string()),
+                            megabytes(path), path.string()));
   }
   out.close();
   return kExitOk;
@@ -62,11 +62,11 @@ int show_model(const ModelCommand& c) {
   out.write(fmt::format("path\t{}\nfamily\t{}\nmegabytes\t{:.1f}\n", directory, family, megabytes(directory)));
   if (family == kPremirnaFamily) {
     const Classifier classifier = Classifier::open(directory, c.device, c.common.threads);
-    out.write(fmt::format("energy parameters\t{}\nunlike its training beyond\treconstruction error {:.3f}, latent distance "
-                          "{:.2f}\nnetwork\t{}\ntree\n{}",
-                          classifier.parameters(), classifier.reconstruction_threshold(),
-                          classifier.distance_threshold(), config_json(classifier.network().config()),
-                          tree_rules(classifier.tree(), {"other", "pre-miRNA"})));
+    out.write(
+        fmt::format("energy parameters\t{}\nunlike its training beyond\treconstruction error {:.3f}, latent distance "
+                    "{:.2f}\nnetwork\t{}\ntree\n{}",
+                    classifier.parameters(), classifier.reconstruction_threshold(), classifier.distance_threshold(),
+                    config_json(classifier.network().config()), tree_rules(classifier.tree(), {"other", "pre-miRNA"})));
   } else {
     out.write(fmt::format("network\t{}\n", config_json(read_model_directory(directory).config)));
   }
@@ -177,7 +177,8 @@ std::vector<std::string> evaluate_classifier(const Classifier& classifier, const
     TextWriter out(curve_path);
     out.write("low\thigh\tcount\tprobability\tshare\n");
     for (const CalibrationBin& bin : calibration_curve(blend, data.labels))
-      out.write(fmt::format("{:.4f}\t{:.4f}\t{}\t{:.4f}\t{:.4f}\n", bin.low, bin.high, bin.count, bin.probability, bin.share));
+      out.write(fmt::format("{:.4f}\t{:.4f}\t{}\t{:.4f}\t{:.4f}\n", bin.low, bin.high, bin.count, bin.probability,
+                            bin.share));
     out.close();
   }
   const std::pair<const char*, const std::vector<float>*> parts[] = {
@@ -196,18 +197,29 @@ std::function<int()> add_model_command(CLI::App& app) {
       ->required()
       ->check(CLI::IsMember({"list", "info", "verify", "train"}))
       ->type_name("ACTION");
-  app.add_option("model", c->model, "Name or directory of a model; of train: the directory to write")->type_name("MODEL");
+  app.add_option("model", c->model, "Name or directory of a model; of train: the directory to write")
+      ->type_name("MODEL");
   app.add_option("--network", c->network, "train: DIVA model directory (RUN/model of train)")->type_name("DIR");
   app.add_option("--device", c->device, "auto, cpu, cuda or cuda:N")->capture_default_str();
   add_dataset(app, c->data);
-  app.add_option("--rounds", c->training.booster.rounds, "train: boosted trees")->check(CLI::Range(1, 100000))->capture_default_str();
-  app.add_option("--boost-depth", c->training.booster.depth, "train: their depth")->check(CLI::Range(1, 20))->capture_default_str();
-  app.add_option("--boost-rate", c->training.booster.rate, "train: their step size")->check(CLI::PositiveNumber)->capture_default_str();
-  app.add_option("--depth", c->training.tree.max_depth, "train: of the latent tree")->check(CLI::Range(1, 20))->capture_default_str();
+  app.add_option("--rounds", c->training.booster.rounds, "train: boosted trees")
+      ->check(CLI::Range(1, 100000))
+      ->capture_default_str();
+  app.add_option("--boost-depth", c->training.booster.depth, "train: their depth")
+      ->check(CLI::Range(1, 20))
+      ->capture_default_str();
+  app.add_option("--boost-rate", c->training.booster.rate, "train: their step size")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  app.add_option("--depth", c->training.tree.max_depth, "train: of the latent tree")
+      ->check(CLI::Range(1, 20))
+      ->capture_default_str();
   app.add_option("--thresholds", c->thresholds, "train: of the tree's questions, published or auto (deciles)")
       ->check(CLI::IsMember({"published", "auto"}))
       ->capture_default_str();
-  app.add_option("--seed", c->seed, "train: of the records to calibrate on (as those the network was validated on) and the boosted trees")->capture_default_str();
+  app.add_option("--seed", c->seed,
+                 "train: of the records to calibrate on (as those the network was validated on) and the boosted trees")
+      ->capture_default_str();
   add_output(app, c->common, kTextOutputHelp);
   add_folding(app, c->folding);
   add_threads(app, c->common);

@@ -16,7 +16,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 const ClassNames kClasses = {"other", "pre-miRNA"};
-constexpr std::size_t kTogether = 256;  // hairpins that go through the network at once
+constexpr std::size_t kTogether = 64;  // hairpins that go through the network at once: their layers stay in the cache
 
 struct ClassifyCommand {
   CommonOptions common;
@@ -77,8 +77,8 @@ Item prepare(Hairpins& hairpins, const Record& record) {
   if (layout.hairpins > 1)
     item.notes.push_back(fmt::format("{} hairpins, the one nearest the middle is judged", layout.hairpins));
   if (layout.columns.size() > static_cast<std::size_t>(kPictureColumns))
-    item.notes.push_back(fmt::format("{} columns, the picture shows the {} nearest the loop", layout.columns.size(),
-                                     kPictureColumns));
+    item.notes.push_back(
+        fmt::format("{} columns, the picture shows the {} nearest the loop", layout.columns.size(), kPictureColumns));
   return item;
 }
 
@@ -146,19 +146,21 @@ std::vector<std::string> explanation(const Classifier& classifier, const Item& i
   lines.push_back(fmt::format("{}, probability {:.3f}", kClasses[call.label()], call.probability));
   for (const Answer& a : answers)
     lines.push_back(fmt::format("{:<48} {:<4} ({}{})", a.question + "?", a.yes ? "yes" : "no",
-                                a.value.empty() ? "none" : a.value, a.contradicted ? "; the feature says otherwise" : ""));
+                                a.value.empty() ? "none" : a.value,
+                                a.contradicted ? "; the feature says otherwise" : ""));
   const TreeNode& leaf = classifier.tree().nodes[static_cast<std::size_t>(call.walk.leaf)];
   const std::int64_t count = leaf.count[0] + leaf.count[1];
-  lines.push_back(fmt::format("so the tree says {}: {:.0f} % of the {} training hairpins that answer so",
-                              kClasses[call.tree_label],
-                              100.0 * static_cast<double>(leaf.count[call.tree_label]) / static_cast<double>(count), count));
+  lines.push_back(
+      fmt::format("so the tree says {}: {:.0f} % of the {} training hairpins that answer so", kClasses[call.tree_label],
+                  100.0 * static_cast<double>(leaf.count[call.tree_label]) / static_cast<double>(count), count));
   if (call.tree_label != call.label()) lines.emplace_back("the tree and the probability disagree: look twice");
   for (const std::string& words : call.unusual) lines.push_back("unlike the training hairpins: " + words);
   if (call.outside && call.unusual.empty())
-    lines.push_back(fmt::format("unlike the training hairpins: {:.0f} % of the bars reconstructed wrongly (usual: up to "
-                                "{:.0f} %), latent distance {:.2f} (up to {:.2f})",
-                                100 * call.reconstruction_error, 100 * classifier.reconstruction_threshold(),
-                                call.latent_distance, classifier.distance_threshold()));
+    lines.push_back(
+        fmt::format("unlike the training hairpins: {:.0f} % of the bars reconstructed wrongly (usual: up to "
+                    "{:.0f} %), latent distance {:.2f} (up to {:.2f})",
+                    100 * call.reconstruction_error, 100 * classifier.reconstruction_threshold(), call.latent_distance,
+                    classifier.distance_threshold()));
   for (const std::string& note : item.notes) lines.push_back("note: " + note);
   return lines;
 }
@@ -170,25 +172,32 @@ std::string size_of(const Item& item) {
 
 std::string as_text(const Classifier& classifier, const Item& item, const Call& call,
                     const std::vector<Answer>& answers) {
-  std::string text = fmt::format("{}  {}\n{}", item.record.id, size_of(item),
-                                 text_hairpin(item.record.sequence, item.structure));
+  std::string text =
+      fmt::format("{}  {}\n{}", item.record.id, size_of(item), text_hairpin(item.record.sequence, item.structure));
   for (const std::string& line : explanation(classifier, item, call, answers)) text += "  " + line + "\n";
   return text + "\n";
 }
 
 // The drawing, the picture, its reconstruction and the reasons on one page.
-Drawing draw_page(const Classifier& classifier, const Item& item, const Call& call, const std::vector<Answer>& answers) {
+Drawing draw_page(const Classifier& classifier, const Item& item, const Call& call,
+                  const std::vector<Answer>& answers) {
   constexpr double kMargin = 24, kCell = 4, kLine = 17;
   Drawing drawing = draw_hairpin(item.record.sequence, item.structure, item.record.id, size_of(item));
   const double width = kCell * kPictureColumns;
   drawing.width = std::max(drawing.width, 700.0);
   double y = drawing.height + 10;
-  drawing.add(Text{{kMargin, y}, fmt::format("The picture as the network gives it back: {:.1f} % of the bars wrong", 100 * call.reconstruction_error), 12, Anchor::kStart, "#333333"});
+  drawing.add(Text{{kMargin, y},
+                   fmt::format("The picture as the network gives it back: {:.1f} % of the bars wrong",
+                               100 * call.reconstruction_error),
+                   12,
+                   Anchor::kStart,
+                   "#333333"});
   add_picture(drawing, call.reconstruction, {(drawing.width - width) / 2, y + 10}, kCell);
   y += 10 + kCell * kPictureRows + 34;
   bool first = true;
   for (const std::string& line : explanation(classifier, item, call, answers)) {
-    drawing.add(Text{{kMargin, y}, line, first ? 16.0 : 12.0, Anchor::kStart, first ? "#000000" : "#333333", first, !first});
+    drawing.add(
+        Text{{kMargin, y}, line, first ? 16.0 : 12.0, Anchor::kStart, first ? "#000000" : "#333333", first, !first});
     y += first ? kLine + 6 : kLine;
     first = false;
   }
@@ -216,7 +225,8 @@ int run_classify(ClassifyCommand& c, const CLI::App& app) {
     const std::vector<Call> calls = classifier.classify(evidence);
     const auto answers = answers_of(classifier.tree(), evidence, calls);
     for (std::size_t i = 0; i < calls.size(); ++i) {
-      if (c.format != "text") waiting[i].notes.insert(waiting[i].notes.end(), calls[i].unusual.begin(), calls[i].unusual.end());
+      if (c.format != "text")
+        waiting[i].notes.insert(waiting[i].notes.end(), calls[i].unusual.begin(), calls[i].unusual.end());
       positives += calls[i].label();
       outside += calls[i].outside ? 1 : 0;
       out.write(c.format == "tsv"    ? as_tsv(waiting[i], calls[i], answers[i])
@@ -227,11 +237,11 @@ int run_classify(ClassifyCommand& c, const CLI::App& app) {
     }
     waiting.clear();
   };
-  const Tally tally = run_records<Item>(c.input, c.common, c.folding.max_length, hairpin_state(c.folding), prepare,
-                                        [&](Item&& item) {
-                                          waiting.push_back(std::move(item));
-                                          if (waiting.size() == kTogether) flush();
-                                        });
+  const Tally tally =
+      run_records<Item>(c.input, c.common, c.folding.max_length, hairpin_state(c.folding), prepare, [&](Item&& item) {
+        waiting.push_back(std::move(item));
+        if (waiting.size() == kTogether) flush();
+      });
   flush();
   out.close();
   if (page) write_bytes(c.page, is_png(c.page) ? encode_png(to_pixels(*page)) : to_svg(*page));
@@ -246,7 +256,8 @@ int run_classify(ClassifyCommand& c, const CLI::App& app) {
 std::function<int()> add_classify(CLI::App& app) {
   auto c = std::make_shared<ClassifyCommand>();
   app.description(
-      "Says of each hairpin whether it is a pre-miRNA: a calibrated probability, the latent tree's path in words with the\n"
+      "Says of each hairpin whether it is a pre-miRNA: a calibrated probability, the latent tree's path in words with "
+      "the\n"
       "values of the features beside it, and whether the hairpin is unlike those the model was trained on.");
   app.add_option("-m,--model", c->model, "Classifier: a directory, or the name of an installed one")
       ->capture_default_str()

@@ -73,7 +73,11 @@ FeatureFile read_features(const DescribeCommand& c) {
         for (const std::string& name : header) {
           const bool ignored = name.empty() || name == "idx" || name == "Unnamed: 0" ||
                                std::find(c.without.begin(), c.without.end(), name) != c.without.end();
-          meaning.push_back(name == "id" ? -2 : name == c.labels ? -3 : name == c.data.split && !name.empty() ? -4 : ignored ? -1 : static_cast<int>(names.size()));
+          meaning.push_back(name == "id"                            ? -2
+                            : name == c.labels                      ? -3
+                            : name == c.data.split && !name.empty() ? -4
+                            : ignored                               ? -1
+                                                                    : static_cast<int>(names.size()));
           if (meaning.back() >= 0) names.push_back(name);
         }
         cells.resize(names.size());
@@ -152,9 +156,8 @@ int run_describe(DescribeCommand& c, const CLI::App& app) {
   const Material material = files ? from_files(c) : from_model(c, app);
   std::vector<std::int64_t> grow, measure;
   for (std::int64_t i = 0; i < material.records.z.rows; ++i) {
-    const bool test = material.parts.empty()
-                          ? Random(c.seed, static_cast<std::uint64_t>(i)).uniform() < c.holdout
-                          : material.parts[static_cast<std::size_t>(i)] == Part::kTest;
+    const bool test = material.parts.empty() ? Random(c.seed, static_cast<std::uint64_t>(i)).uniform() < c.holdout
+                                             : material.parts[static_cast<std::size_t>(i)] == Part::kTest;
     (test ? measure : grow).push_back(i);
   }
   const bool unseen = !measure.empty();
@@ -166,8 +169,7 @@ int run_describe(DescribeCommand& c, const CLI::App& app) {
   const auto start = std::chrono::steady_clock::now();
   const Tree tree = grow_tree(&grown.z, grown.features, grown.labels, questions, c.tree);
   spdlog::debug("grown in {:.2f} s", std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
-  const TreeReport report =
-      report_tree(tree, grown, measured, unseen, questions, c.tree, c.resamples, c.seed);
+  const TreeReport report = report_tree(tree, grown, measured, unseen, questions, c.tree, c.resamples, c.seed);
 
   const ClassNames names = {c.classes[0], c.classes[1]};
   TextWriter out(c.common.output);
@@ -177,10 +179,10 @@ int run_describe(DescribeCommand& c, const CLI::App& app) {
   if (!c.dot.empty()) write_bytes(c.dot, tree_dot(tree, names));
   if (!c.report.empty()) write_bytes(c.report, report_json(report, tree));
   if (!c.plot.empty()) {
-    const Drawing drawing = draw_tree(
-        tree, names,
-        fmt::format("Tree on z_{} of {} hairpins: accuracy {:.3f} on {} {}", c.latent, report.grown_on,
-                    report.scores[0].score.accuracy, report.measured_on, unseen ? "others" : "of the same"));
+    const Drawing drawing =
+        draw_tree(tree, names,
+                  fmt::format("Tree on z_{} of {} hairpins: accuracy {:.3f} on {} {}", c.latent, report.grown_on,
+                              report.scores[0].score.accuracy, report.measured_on, unseen ? "others" : "of the same"));
     write_bytes(c.plot, is_png(c.plot) ? encode_png(to_pixels(drawing)) : to_svg(drawing));
   }
   return finish(material.tally, c.common);
@@ -191,9 +193,11 @@ int run_describe(DescribeCommand& c, const CLI::App& app) {
 std::function<int()> add_describe(CLI::App& app) {
   auto c = std::make_shared<DescribeCommand>();
   app.description(
-      "Describes the difference between two classes of hairpins as a short tree of questions about their features, each\n"
+      "Describes the difference between two classes of hairpins as a short tree of questions about their features, "
+      "each\n"
       "answered by a linear SVM in a model's latent space; prints the rules and how far they can be trusted.");
-  app.add_option("-m,--model", c->model.directory, "Model directory; needs --tsv, --bars, or --positives and --negatives")
+  app.add_option("-m,--model", c->model.directory,
+                 "Model directory; needs --tsv, --bars, or --positives and --negatives")
       ->type_name("DIR");
   app.add_option("--device", c->model.device, "auto, cpu, cuda or cuda:N")->capture_default_str();
   add_dataset(app, c->data);
@@ -203,23 +207,34 @@ std::function<int()> add_describe(CLI::App& app) {
   app.add_option("--label-column", c->labels, "Column of --features with labels, if the latents have none")
       ->capture_default_str()
       ->type_name("NAME");
-  app.add_option("--without", c->without, "Columns of --features that are no features")->delimiter(',')->type_name("NAMES");
+  app.add_option("--without", c->without, "Columns of --features that are no features")
+      ->delimiter(',')
+      ->type_name("NAMES");
   app.add_option("--latent", c->latent, "Which latent")->check(CLI::IsMember({"x", "y", "m"}))->capture_default_str();
   app.add_option("--thresholds", c->thresholds, "published: of the paper's tree; auto: deciles of the values")
       ->check(CLI::IsMember({"published", "auto"}))
       ->capture_default_str();
-  app.add_option("--depth", c->tree.max_depth, "Most questions in a row")->check(CLI::Range(1, 20))->capture_default_str();
+  app.add_option("--depth", c->tree.max_depth, "Most questions in a row")
+      ->check(CLI::Range(1, 20))
+      ->capture_default_str();
   app.add_option("--min-samples", c->tree.min_samples, "A node with fewer hairpins is a leaf")
       ->check(CLI::Range(2, 1'000'000))
       ->capture_default_str();
   app.add_option("--min-accuracy", c->tree.min_accuracy, "Of an SVM on its node, for its question to be asked")
       ->check(CLI::Range(0.0, 1.0))
       ->capture_default_str();
-  app.add_option("--min-gain", c->tree.min_gain, "Least drop of impurity")->check(CLI::Range(0.0, 1.0))->capture_default_str();
-  app.add_option("--impurity", c->impurity, "gini or entropy")->check(CLI::IsMember({"gini", "entropy"}))->capture_default_str();
+  app.add_option("--min-gain", c->tree.min_gain, "Least drop of impurity")
+      ->check(CLI::Range(0.0, 1.0))
+      ->capture_default_str();
+  app.add_option("--impurity", c->impurity, "gini or entropy")
+      ->check(CLI::IsMember({"gini", "entropy"}))
+      ->capture_default_str();
   app.add_option("--svm-c", c->tree.c, "Weight of the SVMs' errors")->check(CLI::PositiveNumber)->capture_default_str();
   app.add_flag("--no-prune", c->no_prune, "Keep sibling leaves of the same class");
-  app.add_option("--classes", c->classes, "What labels 0 and 1 are called")->delimiter(',')->expected(2)->type_name("A,B");
+  app.add_option("--classes", c->classes, "What labels 0 and 1 are called")
+      ->delimiter(',')
+      ->expected(2)
+      ->type_name("A,B");
   app.add_option("--holdout", c->holdout, "Without a split: share of the hairpins kept for the figures; 0: none")
       ->check(CLI::Range(0.0, 0.9))
       ->capture_default_str();

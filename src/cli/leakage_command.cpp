@@ -125,7 +125,8 @@ int run_leakage(LeakageCommand& c) {
   out.write("kind\tpart\tother_part\tpairs\trecords_of_part\trecords_of_other_part\n");
   for (const auto& [key, count] : counts)
     out.write(fmt::format("{}\t{}\t{}\t{}\t{}\t{}\n", std::get<0>(key), std::get<1>(key), std::get<2>(key), count.pairs,
-                          count.first.size(), std::get<1>(key) == std::get<2>(key) ? count.first.size() : count.second.size()));
+                          count.first.size(),
+                          std::get<1>(key) == std::get<2>(key) ? count.first.size() : count.second.size()));
   out.close();
   if (!c.pairs.empty()) {
     TextWriter list(c.pairs);
@@ -204,9 +205,12 @@ void add_similarity(CLI::App& app, LeakageCommand& c) {
 std::function<int()> add_leakage(CLI::App& app) {
   auto c = std::make_shared<LeakageCommand>();
   app.description(
-      "Finds sequences that stand more than once in a table, with the same label or with two, and near-duplicates, within\n"
+      "Finds sequences that stand more than once in a table, with the same label or with two, and near-duplicates, "
+      "within\n"
       "and across the parts of a split. Prints the counts; --pairs lists them all.");
-  app.add_option("input", c->input, "Table with columns sequence and, if there, id, label")->required()->type_name("TSV");
+  app.add_option("input", c->input, "Table with columns sequence and, if there, id, label")
+      ->required()
+      ->type_name("TSV");
   app.add_option("--split", c->part, "Column that names each record's part")->type_name("COLUMN");
   app.add_option("--pairs", c->pairs, "Every pair found")->type_name("FILE");
   add_similarity(app, *c);
@@ -230,7 +234,10 @@ std::function<int()> add_split(CLI::App& app) {
                  "near-duplicates (single linkage)")
       ->check(CLI::IsMember({"random", "family", "cluster"}))
       ->capture_default_str();
-  app.add_option("--parts", c->shares, "Shares of train, valid, test")->delimiter(',')->expected(3)->capture_default_str();
+  app.add_option("--parts", c->shares, "Shares of train, valid, test")
+      ->delimiter(',')
+      ->expected(3)
+      ->capture_default_str();
   app.add_option("--column", c->column, "Name of the new column")->capture_default_str();
   app.add_option("--seed", c->seed, "Order in which groups are given away")->capture_default_str();
   add_similarity(app, *c);

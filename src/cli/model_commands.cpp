@@ -230,7 +230,8 @@ void evaluate_bonds(HairpinNetwork& network, const PictureData& data, double tem
   // Floors: z_m that knows nothing of the bonds asked for.
   std::vector<Bonds> shifted = others;
   std::rotate(shifted.begin(), shifted.begin() + 1, shifted.end());
-  row("floor: z_m drawn for unrelated bonds", others, with_bonds(network.draw_for_bonds(shifted, temperature, seed, 0)));
+  row("floor: z_m drawn for unrelated bonds", others,
+      with_bonds(network.draw_for_bonds(shifted, temperature, seed, 0)));
   row("floor: z_m standard normal", others,
       with_bonds(network.draw_rest(static_cast<std::int64_t>(own.size()), 1, seed, 0)));
 }
@@ -395,7 +396,8 @@ std::vector<std::string> read_column(const std::string& path, const std::string&
       });
   // By id where the table has them; a table without is one line a record, in order.
   if (!id_column) {
-    require(in_order.size() == ids.size(), "{}: {} lines without ids for {} records", path, in_order.size(), ids.size());
+    require(in_order.size() == ids.size(), "{}: {} lines without ids for {} records", path, in_order.size(),
+            ids.size());
     return in_order;
   }
   std::vector<std::string> values;
@@ -417,9 +419,9 @@ int run_project(ProjectCommand& c) {
           c.colour);
   const Latents latents = read_latents(c.input, c.latent);
   std::vector<std::string> values = latents.labels;
-  if (!c.features.empty() && c.colour != "class") values = read_column(c.features, c.colour.empty() ? "label" : c.colour, latents.ids);
-  require(c.colour != "class" || !latents.labels.empty(), "{}: holds no labels to colour by",
-          c.input);
+  if (!c.features.empty() && c.colour != "class")
+    values = read_column(c.features, c.colour.empty() ? "label" : c.colour, latents.ids);
+  require(c.colour != "class" || !latents.labels.empty(), "{}: holds no labels to colour by", c.input);
 
   Matrix points;
   std::string x_name, y_name;
@@ -472,7 +474,7 @@ std::function<int()> add_evaluate(CLI::App& app) {
   app.add_option("--part", c->part, "Only this part of the split")->check(CLI::IsMember({"train", "valid", "test"}));
   app.add_option("--format", c->format, "tsv or json")->check(CLI::IsMember({"tsv", "json"}))->capture_default_str();
   app.add_option("--seed", c->seed, "bonds: of the patterns and draws")->capture_default_str();
-  app.add_option("--temperature", c->temperature, "bonds: spread of the draws of z_m, 0 for the prior's mean")
+  app.add_option("--draw-temperature", c->temperature, "bonds: spread of the draws of z_m, 0 for the prior's mean")
       ->check(CLI::Range(0.0, 10.0))
       ->capture_default_str();
   app.add_option("--calls", c->calls, "classifier: probabilities record by record")->type_name("FILE");

@@ -31,12 +31,11 @@ struct Latents {
 /// The latent called x, y or m. Error if the file has none.
 Latents read_latents(const std::string& path, const std::string& latent);
 
-/// Rows (JSON objects) of `evaluate classifier`: the blend, the tree and every part; the calls and the calibration curve
-/// go to files if named.
+/// Rows (JSON objects) of `evaluate classifier`: the blend, the tree and every part; the calls and the calibration
+/// curve go to files if named.
 std::vector<std::string> evaluate_classifier(const Classifier& classifier, const PictureData& data,
                                              const std::vector<std::string>& ids, const FoldingOptions& folding,
-                                             int threads, const std::string& calls_path,
-                                             const std::string& curve_path);
+                                             int threads, const std::string& calls_path, const std::string& curve_path);
 
 /// All pictures of a set.
 std::vector<Picture> pictures_of(const PictureData& data);

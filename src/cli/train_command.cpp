@@ -18,7 +18,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-
 std::atomic<bool> g_stop{false};  // set by SIGINT and SIGTERM
 
 extern "C" void ask_to_stop(int) { g_stop = true; }

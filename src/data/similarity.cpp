@@ -89,8 +89,7 @@ std::vector<SimilarPair> similar_pairs(std::span<const std::string> sequences, c
     }
     for (const std::int64_t j : candidates) {
       const auto other = static_cast<std::size_t>(j);
-      const double containment =
-          containment_of(std::exchange(shared[other], 0), words[at].size(), words[other].size());
+      const double containment = containment_of(std::exchange(shared[other], 0), words[at].size(), words[other].size());
       if (containment < options.containment) continue;
       const double identity = identity_of(sequences[at], sequences[other], options.identity);
       if (identity >= 0) found[at].push_back({i, j, containment, identity});
@@ -131,7 +130,8 @@ std::vector<SimilarPair> similar_pairs_plain(std::span<const std::string> sequen
       const double containment = same ? 1 : containment_of(both.size(), a.size(), b.size());
       if (containment < options.containment) continue;
       const double identity = identity_of(sequences[i], sequences[j], options.identity);
-      if (identity >= 0) pairs.push_back({static_cast<std::int64_t>(i), static_cast<std::int64_t>(j), containment, identity});
+      if (identity >= 0)
+        pairs.push_back({static_cast<std::int64_t>(i), static_cast<std::int64_t>(j), containment, identity});
     }
   }
   return pairs;
@@ -217,8 +217,8 @@ std::string family_of_name(const std::string& name) {
   while (at < rest.size() && std::isalpha(static_cast<unsigned char>(rest[at])) != 0) letters += rest[at++];
   if (at < rest.size() && rest[at] == '-') ++at;
   while (at < rest.size() && std::isdigit(static_cast<unsigned char>(rest[at])) != 0) digits += rest[at++];
-  const bool known = letters == "mir" || letters == "let" || letters == "lin" || letters == "lsy" || letters == "bantam" ||
-                     letters == "iab" || letters == "lqy";
+  const bool known = letters == "mir" || letters == "let" || letters == "lin" || letters == "lsy" ||
+                     letters == "bantam" || letters == "iab" || letters == "lqy";
   if (!known) return "";
   return digits.empty() ? letters : letters + "-" + digits;
 }

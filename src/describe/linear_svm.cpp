@@ -130,8 +130,9 @@ SvmProblem::Solution SvmProblem::solve(const std::vector<bool>& yes, double c) c
     if (step == 0) first_norm = gradient.norm();
     if (gradient.norm() <= kTolerance * first_norm) break;
 
-    RowMajor system = 2 * c * Eigen::Map<const RowMajor, 0, Eigen::OuterStride<>>(
-                                  hessian.data(), n, n, Eigen::OuterStride<>(static_cast<Eigen::Index>(stride_)));
+    RowMajor system = 2 * c *
+                      Eigen::Map<const RowMajor, 0, Eigen::OuterStride<>>(
+                          hessian.data(), n, n, Eigen::OuterStride<>(static_cast<Eigen::Index>(stride_)));
     system.diagonal().array() += 1;
     const Eigen::VectorXd move = -Eigen::LLT<RowMajor, Eigen::Lower>(system).solve(gradient);
 

@@ -95,7 +95,8 @@ std::vector<double> thresholds_of(const FeatureColumn& column, Thresholds how) {
   for (std::size_t k = 1; k < parts; ++k) {
     // Three digits, as the question is printed.
     const double value = parse_number(fmt::format("{:.3g}", sorted[k * sorted.size() / parts]), "");
-    if (value >= distinct.front() && value < distinct.back() && (chosen.empty() || value > chosen.back())) chosen.push_back(value);
+    if (value >= distinct.front() && value < distinct.back() && (chosen.empty() || value > chosen.back()))
+      chosen.push_back(value);
   }
   return chosen;
 }

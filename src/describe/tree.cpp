@@ -53,9 +53,8 @@ class Grower {
     std::optional<SvmProblem> problem;
     if (z_ != nullptr) problem.emplace(*z_, records);
     std::vector<Best> tried(questions_.size());
-    tbb::parallel_for(std::size_t{0}, questions_.size(), [&](std::size_t q) {
-      tried[q] = attempt(q, problem ? &*problem : nullptr, records);
-    });
+    tbb::parallel_for(std::size_t{0}, questions_.size(),
+                      [&](std::size_t q) { tried[q] = attempt(q, problem ? &*problem : nullptr, records); });
     Best best;
     for (Best& one : tried) {
       if (one.question >= 0 && (best.question < 0 || one.split.gain > best.split.gain)) best = std::move(one);
@@ -220,8 +219,8 @@ Walk walk(const Tree& tree, std::span<const float> z) {
   Walk result;
   while (!tree.nodes[result.leaf].leaf()) {
     const TreeNode& node = tree.nodes[result.leaf];
-    const double length = std::sqrt(
-        std::inner_product(node.svm.weights.begin(), node.svm.weights.end(), node.svm.weights.begin(), 0.0));
+    const double length =
+        std::sqrt(std::inner_product(node.svm.weights.begin(), node.svm.weights.end(), node.svm.weights.begin(), 0.0));
     const double decision = node.svm.decision(z);
     result.steps.push_back({result.leaf, decision > 0, length > 0 ? decision / length : 0});
     result.leaf = decision > 0 ? node.yes : node.no;

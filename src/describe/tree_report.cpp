@@ -74,8 +74,12 @@ void count_roots(TreeReport& report, const DescribedRecords& grown, std::span<co
 }
 
 Json values_of(const ClassificationScore& s) {
-  return {{"accuracy", s.accuracy}, {"sensitivity", s.sensitivity}, {"specificity", s.specificity},
-          {"mcc", s.mcc},           {"auroc", s.auroc},             {"auprc", s.auprc}};
+  return {{"accuracy", s.accuracy},
+          {"sensitivity", s.sensitivity},
+          {"specificity", s.specificity},
+          {"mcc", s.mcc},
+          {"auroc", s.auroc},
+          {"auprc", s.auprc}};
 }
 
 }  // namespace
@@ -134,8 +138,9 @@ std::string report_text(const TreeReport& report, const Tree& tree) {
     text += fmt::format("  {:<52} {:>6} hairpins  alike {:5.1f} %  (commoner answer {:5.1f} %)\n",
                         in_words(tree.questions[tree.nodes[q.node].question]), q.reached, 100 * q.fidelity,
                         100 * q.commonest);
-  text += fmt::format("Raw features contradict {:.1f} % of the decisions and would call {:.1f} % of the hairpins otherwise.\n",
-                      100 * report.contradicted_steps, 100 * report.contradicted_classes);
+  text += fmt::format(
+      "Raw features contradict {:.1f} % of the decisions and would call {:.1f} % of the hairpins otherwise.\n",
+      100 * report.contradicted_steps, 100 * report.contradicted_classes);
   if (!report.roots.empty()) {
     text += "First question of trees on bootstrap samples:";
     for (const auto& [words, count] : report.roots) text += fmt::format(" {} ({}x)", words, count);

@@ -33,10 +33,11 @@ void add_rules(const Tree& tree, int at, const std::string& indent, const ClassN
     text += leaf_in_words(node, classes) + "\n";
     return;
   }
-  text += fmt::format("{}?  [{} hairpins, {} {:.0f} %", in_words(tree.questions[node.question]), total(node), classes[1],
-                      100.0 * static_cast<double>(node.count[1]) / static_cast<double>(total(node)));
-  text += tree.dimensions > 0 ? fmt::format("; latent space answers {:.1f} % as the feature does]\n", 100 * node.svm_accuracy)
-                              : "]\n";
+  text += fmt::format("{}?  [{} hairpins, {} {:.0f} %", in_words(tree.questions[node.question]), total(node),
+                      classes[1], 100.0 * static_cast<double>(node.count[1]) / static_cast<double>(total(node)));
+  text += tree.dimensions > 0
+              ? fmt::format("; latent space answers {:.1f} % as the feature does]\n", 100 * node.svm_accuracy)
+              : "]\n";
   text += indent + "├─ yes: ";
   add_rules(tree, node.yes, indent + "│  ", classes, text);
   text += indent + "└─ no: ";
@@ -77,12 +78,16 @@ void draw_node(const Tree& tree, int at, const Point& corner, const ClassNames& 
                         node.leaf() ? kClassColours[node.label()] : kInk, node.leaf() ? 2.0 : 1.0});
   const std::string head = node.leaf() ? classes[node.label()] : in_words(tree.questions[node.question]) + "?";
   const double size = head.size() > 28 ? 9 : head.size() > 24 ? 10.5 : 12;
-  drawing.add(Text{{middle, corner.y + 18}, head, size, Anchor::kMiddle, node.leaf() ? kClassColours[node.label()] : kInk, true});
+  drawing.add(Text{
+      {middle, corner.y + 18}, head, size, Anchor::kMiddle, node.leaf() ? kClassColours[node.label()] : kInk, true});
   std::string line = fmt::format("{} hairpins, {:.0f} % {}", total(node), 100 * purity(node), classes[node.label()]);
   drawing.add(Text{{middle, corner.y + 34}, line, 10, Anchor::kMiddle, kInk});
   if (!node.leaf() && tree.dimensions > 0)
-    drawing.add(Text{{middle, corner.y + 47}, fmt::format("SVM right for {:.1f} %", 100 * node.svm_accuracy), 10,
-                     Anchor::kMiddle, "#666666"});
+    drawing.add(Text{{middle, corner.y + 47},
+                     fmt::format("SVM right for {:.1f} %", 100 * node.svm_accuracy),
+                     10,
+                     Anchor::kMiddle,
+                     "#666666"});
   // How the classes stand: class 1 from the left.
   const double width = kBoxWidth - 16, top = corner.y + kBoxHeight - 12;
   const double share = total(node) == 0 ? 0 : static_cast<double>(node.count[1]) / static_cast<double>(total(node));
@@ -131,8 +136,8 @@ class TreeReader {
   }
   std::int64_t integer(const Json& json, const char* key, std::int64_t least, std::int64_t most) const {
     const Json& value = member(json, key);
-    require(value.is_number_integer() && value >= least && value <= most, "{}: '{}' is {}, not a whole number from {} to {}",
-            name_, key, printable(value.dump()), least, most);
+    require(value.is_number_integer() && value >= least && value <= most,
+            "{}: '{}' is {}, not a whole number from {} to {}", name_, key, printable(value.dump()), least, most);
     return value.get<std::int64_t>();
   }
   std::string words(const Json& json, const char* key) const {
@@ -186,7 +191,8 @@ std::string tree_rules(const Tree& tree, const ClassNames& classes) {
 }
 
 std::string tree_json(const Tree& tree) {
-  Json json = {{"format", kFormat}, {"dimensions", tree.dimensions}, {"questions", Json::array()}, {"nodes", Json::array()}};
+  Json json = {
+      {"format", kFormat}, {"dimensions", tree.dimensions}, {"questions", Json::array()}, {"nodes", Json::array()}};
   for (const Question& q : tree.questions) {
     Json item = {{"feature", q.feature}, {"kind", kKinds[static_cast<int>(q.kind)]}};
     if (q.kind == QuestionKind::kGreater) item["threshold"] = q.threshold;
@@ -197,7 +203,8 @@ std::string tree_json(const Tree& tree) {
   for (const TreeNode& n : tree.nodes) {
     Json item = {{"count", n.count}};
     if (!n.leaf()) {
-      item.update({{"question", n.question}, {"yes", n.yes}, {"no", n.no}, {"gain", n.gain}, {"svm_accuracy", n.svm_accuracy}});
+      item.update(
+          {{"question", n.question}, {"yes", n.yes}, {"no", n.no}, {"gain", n.gain}, {"svm_accuracy", n.svm_accuracy}});
       if (tree.dimensions > 0) item.update({{"bias", n.svm.bias}, {"weights", n.svm.weights}});
     }
     json["nodes"].push_back(std::move(item));
@@ -212,7 +219,8 @@ std::string tree_dot(const Tree& tree, const ClassNames& classes) {
   for (std::size_t at = 0; at < tree.nodes.size(); ++at) {
     const TreeNode& node = tree.nodes[at];
     const std::string head = node.leaf() ? classes[node.label()] : in_words(tree.questions[node.question]) + "?";
-    const std::string svm = node.leaf() || tree.dimensions == 0 ? "" : fmt::format("\\nSVM right for {:.1f} %", 100 * node.svm_accuracy);
+    const std::string svm =
+        node.leaf() || tree.dimensions == 0 ? "" : fmt::format("\\nSVM right for {:.1f} %", 100 * node.svm_accuracy);
     text += fmt::format("  n{} [label=\"{}\\n{} hairpins, {:.0f} % {}{}\"{}];\n", at, escaped(head), total(node),
                         100 * purity(node), escaped(classes[node.label()]), svm,
                         node.leaf() ? fmt::format(", color=\"{}\"", kClassColours[node.label()]) : "");
@@ -237,8 +245,11 @@ Drawing draw_tree(const Tree& tree, const ClassNames& classes, const std::string
     for (const int child : {node.yes, node.no}) {
       const Point to = {places[child].x + kBoxWidth / 2, places[child].y};
       drawing.add(Line{from, to, 1.2, "#999999"});
-      drawing.add(Text{{(from.x + to.x) / 2, (from.y + to.y) / 2 - 3}, child == node.yes ? "yes" : "no", 10,
-                       Anchor::kMiddle, "#666666"});
+      drawing.add(Text{{(from.x + to.x) / 2, (from.y + to.y) / 2 - 3},
+                       child == node.yes ? "yes" : "no",
+                       10,
+                       Anchor::kMiddle,
+                       "#666666"});
     }
   }
   for (std::size_t at = 0; at < tree.nodes.size(); ++at)

@@ -12,7 +12,8 @@ std::vector<CalibrationBin> calibration_curve(std::span<const float> probability
                                               int bins) {
   std::vector<CalibrationBin> curve(static_cast<std::size_t>(bins));
   for (std::size_t i = 0; i < labels.size(); ++i) {
-    auto& bin = curve[static_cast<std::size_t>(std::clamp(static_cast<int>(probability[i] * static_cast<float>(bins)), 0, bins - 1))];
+    auto& bin = curve[static_cast<std::size_t>(
+        std::clamp(static_cast<int>(probability[i] * static_cast<float>(bins)), 0, bins - 1))];
     ++bin.count;
     bin.probability += probability[i];
     bin.share += labels[i];

@@ -92,7 +92,8 @@ std::unique_ptr<Booster> train_xgboost(const Matrix& rows, std::span<const std::
 
 std::unique_ptr<Booster> load_xgboost(std::span<const std::byte> bytes, const std::string& name, int threads) {
   auto booster = std::make_unique<XgBooster>(nullptr);
-  require(XGBoosterLoadModelFromBuffer(booster->get(), bytes.data(), bytes.size()) == 0, "{}: is no XGBoost model", name);
+  require(XGBoosterLoadModelFromBuffer(booster->get(), bytes.data(), bytes.size()) == 0, "{}: is no XGBoost model",
+          name);
   booster->set("nthread", std::to_string(threads));
   return booster;
 }

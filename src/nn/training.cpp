@@ -179,8 +179,7 @@ Tensor Loop::one_step() {
   all = all.to(torch::kCPU);
   const double scale = options_.clip > 0 && gradient_length_ > options_.clip ? options_.clip / gradient_length_ : 1;
   adam_.step(rate(state_.step), scale, state_.step + 1);
-  if (!sums_.defined() || sums_.numel() == 0)
-    sums_ = torch::zeros_like(all);
+  if (!sums_.defined() || sums_.numel() == 0) sums_ = torch::zeros_like(all);
   sums_ += all;
   ++state_.step;
   ++state_.step_of_epoch;
@@ -198,8 +197,7 @@ void Loop::log_step(MetricsFile* metrics, const Tensor& terms, double length) {
   if (metrics == nullptr) return;
   if (state_.step > kLoggedFirst && state_.step % kLoggedEvery != 0) return;
   Json json = {{"kind", "step"}, {"step", state_.step}, {"gradient", length}};
-  for (std::size_t i = 0; i < names_.size(); ++i)
-    json[names_[i]] = terms[static_cast<std::int64_t>(i)].item<double>();
+  for (std::size_t i = 0; i < names_.size(); ++i) json[names_[i]] = terms[static_cast<std::int64_t>(i)].item<double>();
   metrics->line(json);
 }
 
