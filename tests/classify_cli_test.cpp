@@ -124,7 +124,7 @@ TEST_F(Classifiers, DamagedModelsAreNamed) {
   };
   const std::pair<Outcome, const char*> cases[] = {
       {shell(fmt::format("stemloop classify {} -m /nowhere/model", kExamples)),
-       "/nowhere/model: there is no such model"},
+       "/nowhere/model: is no model directory"},
       {with_broken(resize("/booster.ubj")), "booster.ubj: its MD5 is"},
       {with_broken(resize("/tree.json")), "tree.json: its MD5 is"},
       {with_broken(resize("/space.safetensors")), "space.safetensors: its MD5 is"},
@@ -186,6 +186,10 @@ TEST_F(Classifiers, ListInfoVerifyEvaluate) {
   EXPECT_THAT(r.out, AllOf(HasSubstr("auprc\tece"), HasSubstr("blend\t78\t60"), HasSubstr("\ntree\t")));
   EXPECT_EQ(lines(content(at("calls.tsv"))).size(), 139U);
   EXPECT_EQ(lines(content(at("curve.tsv"))).size(), 16U);
+  // Commands that want a network take a classifier's.
+  r = shell(fmt::format("stemloop embed {} -q -t 1 --model {}", kExamples, at("small")));
+  EXPECT_EQ(r.code, 0) << r.err;
+  EXPECT_EQ(lines(r.out).size(), 27U);
 }
 
 TEST_F(Classifiers, DescribeFromModelEqualsDescribeFromFiles) {

@@ -346,7 +346,7 @@ std::string find_model(const std::string& name) {
     const fs::path path = fs::path(folder) / name;
     if (fs::is_directory(path)) return path.string();
   }
-  fail("{}: there is no such model directory, nor one in {}", name,
+  fail("{}: is no model directory, and there is none of that name in {}", name,
        folders.empty() ? "models/ (set STEMLOOP_MODELS to its folder)" : fmt::format("{}", fmt::join(folders, ", ")));
 }
 

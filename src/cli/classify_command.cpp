@@ -181,7 +181,7 @@ std::string as_text(const Classifier& classifier, const Item& item, const Call& 
 // The drawing, the picture, its reconstruction and the reasons on one page.
 Drawing draw_page(const Classifier& classifier, const Item& item, const Call& call,
                   const std::vector<Answer>& answers) {
-  constexpr double kMargin = 24, kCell = 4, kLine = 17;
+  constexpr double kMargin = 24, kCell = 7, kLine = 17;
   Drawing drawing = draw_hairpin(item.record.sequence, item.structure, item.record.id, size_of(item));
   const double width = kCell * kPictureColumns;
   drawing.width = std::max(drawing.width, 700.0);

@@ -18,13 +18,15 @@ namespace stemloop {
 using Json = nlohmann::ordered_json;
 
 void add_model(CLI::App& app, ModelOptions& options) {
-  app.add_option("-m,--model", options.directory, "Model directory (RUN/model of train)")->required()->type_name("DIR");
+  app.add_option("-m,--model", options.directory, "Model: a directory (RUN/model of train), or the name of an installed one")->required()->type_name("DIR");
   app.add_option("--device", options.device, "auto, cpu, cuda or cuda:N")->capture_default_str();
 }
 
 std::unique_ptr<HairpinNetwork> open_model(const ModelOptions& options, const CommonOptions& common,
                                            FoldingOptions& folding, const CLI::App& app) {
-  auto network = neural().open(options.directory, options.device, common.threads);
+  std::string directory = find_model(options.directory);
+  if (std::filesystem::is_directory(directory + "/network")) directory += "/network";  // a classifier's
+  auto network = neural().open(directory, options.device, common.threads);
   const Json training = Json::parse(network->training().empty() ? "{}" : network->training(), nullptr, false);
   const Json* parameters = nullptr;
   for (const char* key : {"origin", "options", "params"}) {

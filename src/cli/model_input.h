@@ -14,7 +14,7 @@ struct ModelOptions {
 /// --model, --device
 void add_model(CLI::App& app, ModelOptions& options);
 
-/// Opens the model; if the user named no --params, hairpins are folded with those it was trained on.
+/// Opens the model, a DIVA network or that of a classifier, by name or path; if the user named no --params, hairpins are folded with those it was trained on.
 std::unique_ptr<HairpinNetwork> open_model(const ModelOptions& options, const CommonOptions& common,
                                            FoldingOptions& folding, const CLI::App& app);
 
