@@ -45,7 +45,7 @@ TEST(Evidence, TableAndMatrix) {
   EXPECT_EQ(table.columns[20].name, "nucleotides");
   EXPECT_EQ(table.columns[20].values[0], 14);
   EXPECT_DOUBLE_EQ(table.columns[21].values[0], 10 / 14.0);
-  const Matrix matrix = evidence_matrix(evidence);
+  const Matrix matrix = evidence_matrix(evidence, table);
   ASSERT_EQ(matrix.columns, 24 + 4 + 16 + 64);
   EXPECT_FLOAT_EQ(matrix.row(0)[24], 4 / 14.0F);      // A
   EXPECT_FLOAT_EQ(matrix.row(0)[24 + 1], 5 / 14.0F);  // C

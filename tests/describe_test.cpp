@@ -133,6 +133,24 @@ TEST(Questions, KindsWordsAndMissingValues) {
   EXPECT_THROW(column_of({"nothing", QuestionKind::kTrue, 0, ""}, table), Error);
 }
 
+TEST(Questions, LabelsUnderAnotherNameAreFound) {
+  const std::vector<std::uint8_t> labels = {0, 1, 1, 0};
+  const auto found = [&](const std::vector<std::string>& cells) {
+    const FeatureTable table = feature_table({"length", "other"}, {{"3", "7", "7", "12"}, cells});
+    const FeatureColumn* column = column_of_labels(table, labels);
+    return column == nullptr ? "none" : column->name;
+  };
+  EXPECT_EQ(found({"0", "1", "1", "0"}), "other");
+  EXPECT_EQ(found({"2", "1", "1", "2"}), "other");
+  EXPECT_EQ(found({"no", "yes", "yes", "no"}), "other");
+  EXPECT_EQ(found({"False", "True", "True", "False"}), "other");
+  EXPECT_EQ(found({"", "mirna", "mirna", ""}), "other");
+  EXPECT_EQ(found({"0", "1", "1", "1"}), "none");
+  EXPECT_EQ(found({"no", "yes", "surely", "no"}), "none");
+  EXPECT_EQ(found({"1", "1", "1", "1"}), "none");
+  EXPECT_EQ(column_of_labels(small_table(), std::vector<std::uint8_t>(4, 1)), nullptr) << "one class repeats nothing";
+}
+
 TEST(Questions, PublishedThresholdsAreThePapers) {
   std::vector<std::vector<std::string>> cells(1);
   for (int i = 0; i < 200; ++i) cells[0].push_back(fmt::format("{}", i % 100));

@@ -1,6 +1,7 @@
 // Near-duplicates against the plain twin, groups, splits that do not leak.
 #include <gmock/gmock.h>
 
+#include <atomic>
 #include <map>
 #include <set>
 
@@ -47,6 +48,22 @@ TEST(Similarity, EqualsThePlainTwin) {
     EXPECT_FALSE(pairs.empty());
     for (const SimilarPair& pair : pairs) EXPECT_GE(pair.identity, identity);
   }
+}
+
+TEST(Similarity, ProgressIsToldByOneThreadAtATime) {
+  const auto sequences = with_relatives(300, 4);
+  SimilarityOptions options;
+  options.threads = 4;
+  std::atomic<int> inside = 0;
+  int told = 0, together = 0;
+  similar_pairs(sequences, options, [&](double done) {
+    together += ++inside > 1 ? 1 : 0;
+    EXPECT_LE(done, 1);
+    ++told;
+    --inside;
+  });
+  EXPECT_EQ(told, static_cast<int>(sequences.size() / 256));
+  EXPECT_EQ(together, 0);
 }
 
 TEST(Similarity, IdenticalShortSequencesAreFound) {

@@ -25,7 +25,6 @@ constexpr std::uint64_t kMostConfig = 1 << 20;
 constexpr const char* kRanged[] = {"nucleotides", "gc_content", "mfe_per_nt"};
 constexpr double kRangeTail = 0.001;
 constexpr double kStiffness[] = {1, 0.1, 0.01};  // C of the tree's SVMs, the paper's first
-constexpr double kAboveHalf = 0.5 + 1e-6;        // leaves of even odds call class 0
 
 std::string text_of(const std::vector<std::byte>& bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
@@ -95,6 +94,28 @@ double quantile(std::vector<double> values, double share) {
   return values[at];
 }
 
+std::vector<Answer> answers_of(const Tree& tree, const Walk& walk, std::span<const FeatureColumn* const> columns,
+                               std::int64_t record) {
+  std::vector<Answer> answers;
+  for (const Step& step : walk.steps) {
+    const auto q = static_cast<std::size_t>(tree.nodes[static_cast<std::size_t>(step.node)].question);
+    const Question& question = tree.questions[q];
+    answers.push_back({in_words(question), step.yes, cell_of(*columns[q], record),
+                       answer(question, *columns[q], record) != step.yes});
+  }
+  return answers;
+}
+
+// What grow_tree() and fit_blend() want, asked before a file is written.
+void check_labels(const std::vector<std::uint8_t>& labels, const char* what_for) {
+  constexpr std::size_t kFewest = 10;
+  require(labels.size() >= kFewest, "{} records {} are too few; {} are wanted", labels.size(), what_for, kFewest);
+  const auto positives = static_cast<std::size_t>(std::count(labels.begin(), labels.end(), std::uint8_t{1}));
+  const bool both = positives > 0 && positives < labels.size();
+  require(both, "all {} records {} are of class {}; both classes are wanted", labels.size(), what_for,
+          positives > 0 ? 1 : 0);
+}
+
 }  // namespace
 
 // What the parts say, before it is blended and judged.
@@ -114,12 +135,12 @@ struct Classifier::Raw {
   }
 };
 
-Classifier::Raw Classifier::run(std::span<const Evidence> evidence) const {
+Classifier::Raw Classifier::run(std::span<const Evidence> evidence, const FeatureTable& table) const {
   std::vector<Picture> pictures;
   for (const Evidence& e : evidence) pictures.push_back(e.picture);
   Raw raw;
   raw.encoded = network_->encode(pictures);
-  raw.booster = booster_->logits(evidence_matrix(evidence));
+  raw.booster = booster_->logits(evidence_matrix(evidence, table));
   raw.reconstructions = network_->decode(all_latents(raw.encoded), {});
   const Matrix z = class_space(raw.encoded);
   const auto d = static_cast<Eigen::Index>(mean_.size());
@@ -138,10 +159,11 @@ Classifier::Raw Classifier::run(std::span<const Evidence> evidence) const {
 
 std::vector<Call> Classifier::classify(std::span<const Evidence> evidence) const {
   if (evidence.empty()) return {};
-  Raw raw = run(evidence);
+  const FeatureTable table = measured_table(evidence);
+  const auto columns = columns_of(tree_, table);
+  const Raw raw = run(evidence, table);
   const Matrix logits = raw.logits();
   const Matrix& z_m = latent(raw.encoded, "m");
-  const FeatureTable table = measured_table(evidence);
   std::vector<Call> calls;
   for (std::size_t i = 0; i < evidence.size(); ++i) {
     const auto row = static_cast<std::int64_t>(i);
@@ -152,6 +174,7 @@ std::vector<Call> Classifier::classify(std::span<const Evidence> evidence) const
     call.from_y = raw.encoded.class_from_y[i];
     call.from_m = raw.encoded.class_from_m[i];
     call.walk = walk(tree_, z_m.row(row));
+    call.answers = answers_of(tree_, call.walk, columns, row);
     const TreeNode& leaf = tree_.nodes[static_cast<std::size_t>(call.walk.leaf)];
     call.tree_probability = static_cast<float>(leaf.probability());
     call.tree_label = leaf.label();
@@ -173,12 +196,14 @@ std::vector<Call> Classifier::classify(std::span<const Evidence> evidence) const
 
 Classifier Classifier::train(const std::string& directory, const LabelledEvidence& train, const LabelledEvidence& valid,
                              const ClassifierTraining& how) {
-  require(!valid.labels.empty(), "there are no validation records to calibrate on");
+  check_labels(train.labels, "to learn from");
+  check_labels(valid.labels, "to calibrate on");
+  require(read_model_directory(how.network).config.disentangled,
+          "{}: this network has no latent spaces of class and bonds", how.network);
   fs::create_directories(directory + "/network");
   pack_model(how.network, directory + "/network");
   Classifier c;
   c.network_ = neural().open(directory + "/network", how.device, how.tree.threads);
-  require(c.network_->config().disentangled, "{}: this network has no latent spaces of class and bonds", how.network);
   c.parameters_ = how.parameters;
 
   std::vector<Picture> pictures;
@@ -201,7 +226,7 @@ Classifier Classifier::train(const std::string& directory, const LabelledEvidenc
     best = accuracy;
     c.tree_ = std::move(tree);
   }
-  c.booster_ = neural().train_booster(evidence_matrix(train.evidence), train.labels, how.booster);
+  c.booster_ = neural().train_booster(evidence_matrix(train.evidence, table), train.labels, how.booster);
 
   // The cloud of training hairpins: mean and the inverse Cholesky factor of the covariance, slightly rounded.
   const Matrix z = class_space(encoded);
@@ -224,7 +249,7 @@ Classifier Classifier::train(const std::string& directory, const LabelledEvidenc
     c.ranges_.push_back({name, quantile(values, kRangeTail), quantile(values, 1 - kRangeTail)});
   }
 
-  const Raw raw = c.run(valid.evidence);
+  const Raw raw = c.run(valid.evidence, measured_table(valid.evidence));
   c.blend_ = fit_blend(raw.logits(), valid.labels);
   c.most_error_ = quantile(raw.errors, how.outside_quantile);
   c.most_distance_ = quantile(raw.distances, how.outside_quantile);
@@ -310,10 +335,11 @@ Classifier Classifier::open(const std::string& directory, const std::string& dev
   };
   c.mean_ = floats("mean", {d});
   c.whitening_ = {d, d, floats("whitening", {d, d})};
-  const std::int64_t columns = evidence_matrix(std::vector<Evidence>(1)).columns;
+  const std::vector<Evidence> empty(1);
+  const FeatureTable table = measured_table(empty);
+  const std::int64_t columns = evidence_matrix(empty, table).columns;
   require(c.booster_->columns() == columns, "{}/{}: is for {} columns, not {}", directory, kBooster,
           c.booster_->columns(), columns);
-  const FeatureTable table = measured_table(std::vector<Evidence>(1));
   for (const Question& question : c.tree_.questions) column_of(question, table);
   return c;
 }

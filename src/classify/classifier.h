@@ -23,6 +23,7 @@
 namespace stemloop {
 
 inline constexpr const char* kPremirnaFamily = "premirna";
+inline const ClassNames kPremirnaClasses = {"other", "pre-miRNA"};
 
 /// Where 99.8 % of the training hairpins lie.
 struct MeasureRange {
@@ -30,13 +31,22 @@ struct MeasureRange {
   double low = 0, high = 0;
 };
 
+/// An answer on the path down the latent tree, beside what the feature itself says.
+struct Answer {
+  std::string question;  // in words
+  bool yes = false;
+  std::string value;          // of the feature, as cell_of() writes it
+  bool contradicted = false;  // the feature itself answers otherwise
+};
+
 /// What is said of one hairpin.
 struct Call {
   float probability = 0;  // of class 1, calibrated
   float booster = 0;      // the parts it blends: probabilities of class 1
   float from_y = 0, from_m = 0;
-  Walk walk;                   // down the latent tree
-  float tree_probability = 0;  // of class 1 at its leaf
+  Walk walk;                    // down the latent tree
+  std::vector<Answer> answers;  // one a step of the walk
+  float tree_probability = 0;   // of class 1 at its leaf
   int tree_label = 0;
   double reconstruction_error = 0;   // share of the 200 bars whose nucleotide the decoder gets wrong
   double latent_distance = 0;        // of (z_y, z_m) from the training hairpins; 1 is typical
@@ -68,6 +78,7 @@ class Classifier {
   /// Opens a directory; everything in it is checked. Error naming the file and what is wrong.
   static Classifier open(const std::string& directory, const std::string& device, int threads);
   /// Trains tree, booster and space on `train`; blend and thresholds on `valid`. Writes and opens `directory`.
+  /// Error, with nothing written, if either has fewer than 10 records or one class, or the network has no z_y and z_m.
   static Classifier train(const std::string& directory, const LabelledEvidence& train, const LabelledEvidence& valid,
                           const ClassifierTraining& how);
 
@@ -82,7 +93,7 @@ class Classifier {
  private:
   Classifier() = default;
   struct Raw;
-  [[nodiscard]] Raw run(std::span<const Evidence> evidence) const;
+  [[nodiscard]] Raw run(std::span<const Evidence> evidence, const FeatureTable& table) const;
 
   std::unique_ptr<HairpinNetwork> network_;
   std::unique_ptr<Booster> booster_;

@@ -105,10 +105,9 @@ FeatureTable measured_table(std::span<const Evidence> evidence) {
   return table;
 }
 
-Matrix evidence_matrix(std::span<const Evidence> evidence) {
+Matrix evidence_matrix(std::span<const Evidence> evidence, const FeatureTable& table) {
   // Of the strand of the large bulge: 0 lower, 1 upper. A text column counts the values it holds, so it is asked for
   // by name.
-  const FeatureTable table = measured_table(evidence);
   Matrix matrix{static_cast<std::int64_t>(evidence.size()), 0, {}};
   for (std::size_t i = 0; i < evidence.size(); ++i) {
     for (const FeatureColumn& column : table.columns) {

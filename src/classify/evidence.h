@@ -31,8 +31,8 @@ std::vector<Evidence> gather_evidence(std::span<const Picture> pictures, const s
 /// The 20 features and four measures: nucleotides, gc_content, mfe (kcal/mol), mfe_per_nt.
 FeatureTable measured_table(std::span<const Evidence> evidence);
 
-/// Numbers for the boosted trees, N x 108: the columns of measured_table() (missing is NaN) and the shares of all 4, 16
-/// and 64 words of one, two and three nucleotides in the visible sequence.
-Matrix evidence_matrix(std::span<const Evidence> evidence);
+/// Numbers for the boosted trees, N x 108: the columns of `table`, the measured_table() of the evidence (missing is
+/// NaN), and the shares of all 4, 16 and 64 words of one, two and three nucleotides in the visible sequence.
+Matrix evidence_matrix(std::span<const Evidence> evidence, const FeatureTable& table);
 
 }  // namespace stemloop

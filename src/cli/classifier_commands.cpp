@@ -1,21 +1,43 @@
-// model list, info, verify, train: model directories as users handle them; and evaluate classifier.
+// model list, info, verify, train: model directories as users handle them.
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <cmath>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
-#include "classify/classify.h"
-#include "cli/hairpin_input.h"
-#include "cli/model_input.h"
+#include "cli/classify_command.h"
+#include "cli/sequence_input.h"
 #include "cli/version.h"
 
 namespace stemloop {
 
-namespace {
-
 using Json = nlohmann::ordered_json;
 namespace fs = std::filesystem;
+
+void fold_as_trained(const std::string& parameters, FoldingOptions& folding, const CLI::App& app) {
+  if (app.get_option("--params")->count() == 0) folding.parameters = parameters;
+  const FoldOptions trained_with;  // `model train` takes no others
+  const bool same =
+      folding.parameters == parameters && folding.fold.temperature_celsius == trained_with.temperature_celsius &&
+      folding.fold.dangles == trained_with.dangles && folding.fold.no_lonely_pairs == trained_with.no_lonely_pairs;
+  if (!same)
+    spdlog::warn("the model knows hairpins folded with {} at {:g} C, dangles {}, lonely pairs allowed", parameters,
+                 trained_with.temperature_celsius, trained_with.dangles);
+}
+
+Classifier open_classifier(const ModelOptions& options, const CommonOptions& common, FoldingOptions& folding,
+                           const CLI::App& app) {
+  Classifier classifier = Classifier::open(find_model(options.directory), options.device, common.threads);
+  fold_as_trained(classifier.parameters(), folding, app);
+  return classifier;
+}
+
+LabelledEvidence labelled_evidence(const PictureData& data, const FoldingOptions& folding, int threads) {
+  return {gather_evidence(pictures_of(data), load_model(folding), threads), data.labels};
+}
+
+namespace {
 
 struct ModelCommand {
   CommonOptions common;
@@ -23,11 +45,14 @@ struct ModelCommand {
   DatasetOptions data;
   std::string action;
   std::string model;
+  std::string family = kPremirnaFamily;
+  std::string label_column = "label";
   std::string network;
   std::string device = "auto";
   std::string thresholds = "auto";
   std::uint64_t seed = 1;
   ClassifierTraining training;
+  MirtronTraining mirtron;
 };
 
 double megabytes(const fs::path& directory) {
@@ -55,6 +80,24 @@ int list_models(const ModelCommand& c) {
   return kExitOk;
 }
 
+// What model info says of a model of mirtrons.
+std::string mirtron_info(const MirtronModel& model) {
+  constexpr std::size_t kMost = 15;
+  std::string text = fmt::format(
+      "energy parameters\t{}\ncalibration\tlog odds = {:.4f} x the trees' {:+.4f}\nfigures\thairpins\tmean "
+      "out of fold\tlow\thigh\n",
+      model.parameters(), model.calibration().weights[0], model.calibration().bias);
+  for (const auto& [which, figures] : model.figures()) {
+    for (const auto& [name, figure] : figures)
+      text += fmt::format("{}\t{}\t{:.4f}\t{:.4f}\t{:.4f}\n", name, which, figure.mean, figure.low, figure.high);
+  }
+  text += "property\tmean change of the log odds\n";
+  const auto& importance = model.importance();
+  for (std::size_t k = 0; k < std::min(kMost, importance.size()); ++k)
+    text += fmt::format("{}\t{:.4f}\n", importance[k].first, importance[k].second);
+  return text;
+}
+
 int show_model(const ModelCommand& c) {
   const std::string directory = find_model(c.model);
   const std::string family = model_family(directory);
@@ -66,7 +109,9 @@ int show_model(const ModelCommand& c) {
         fmt::format("energy parameters\t{}\nunlike its training beyond\treconstruction error {:.3f}, latent distance "
                     "{:.2f}\nnetwork\t{}\ntree\n{}",
                     classifier.parameters(), classifier.reconstruction_threshold(), classifier.distance_threshold(),
-                    config_json(classifier.network().config()), tree_rules(classifier.tree(), {"other", "pre-miRNA"})));
+                    config_json(classifier.network().config()), tree_rules(classifier.tree(), kPremirnaClasses)));
+  } else if (family == kMirtronFamily) {
+    out.write(mirtron_info(MirtronModel::open(directory, c.common.threads)));
   } else {
     out.write(fmt::format("network\t{}\n", config_json(read_model_directory(directory).config)));
   }
@@ -78,8 +123,11 @@ int show_model(const ModelCommand& c) {
 
 int verify_model(const ModelCommand& c) {
   const std::string directory = find_model(c.model);
-  if (model_family(directory) == kPremirnaFamily) {
+  const std::string family = model_family(directory);
+  if (family == kPremirnaFamily) {
     Classifier::open(directory, c.device, c.common.threads);
+  } else if (family == kMirtronFamily) {
+    MirtronModel::open(directory, c.common.threads);
   } else {
     neural().open(directory, c.device, c.common.threads);
   }
@@ -89,11 +137,7 @@ int verify_model(const ModelCommand& c) {
   return kExitOk;
 }
 
-LabelledEvidence labelled_evidence(const PictureData& data, const FoldingOptions& folding, int threads) {
-  return {gather_evidence(pictures_of(data), load_model(folding), threads), data.labels};
-}
-
-int train_model(ModelCommand& c, const CLI::App& app) {
+int train_premirna(ModelCommand& c, const CLI::App& app) {
   require(!c.network.empty(), "--network names the DIVA model the classifier rests on");
   check_dataset(c.data);
   check_files(dataset_files(c.data), {});
@@ -117,98 +161,104 @@ int train_model(ModelCommand& c, const CLI::App& app) {
   return finish(dataset.tally, c.common);
 }
 
+int train_mirtron(ModelCommand& c, const CLI::App& app) {
+  check_files(dataset_files(c.data), {});
+  const SequenceSet set = load_sequences(c.data, c.label_column, c.common, c.folding);
+  MirtronTraining& how = c.mirtron;
+  how.parameters = c.folding.parameters;
+  how.energy = load_model(c.folding);
+  how.threads = c.common.threads;
+  how.seed = c.seed;
+  const BoosterOptions& asked = c.training.booster;
+  if (app.get_option("--rounds")->count() > 0) how.booster.rounds = asked.rounds;
+  if (app.get_option("--boost-rate")->count() > 0) how.booster.rate = asked.rate;
+  if (app.get_option("--boost-depth")->count() > 0) how.depths = {asked.depth};
+  LabelledHairpins data{set.ids, fold_hairpins(set.sequences, how.energy, how.threads), set.labels};
+  for (std::size_t i = 0; i < set.size(); ++i) data.hairpins[i].structure = set.structures[i];
+  const auto mirtrons = std::count(set.labels.begin(), set.labels.end(), std::uint8_t{1});
+  spdlog::info("{} mirtrons and {} canonical hairpins to learn from", mirtrons,
+               static_cast<std::int64_t>(set.size()) - mirtrons);
+  const Json origin = {{"command", command_words()},
+                       {"version", kVersion},
+                       {"data", {{"md5", md5_of(set)}, {"records", set.size()}, {"mirtrons", mirtrons}}}};
+  how.origin = origin.dump(-1, ' ', false, Json::error_handler_t::replace);
+  Progress progress("folds", !c.common.quiet);
+  how.progress = [&](double share) { progress.update(std::llround(share * 2 * how.folds * how.repeats), share); };
+  const MirtronModel model = MirtronModel::train(c.model, data, how);
+  for (const auto& [which, figures] : model.figures()) {
+    const Figure &accuracy = figures.at("accuracy"), &mcc = figures.at("mcc");
+    spdlog::info("{} hairpins, out of fold: accuracy {:.4f} [{:.4f}, {:.4f}], MCC {:.4f} [{:.4f}, {:.4f}]", which,
+                 accuracy.mean, accuracy.low, accuracy.high, mcc.mean, mcc.low, mcc.high);
+  }
+  return finish(set.tally, c.common);
+}
+
+// Options that the action would not look at are refused.
+void check_options(const ModelCommand& c, const CLI::App& app) {
+  if (c.action == "train") {
+    require(app.get_option("--output")->count() == 0, "model train writes to the directory named; leave out --output");
+    const bool mirtron = c.family == kMirtronFamily;
+    const std::vector<const char*> of_premirna = {"--network", "--device", "--bars",      "--split",
+                                                  "--splits",  "--depth",  "--thresholds"};
+    const std::vector<const char*> of_mirtron = {"--label-column", "--repeats"};
+    for (const char* option : mirtron ? of_premirna : of_mirtron)
+      require(app.get_option(option)->count() == 0, "{} is of the other family; {} has no use for it", option,
+              c.family);
+    return;
+  }
+  require(c.action != "list" || c.model.empty(), "model list lists all models; leave out '{}'", c.model);
+  for (const char* option : {"--network", "--tsv", "--positives", "--negatives", "--bars", "--split", "--splits",
+                             "--rounds", "--boost-depth", "--boost-rate", "--depth", "--thresholds", "--seed",
+                             "--params", "--max-length", "--skip-bad", "--family", "--label-column", "--repeats"})
+    require(app.get_option(option)->count() == 0, "{} is of model train; model {} has no use for it", option, c.action);
+}
+
 int run_model(ModelCommand& c, const CLI::App& app) {
   begin_run(c.common);
   require(c.action == "list" || !c.model.empty(), "model {}: which model?", c.action);
+  check_options(c, app);
   if (c.action == "list") return list_models(c);
   if (c.action == "info") return show_model(c);
   if (c.action == "verify") return verify_model(c);
-  return train_model(c, app);
-}
-
-// --- evaluate classifier ---------------------------------------------------------------------------------------------
-
-Json row_of(const std::string& from, const std::vector<float>& p, const std::vector<std::uint8_t>& labels) {
-  constexpr double kTie = 0.5 + 1e-6;  // leaves of even odds call class 0
-  const double threshold = from == "tree" ? kTie : 0.5;
-  const ClassificationScore s = score_classification(p, labels, threshold);
-  const ScoreInterval i = bootstrap_score(p, labels, 1000, 1, threshold);
-  return {{"from", from},
-          {"positives", s.positives},
-          {"negatives", s.negatives},
-          {"accuracy", s.accuracy},
-          {"accuracy_low", i.low.accuracy},
-          {"accuracy_high", i.high.accuracy},
-          {"sensitivity", s.sensitivity},
-          {"specificity", s.specificity},
-          {"mcc", s.mcc},
-          {"auroc", s.auroc},
-          {"auroc_low", i.low.auroc},
-          {"auroc_high", i.high.auroc},
-          {"auprc", s.auprc},
-          {"ece", expected_calibration_error(calibration_curve(p, labels))}};
+  return c.family == kMirtronFamily ? train_mirtron(c, app) : train_premirna(c, app);
 }
 
 }  // namespace
-
-std::vector<std::string> evaluate_classifier(const Classifier& classifier, const PictureData& data,
-                                             const std::vector<std::string>& ids, const FoldingOptions& folding,
-                                             int threads, const std::string& calls_path,
-                                             const std::string& curve_path) {
-  const LabelledEvidence records = labelled_evidence(data, folding, threads);
-  const std::vector<Call> calls = classifier.classify(records.evidence);
-  std::vector<float> blend, tree, booster, y, m;
-  for (const Call& call : calls) {
-    blend.push_back(call.probability);
-    tree.push_back(call.tree_probability);
-    booster.push_back(call.booster);
-    y.push_back(call.from_y);
-    m.push_back(call.from_m);
-  }
-  if (!calls_path.empty()) {
-    TextWriter out(calls_path);
-    out.write("id\tlabel\tprobability\ttree_probability\tbooster\tz_y\tz_m\toutside\n");
-    for (std::size_t i = 0; i < calls.size(); ++i)
-      out.write(fmt::format("{}\t{}\t{:.6f}\t{:.6f}\t{:.6f}\t{:.6f}\t{:.6f}\t{}\n", ids[i], data.labels[i], blend[i],
-                            tree[i], booster[i], y[i], m[i], calls[i].outside ? 1 : 0));
-    out.close();
-  }
-  if (!curve_path.empty()) {
-    TextWriter out(curve_path);
-    out.write("low\thigh\tcount\tprobability\tshare\n");
-    for (const CalibrationBin& bin : calibration_curve(blend, data.labels))
-      out.write(fmt::format("{:.4f}\t{:.4f}\t{}\t{:.4f}\t{:.4f}\n", bin.low, bin.high, bin.count, bin.probability,
-                            bin.share));
-    out.close();
-  }
-  const std::pair<const char*, const std::vector<float>*> parts[] = {
-      {"blend", &blend}, {"tree", &tree}, {"booster", &booster}, {"z_y", &y}, {"z_m", &m}};
-  std::vector<std::string> rows;
-  for (const auto& [name, p] : parts) rows.push_back(row_of(name, *p, data.labels).dump());
-  return rows;
-}
 
 std::function<int()> add_model_command(CLI::App& app) {
   auto c = std::make_shared<ModelCommand>();
   app.description(
       "list: the models at hand; info MODEL: what it is; verify MODEL: that it is whole;\n"
-      "train DIR: a classifier of pre-miRNAs from a DIVA network and labelled hairpins, written to DIR.");
+      "train DIR: a classifier of pre-miRNAs from a DIVA network and labelled hairpins, or one of mirtrons from "
+      "labelled\n"
+      "sequences, written to DIR.");
   app.add_option("action", c->action, "list, info, verify or train")
       ->required()
       ->check(CLI::IsMember({"list", "info", "verify", "train"}))
       ->type_name("ACTION");
   app.add_option("model", c->model, "Name or directory of a model; of train: the directory to write")
       ->type_name("MODEL");
-  app.add_option("--network", c->network, "train: DIVA model directory (RUN/model of train)")->type_name("DIR");
+  app.add_option("--family", c->family, "train: premirna (pre-miRNA or not) or mirtron (mirtron or canonical)")
+      ->check(CLI::IsMember({kPremirnaFamily, kMirtronFamily}))
+      ->capture_default_str();
+  app.add_option("--network", c->network, "train premirna: DIVA model directory (RUN/model of train)")
+      ->type_name("DIR");
   app.add_option("--device", c->device, "auto, cpu, cuda or cuda:N")->capture_default_str();
   add_dataset(app, c->data);
-  app.add_option("--rounds", c->training.booster.rounds, "train: boosted trees")
+  app.add_option("--label-column", c->label_column, "train mirtron: column of --tsv that is 1 for mirtrons")
+      ->capture_default_str()
+      ->type_name("NAME");
+  app.add_option("--repeats", c->mirtron.repeats, "train mirtron: of the cross-validation that calibrates and measures")
+      ->check(CLI::Range(1, 1000))
+      ->capture_default_str();
+  app.add_option("--rounds", c->training.booster.rounds, "train: boosted trees (mirtron: 150 unless said)")
       ->check(CLI::Range(1, 100000))
       ->capture_default_str();
-  app.add_option("--boost-depth", c->training.booster.depth, "train: their depth")
+  app.add_option("--boost-depth", c->training.booster.depth,
+                 "train: their depth (mirtron: chosen by cross-validation unless said)")
       ->check(CLI::Range(1, 20))
       ->capture_default_str();
-  app.add_option("--boost-rate", c->training.booster.rate, "train: their step size")
+  app.add_option("--boost-rate", c->training.booster.rate, "train: their step size (mirtron: 0.08 unless said)")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
   app.add_option("--depth", c->training.tree.max_depth, "train: of the latent tree")
@@ -221,14 +271,22 @@ std::function<int()> add_model_command(CLI::App& app) {
                  "train: of the records to calibrate on (as those the network was validated on) and the boosted trees")
       ->capture_default_str();
   add_output(app, c->common, kTextOutputHelp);
-  add_folding(app, c->folding);
+  // The classifier remembers the name of its energy parameters and nothing else of how hairpins were folded.
+  app.add_option("--params", c->folding.parameters,
+                 "train: energy parameters, as those of fold (default: those the network's hairpins were folded with)")
+      ->type_name("NAME|FILE");
+  app.add_option("--max-length", c->folding.max_length, "train: longer sequences are rejected")
+      ->check(CLI::Range(1, 1'000'000))
+      ->capture_default_str()
+      ->type_name("NT");
   add_threads(app, c->common);
   add_talk(app, c->common);
   app.footer(
       "Examples:\n"
       "  stemloop model list\n"
       "  stemloop model info premirna\n"
-      "  stemloop model train my-model --network run/model --tsv labelled.tsv");
+      "  stemloop model train my-model --network run/model --tsv labelled.tsv\n"
+      "  stemloop model train mirtrons --family mirtron --tsv labelled.tsv --label-column mirtron");
   return [c, &app] { return run_model(*c, app); };
 }
 

@@ -27,7 +27,7 @@ struct DescribeCommand {
   std::string latent = "m";
   std::string thresholds = "published";
   std::string impurity = "gini";
-  std::vector<std::string> classes = {"other", "pre-miRNA"};
+  std::vector<std::string> classes = {kPremirnaClasses.begin(), kPremirnaClasses.end()};
   std::string json, dot, plot, report;
   TreeOptions tree;
   bool no_prune = false;
@@ -120,7 +120,7 @@ Material from_files(const DescribeCommand& c) {
             c.features, c.labels);
     const std::string place = fmt::format("{}: record {}", c.features, line + 1);
     material.records.labels.push_back(static_cast<std::uint8_t>(
-        file.labels.empty() ? (latents.labels[i] == "other" ? 0 : 1) : label_of(file.labels[line], place)));
+        file.labels.empty() ? (latents.labels[i] == kPremirnaClasses[0] ? 0 : 1) : label_of(file.labels[line], place)));
     if (!c.data.split.empty()) {
       require(!file.parts.empty(), "{}: there is no column '{}'", c.features, printable(c.data.split));
       material.parts.push_back(part_of(file.parts[line], place));
@@ -128,6 +128,9 @@ Material from_files(const DescribeCommand& c) {
   }
   material.records.z = latents.z;
   material.records.features = file.table.select(lines);
+  if (const FeatureColumn* labels = column_of_labels(material.records.features, material.records.labels))
+    fail("{0}: column '{1}' repeats the labels, and a tree would ask for nothing else; leave it out with --without {1}",
+         c.features, printable(labels->name));
   material.tally.in = material.tally.out = latents.z.rows;
   return material;
 }
@@ -145,6 +148,9 @@ int run_describe(DescribeCommand& c, const CLI::App& app) {
   const bool files = !c.latents.empty() || !c.features.empty();
   require(!files || (!c.latents.empty() && !c.features.empty()), "--latents and --features are wanted together");
   require(files != !c.model.directory.empty(), "name --model and labelled hairpins, or --latents and --features");
+  require(!files || dataset_files(c.data).empty(),
+          "--latents and --features bring their records with them; leave out --tsv, --bars, --splits, --positives and "
+          "--negatives");
   require(c.classes.size() == 2, "--classes wants two names");
   if (!files) check_dataset(c.data);
   auto inputs = files ? std::vector<std::string>{c.latents, c.features} : dataset_files(c.data);

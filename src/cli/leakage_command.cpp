@@ -163,16 +163,16 @@ int run_split(LeakageCommand& c) {
   if (c.by == "cluster") {
     links = find_pairs(c, table);
   } else {
-    std::map<std::string, std::int64_t> seen;
+    std::map<std::string, std::int64_t> first_of_sequence, first_of_family;
     for (std::int64_t i = 0; i < n; ++i) {
       const auto at = static_cast<std::size_t>(i);
-      const auto [found, fresh] = seen.emplace(table.sequences[at], i);
-      if (!fresh) links.push_back({found->second, i, 1, 1});
+      const auto [same, new_sequence] = first_of_sequence.emplace(table.sequences[at], i);
+      if (!new_sequence) links.push_back({same->second, i, 1, 1});
       if (c.by != "family") continue;
-      std::string family = table.families.empty() ? family_of_name(table.ids[at]) : table.families[at];
+      const std::string family = table.families.empty() ? family_of_name(table.ids[at]) : table.families[at];
       if (family.empty() || family == "-") continue;
-      const auto [first, new_family] = seen.emplace("family " + family, i);
-      if (!new_family) links.push_back({first->second, i, 1, 1});
+      const auto [relative, new_family] = first_of_family.emplace(family, i);
+      if (!new_family) links.push_back({relative->second, i, 1, 1});
     }
   }
   std::vector<double> shares = c.shares;

@@ -1,8 +1,7 @@
-// evaluate, embed, project: what a model does with hairpins it has not seen.
+// embed, project: hairpins as points in a model's latent spaces; and what the commands that open a model share.
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
-#include <cmath>
 #include <filesystem>
 #include <map>
 #include <nlohmann/json.hpp>
@@ -18,7 +17,10 @@ namespace stemloop {
 using Json = nlohmann::ordered_json;
 
 void add_model(CLI::App& app, ModelOptions& options) {
-  app.add_option("-m,--model", options.directory, "Model: a directory (RUN/model of train), or the name of an installed one")->required()->type_name("DIR");
+  app.add_option("-m,--model", options.directory,
+                 "Model: a directory (RUN/model of train), or the name of an installed one")
+      ->required()
+      ->type_name("DIR");
   app.add_option("--device", options.device, "auto, cpu, cuda or cuda:N")->capture_default_str();
 }
 
@@ -70,7 +72,7 @@ Latents read_latents(const std::string& path, const std::string& latent) {
   if (file.tensors.count("label") == 0) return latents;
   const std::int64_t shape[] = {latents.z.rows};
   for (const std::byte label : expect_tensor(file, "label", "U8", shape, path).bytes)
-    latents.labels.push_back(label == std::byte{0} ? "other" : "pre-miRNA");
+    latents.labels.push_back(kPremirnaClasses[label == std::byte{0} ? 0 : 1]);
   return latents;
 }
 
@@ -81,202 +83,6 @@ std::vector<Picture> pictures_of(const PictureData& data) {
 }
 
 namespace {
-
-// --- evaluate --------------------------------------------------------------------------------------------------------
-
-struct EvaluateCommand {
-  CommonOptions common;
-  FoldingOptions folding;
-  DatasetOptions data;
-  ModelOptions model;
-  std::string what;
-  std::string part;
-  std::string format = "tsv";
-  std::string calls, curve;
-  double temperature = 1;
-  std::uint64_t seed = 1;
-};
-
-// Rows of a table that is printed as TSV or as JSON lines.
-class Rows {
- public:
-  Rows(const std::string& output, bool json) : out_(output), json_(json) {}
-  void add(const Json& row) {
-    if (json_) {
-      out_.write(row.dump() + "\n");
-      return;
-    }
-    std::string header, cells;
-    for (const auto& [key, value] : row.items()) {
-      header += (header.empty() ? "" : "\t") + key;
-      cells += (cells.empty() ? "" : "\t") + (value.is_string()         ? value.get<std::string>()
-                                              : value.is_number_float() ? fmt::format("{:.6g}", value.get<double>())
-                                              : value.is_null()         ? std::string()
-                                                                        : value.dump());
-    }
-    if (!std::exchange(started_, true)) out_.write(header + "\n");
-    out_.write(cells + "\n");
-  }
-  void close() { out_.close(); }
-
- private:
-  TextWriter out_;
-  bool json_;
-  bool started_ = false;
-};
-
-void evaluate_reconstruction(HairpinNetwork& network, const PictureData& data, Rows& rows) {
-  const std::vector<Picture> truth = pictures_of(data);
-  const std::vector<Picture> back = network.decode(joined(network.encode(truth)), {});
-  ReconstructionError all, of_class[kClasses];
-  for (std::size_t i = 0; i < truth.size(); ++i) {
-    all.add(truth[i], back[i]);
-    of_class[data.labels[i]].add(truth[i], back[i]);
-  }
-  const auto row = [&](const char* name, const ReconstructionError& error) {
-    if (error.pictures == 0) return;
-    const ReconstructionError m = error.means();
-    rows.add({{"records", name},
-              {"count", m.pictures},
-              {"mae", m.pixels},
-              {"mae_nucleotide", m.nucleotides},
-              {"mae_length", m.length},
-              {"mae_values", m.values},
-              {"exact", m.exact}});
-  };
-  row("all", all);
-  row("pre-miRNA", of_class[1]);
-  row("other", of_class[0]);
-}
-
-void evaluate_class(HairpinNetwork& network, const PictureData& data, Rows& rows) {
-  require(network.config().disentangled, "this model has no latent spaces of class and bonds to classify from");
-  const std::vector<Picture> pictures = pictures_of(data);
-  const Encoded encoded = network.encode(pictures);
-  std::vector<float> both;
-  for (std::size_t i = 0; i < pictures.size(); ++i)
-    both.push_back((encoded.class_from_y[i] + encoded.class_from_m[i]) / 2);
-  const auto row = [&](const char* name, const std::vector<float>& probability) {
-    const ClassificationScore s = score_classification(probability, data.labels);
-    rows.add({{"from", name},
-              {"positives", s.positives},
-              {"negatives", s.negatives},
-              {"accuracy", s.accuracy},
-              {"sensitivity", s.sensitivity},
-              {"specificity", s.specificity},
-              {"mcc", s.mcc},
-              {"auroc", s.auroc}});
-  };
-  row("z_y", encoded.class_from_y);
-  row("z_m", encoded.class_from_m);
-  row("mean of both", both);
-}
-
-using Bonds = std::array<std::uint8_t, kBondLength>;
-
-// A bond pattern near to `bonds`: a stretch of 2 to 6 steps on both strands opened or closed.
-Bonds edited(Bonds bonds, Random& random) {
-  constexpr int kHalf = kBondLength / 2;
-  int last = 0;
-  for (int k = 0; k < kHalf; ++k) {
-    if (bonds[k] != 0) last = k;
-  }
-  const int length = 2 + static_cast<int>(random.below(5));
-  const int begin = static_cast<int>(random.below(static_cast<std::uint64_t>(std::max(1, last + 1 - length))));
-  const std::uint8_t value = bonds[begin + length / 2] != 0 ? 0 : 1;
-  for (int k = begin; k < std::min(kHalf, begin + length); ++k) bonds[k] = bonds[kHalf + k] = value;
-  return bonds;
-}
-
-// Section 3.2 of the paper, counted: z_x and z_y of a hairpin with z_m drawn for other bonds.
-void evaluate_bonds(HairpinNetwork& network, const PictureData& data, double temperature, std::uint64_t seed,
-                    Rows& rows) {
-  require(network.config().disentangled, "this model has no latent space of the bonds");
-  const std::vector<Picture> pictures = pictures_of(data);
-  const Encoded encoded = network.encode(pictures);
-  const std::int64_t latent = network.config().latent;
-  std::vector<Bonds> own, edits, others;
-  for (std::size_t i = 0; i < pictures.size(); ++i) {
-    Random random(seed, i);
-    own.push_back(bond_rows(pictures[i]));
-    edits.push_back(edited(own.back(), random));
-    others.push_back(bond_rows(pictures[random.below(pictures.size())]));
-  }
-  ReadOut how;
-  how.hairpin = true;  // as `generate` reads them: one wrong letter in a loop would shift every bond behind it
-  const auto with_bonds = [&](const Matrix& z_m) {
-    Matrix z = joined(encoded);
-    for (std::int64_t i = 0; i < z.rows; ++i)
-      std::copy_n(z_m.row(i).begin(), latent, z.values.begin() + i * z.columns + 2 * latent);
-    return network.decode(z, how);
-  };
-  const auto row = [&](const char* name, const std::vector<Bonds>& asked, const std::vector<Picture>& obtained) {
-    double sum = 0, exact = 0, in_step = 0;
-    for (std::size_t i = 0; i < asked.size(); ++i) {
-      const double share = bond_agreement(asked[i], bond_rows(obtained[i]));
-      sum += share;
-      exact += share == 1 ? 1 : 0;
-      in_step += decode_picture(obtained[i]).in_step ? 1 : 0;
-    }
-    const auto n = static_cast<double>(asked.size());
-    rows.add({{"bonds", name},
-              {"count", asked.size()},
-              {"as_asked", sum / n},
-              {"all_as_asked", exact / n},
-              {"in_step", in_step / n}});
-  };
-  row("own, reconstructed", own, network.decode(joined(encoded), how));
-  row("own, z_m drawn", own, with_bonds(network.draw_for_bonds(own, temperature, seed, 0)));
-  row("edited, z_m drawn", edits, with_bonds(network.draw_for_bonds(edits, temperature, seed, 0)));
-  row("another's, z_m drawn", others, with_bonds(network.draw_for_bonds(others, temperature, seed, 0)));
-  // Floors: z_m that knows nothing of the bonds asked for.
-  std::vector<Bonds> shifted = others;
-  std::rotate(shifted.begin(), shifted.begin() + 1, shifted.end());
-  row("floor: z_m drawn for unrelated bonds", others,
-      with_bonds(network.draw_for_bonds(shifted, temperature, seed, 0)));
-  row("floor: z_m standard normal", others,
-      with_bonds(network.draw_rest(static_cast<std::int64_t>(own.size()), 1, seed, 0)));
-}
-
-int run_evaluate(EvaluateCommand& c, const CLI::App& app) {
-  begin_run(c.common);
-  check_dataset(c.data);
-  auto files = dataset_files(c.data);
-  check_files(files, {c.common.output, c.calls, c.curve});
-  std::unique_ptr<HairpinNetwork> network;
-  std::optional<Classifier> classifier;
-  if (c.what == "classifier") {
-    classifier = Classifier::open(find_model(c.model.directory), c.model.device, c.common.threads);
-    if (app.get_option("--params")->count() == 0) c.folding.parameters = classifier->parameters();
-  } else {
-    network = open_model(c.model, c.common, c.folding, app);
-  }
-  const Dataset dataset = load_dataset(c.data, c.common, c.folding);
-  require(c.part.empty() || !dataset.parts.empty(), "--part {} needs a --split", c.part);
-  PictureData data = dataset.pictures;
-  std::vector<std::string> ids = dataset.ids;
-  if (!c.part.empty()) {
-    const auto named = std::find(std::begin(kPartNames), std::end(kPartNames), c.part);
-    const auto part = static_cast<Part>(named - std::begin(kPartNames));
-    data = dataset.select(part);
-    ids.clear();
-    for (std::size_t i = 0; i < dataset.ids.size(); ++i) {
-      if (dataset.parts[i] == part) ids.push_back(dataset.ids[i]);
-    }
-  }
-  require(data.size() > 0, "there is no record to evaluate");
-  Rows rows(c.common.output, c.format == "json");
-  if (c.what == "reconstruction") evaluate_reconstruction(*network, data, rows);
-  if (c.what == "class") evaluate_class(*network, data, rows);
-  if (c.what == "bonds") evaluate_bonds(*network, data, c.temperature, c.seed, rows);
-  if (classifier) {
-    for (const std::string& row :
-         evaluate_classifier(*classifier, data, ids, c.folding, c.common.threads, c.calls, c.curve))
-      rows.add(Json::parse(row));
-  }
-  rows.close();
-  return finish(dataset.tally, c.common);
-}
 
 // --- embed -----------------------------------------------------------------------------------------------------------
 
@@ -457,40 +263,6 @@ int run_project(ProjectCommand& c) {
 }
 
 }  // namespace
-
-std::function<int()> add_evaluate(CLI::App& app) {
-  auto c = std::make_shared<EvaluateCommand>();
-  app.description(
-      "Measures a model on labelled hairpins.\n"
-      "reconstruction: errors of the most probable picture decoded from the encoder's mean, for all records and by "
-      "class\n"
-      "class: the class as the networks on z_y and z_m see it\n"
-      "bonds: how much of a bond pattern asked for stands in the picture decoded with z_m drawn for it\n"
-      "classifier: --model is a classifier (models/premirna); its probability, its tree and its parts, with intervals");
-  app.add_option("what", c->what, "reconstruction, class, bonds or classifier")
-      ->required()
-      ->check(CLI::IsMember({"reconstruction", "class", "bonds", "classifier"}))
-      ->type_name("WHAT");
-  add_model(app, c->model);
-  add_dataset(app, c->data);
-  app.add_option("--part", c->part, "Only this part of the split")->check(CLI::IsMember({"train", "valid", "test"}));
-  app.add_option("--format", c->format, "tsv or json")->check(CLI::IsMember({"tsv", "json"}))->capture_default_str();
-  app.add_option("--seed", c->seed, "bonds: of the patterns and draws")->capture_default_str();
-  app.add_option("--draw-temperature", c->temperature, "bonds: spread of the draws of z_m, 0 for the prior's mean")
-      ->check(CLI::Range(0.0, 10.0))
-      ->capture_default_str();
-  app.add_option("--calls", c->calls, "classifier: probabilities record by record")->type_name("FILE");
-  app.add_option("--curve", c->curve, "classifier: the calibration curve")->type_name("FILE");
-  add_output(app, c->common, kTextOutputHelp);
-  add_folding(app, c->folding);
-  add_threads(app, c->common);
-  add_talk(app, c->common);
-  app.footer(
-      "Examples:\n"
-      "  stemloop evaluate reconstruction --model run/model --tsv labelled.tsv\n"
-      "  stemloop evaluate class --model run/model --positives mirnas.fa --negatives others.fa --format json");
-  return [c, &app] { return run_evaluate(*c, app); };
-}
 
 std::function<int()> add_embed(CLI::App& app) {
   auto c = std::make_shared<EmbedCommand>();

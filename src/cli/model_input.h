@@ -14,9 +14,14 @@ struct ModelOptions {
 /// --model, --device
 void add_model(CLI::App& app, ModelOptions& options);
 
-/// Opens the model, a DIVA network or that of a classifier, by name or path; if the user named no --params, hairpins are folded with those it was trained on.
+/// Opens the model, a DIVA network or that of a classifier, by name or path; if the user named no --params, hairpins
+/// are folded with those it was trained on.
 std::unique_ptr<HairpinNetwork> open_model(const ModelOptions& options, const CommonOptions& common,
                                            FoldingOptions& folding, const CLI::App& app);
+
+/// The same for a classifier; warns if hairpins are then folded otherwise than those it was trained on.
+Classifier open_classifier(const ModelOptions& options, const CommonOptions& common, FoldingOptions& folding,
+                           const CLI::App& app);
 
 /// The latents of each record side by side, as the decoder takes them: N x (latents * 64).
 Matrix joined(const Encoded& encoded);
@@ -31,13 +36,10 @@ struct Latents {
 /// The latent called x, y or m. Error if the file has none.
 Latents read_latents(const std::string& path, const std::string& latent);
 
-/// Rows (JSON objects) of `evaluate classifier`: the blend, the tree and every part; the calls and the calibration
-/// curve go to files if named.
-std::vector<std::string> evaluate_classifier(const Classifier& classifier, const PictureData& data,
-                                             const std::vector<std::string>& ids, const FoldingOptions& folding,
-                                             int threads, const std::string& calls_path, const std::string& curve_path);
-
 /// All pictures of a set.
 std::vector<Picture> pictures_of(const PictureData& data);
+
+/// What a classifier sees of them, on all threads.
+LabelledEvidence labelled_evidence(const PictureData& data, const FoldingOptions& folding, int threads);
 
 }  // namespace stemloop

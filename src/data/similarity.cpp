@@ -9,6 +9,7 @@
 #include <atomic>
 #include <cctype>
 #include <cmath>
+#include <mutex>
 #include <numeric>
 #include <unordered_map>
 
@@ -77,6 +78,7 @@ std::vector<SimilarPair> similar_pairs(std::span<const std::string> sequences, c
   tbb::enumerable_thread_specific<std::vector<std::uint32_t>> counters(
       [&] { return std::vector<std::uint32_t>(sequences.size()); });
   std::atomic<std::int64_t> done = 0;
+  std::mutex telling;
   tbb::parallel_for(std::int64_t{0}, n, [&](std::int64_t i) {
     const auto at = static_cast<std::size_t>(i);
     std::vector<std::uint32_t>& shared = counters.local();
@@ -95,7 +97,10 @@ std::vector<SimilarPair> similar_pairs(std::span<const std::string> sequences, c
       if (identity >= 0) found[at].push_back({i, j, containment, identity});
     }
     const std::int64_t now = ++done;
-    if (progress && now % 256 == 0) progress(static_cast<double>(now) / static_cast<double>(n));
+    if (progress && now % 256 == 0) {
+      const std::lock_guard lock(telling);
+      progress(static_cast<double>(now) / static_cast<double>(n));
+    }
   });
 
   // From distinct sequences to records.

@@ -26,7 +26,7 @@ struct SimilarPair {
 
 /// All pairs of at least the identity asked for, in order; identical sequences always, others where enough words are
 /// shared. Sequences shorter than k have no words: of them only identical ones are found. `progress` gets the share
-/// done.
+/// done, from any of the threads but from one at a time.
 std::vector<SimilarPair> similar_pairs(std::span<const std::string> sequences, const SimilarityOptions& options,
                                        const std::function<void(double)>& progress = {});
 

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 #include <map>
+#include <optional>
 #include <set>
 
 #include "util/util.h"
@@ -151,6 +152,22 @@ const FeatureColumn& column_of(const Question& question, const FeatureTable& tab
                                   [&](const FeatureColumn& column) { return column.name == question.feature; });
   require(found != table.columns.end(), "there is no feature '{}'", printable(question.feature));
   return *found;
+}
+
+const FeatureColumn* column_of_labels(const FeatureTable& table, std::span<const std::uint8_t> labels) {
+  const auto same = [](double a, double b) { return a == b || (std::isnan(a) && std::isnan(b)); };
+  const auto one = std::find(labels.begin(), labels.end(), std::uint8_t{1});
+  const auto zero = std::find(labels.begin(), labels.end(), std::uint8_t{0});
+  if (one == labels.end() || zero == labels.end()) return nullptr;
+  for (const FeatureColumn& column : table.columns) {
+    const double of_class[] = {column.values[static_cast<std::size_t>(zero - labels.begin())],
+                               column.values[static_cast<std::size_t>(one - labels.begin())]};
+    if (same(of_class[0], of_class[1])) continue;
+    bool repeats = true;
+    for (std::size_t i = 0; i < labels.size() && repeats; ++i) repeats = same(column.values[i], of_class[labels[i]]);
+    if (repeats) return &column;
+  }
+  return nullptr;
 }
 
 bool answer(const Question& question, const FeatureColumn& column, std::int64_t record) {

@@ -58,6 +58,10 @@ bool answer(const Question& question, const FeatureColumn& column, std::int64_t 
 /// The feature a question is about. Error if the table has no such column.
 const FeatureColumn& column_of(const Question& question, const FeatureTable& table);
 
+/// The first column whose values correspond one to one with the labels, the labels themselves under another name;
+/// nullptr if there is none.
+const FeatureColumn* column_of_labels(const FeatureTable& table, std::span<const std::uint8_t> labels);
+
 /// Its value as a cell: "0.62", "True", "" where missing.
 std::string cell_of(const FeatureColumn& column, std::int64_t record);
 

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <memory>
 #include <numeric>
+#include <optional>
 
 #include "util/util.h"
 
@@ -28,6 +29,13 @@ double impurity(const Counts& count, Impurity kind) {
   }
   return sum;
 }
+
+// What a question makes of a node's records.
+struct Split {
+  std::optional<LinearSvm> svm;
+  double accuracy = 0;
+  double gain = 0;
+};
 
 class Grower {
  public:

@@ -5,7 +5,6 @@
 
 #include <array>
 #include <cstdint>
-#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -27,6 +26,10 @@ struct TreeOptions {
   bool prune = true;
   int threads = 1;  // the tree does not depend on it
 };
+
+/// Leaves are scored from here on, not from one half: their probability is above it just when their label is 1, for a
+/// leaf of even odds calls class 0.
+inline constexpr double kAboveHalf = 0.5 + 1e-6;
 
 struct TreeNode {
   std::array<std::int64_t, 2> count{};  // training records of class 0 and 1 that came here
@@ -55,13 +58,6 @@ struct Tree {
 /// Error if lengths differ, there are fewer than 10 records or only one class.
 Tree grow_tree(const Matrix* z, const FeatureTable& table, std::span<const std::uint8_t> labels,
                std::span<const Question> questions, const TreeOptions& options);
-
-/// A question's split of all records: what grow_tree() weighs at a node.
-struct Split {
-  std::optional<LinearSvm> svm;
-  double accuracy = 0;
-  double gain = 0;
-};
 
 /// The best question at the root for some records; -1 if none passes.
 int best_root(const Matrix& z, const FeatureTable& table, std::span<const std::uint8_t> labels,

@@ -21,9 +21,6 @@ std::vector<float> plain_probabilities(const Tree& tree, const FeatureTable& tab
   return p;
 }
 
-// A leaf's probability is above one half just when its label is 1: ties go to class 0.
-constexpr double kAboveHalf = 0.5 + 1e-6;
-
 NamedScore score(std::string name, const std::vector<float>& p, const std::vector<std::uint8_t>& labels) {
   return {std::move(name), score_classification(p, labels, kAboveHalf),
           bootstrap_score(p, labels, 1000, 1, kAboveHalf)};
