@@ -3,6 +3,7 @@
 #include <benchmark/benchmark.h>
 
 #include "nn/diva.h"
+#include "nn/gan.h"
 #include "nn/training.h"
 
 namespace stemloop {
@@ -69,7 +70,7 @@ void step(benchmark::State& state) {
   plain_layers() = state.range(1) != 0;
   const DivaPreset preset = diva_preset("diva", state.range(0) != 0 ? "paper" : "small");
   DivaNet network(preset.config, nullptr);
-  Adam adam(*network, network->masks());
+  Adam adam(Learned{network.get(), network->masks()});
   PictureData data;
   std::vector<std::int64_t> records;
   const std::string sequence = "UGGGAUGAGGUAGUAGGUUGUAUAGUUUUAGGGUCACACCCACCACUGGGAGAUAACUAUACAAUCUACUGUCUUUCCUA";
@@ -93,6 +94,61 @@ BENCHMARK(step)
     ->ArgNames({"paper", "plain"})
     ->ArgsProduct({{0, 1}, {0, 1}})
     ->Unit(benchmark::kMillisecond)
+    ->UseRealTime();
+
+// One iteration of a WGAN: five steps of the critic and one of the generator, Adam included, batch 32. `automatic`: the
+// penalty's gradient by automatic differentiation. bench/reference/gan_twin.py is the same in Python.
+void wgan(benchmark::State& state) {
+  constexpr std::int64_t kRows = 32;
+  const bool automatic = state.range(1) != 0;
+  plain_layers() = automatic;
+  SequenceNetConfig config = gan_preset("wgan", "paper").network;
+  config.hidden = state.range(0);
+  Critic critic(config);
+  Generator generator(config);
+  Adam adam_critic(Learned{critic.get(), {}, 0.5, 0.9}),
+      adam_generator(Learned{generator.get(), {}, 0.5, 0.9});
+  const Tensor real_NLV =
+      torch::one_hot(torch::randint(config.symbols(), {kRows, config.length}), config.symbols()).to(torch::kFloat32);
+  const auto fake = [&] {
+    const Tensor gumbel = -torch::log(-torch::log(torch::rand({kRows, config.length, config.symbols()}).clamp_min(1e-12)));
+    return generator->forward({torch::randn({kRows, config.noise}), torch::rand({kRows})}, gumbel);
+  };
+  std::int64_t count = 0;
+  for (auto _ : state) {
+    for (int k = 0; k < 5; ++k) {
+      adam_critic.clear_gradients();
+      Tensor fake_NLV;
+      {
+        torch::NoGradGuard no_gradient;
+        fake_NLV = fake();
+      }
+      const Tensor share_N = torch::rand({kRows});
+      if (automatic) {
+        plain_critic_loss(*critic, real_NLV, fake_NLV, share_N, 10).backward();
+      } else {
+        critic_gradient(*critic, real_NLV, fake_NLV, share_N, 10, kRows);
+      }
+      adam_critic.step(1e-4, 1, 5 * count + k + 1);
+    }
+    adam_generator.clear_gradients();
+    const Tensor fake_NLV = fake();
+    if (automatic) {
+      (-critic->plain_score(fake_NLV).mean()).backward();
+    } else {
+      const auto trace = critic->forward(fake_NLV.detach());
+      const Tensor down = torch::full({kRows}, -1.0 / kRows);
+      (fake_NLV * critic->backward(trace, down).x_NLV).sum().backward();
+    }
+    adam_generator.step(1e-4, 1, ++count);
+  }
+  plain_layers() = false;
+}
+BENCHMARK(wgan)
+    ->ArgNames({"hidden", "automatic"})
+    ->ArgsProduct({{64, 512}, {0, 1}})
+    ->Unit(benchmark::kMillisecond)
+    ->Iterations(2)
     ->UseRealTime();
 
 }  // namespace

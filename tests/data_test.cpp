@@ -104,5 +104,43 @@ TEST(PictureSet, WhatIsNoPictureIsRefused) {
   EXPECT_THAT(error_of([&] { pictures_from_tensors(file, "f"); }), HasSubstr("has no tensor 'height'"));
 }
 
+// --- sequences as symbols --------------------------------------------------------------------------------------------
+
+TEST(SequenceCode, BothLayoutsGiveTheSequenceBack) {
+  struct Case {
+    const char *sequence, *structure;
+    std::size_t columns;
+  };
+  constexpr Case kCases[] = {
+      {"GGGAAACCC", "(((...)))", 5},            // three pairs, a loop of three on two columns
+      {"AGGGAAAACCCUU", "..(((...)))..", 7},    // tails of the same length
+      {"UGGGAAACCCAG", ".(((...)))..", 7},      // 3' overhang
+      {"GGAGCAAAAGCCC", "((.((....))))", 7},    // a bulge
+      {"GGAGCAAAAGCUCC", "((.((....)).))", 7},  // an inner loop of one and one
+  };
+  for (const Case& c : kCases) {
+    const auto strand = sequence_symbols(SequenceLayout::kStrand, c.sequence);
+    EXPECT_EQ(strand.size(), std::string(c.sequence).size());
+    EXPECT_EQ(symbols_sequence(SequenceLayout::kStrand, strand), c.sequence);
+    const auto columns = sequence_symbols(SequenceLayout::kColumns, c.sequence, c.structure);
+    EXPECT_EQ(columns.size(), c.columns) << c.sequence;
+    EXPECT_EQ(symbols_sequence(SequenceLayout::kColumns, columns), c.sequence);
+    for (const std::uint8_t symbol : columns) EXPECT_NE(symbol, kPadSymbol);
+  }
+}
+
+TEST(SequenceCode, PadsStandAtTheEndOnly) {
+  EXPECT_EQ(symbols_sequence(SequenceLayout::kStrand, std::vector<std::uint8_t>{1, 2, 0, 0}), "AU");
+  EXPECT_EQ(symbols_sequence(SequenceLayout::kStrand, std::vector<std::uint8_t>{1, 0, 2, 0}), std::nullopt);
+  EXPECT_EQ(symbols_sequence(SequenceLayout::kStrand, std::vector<std::uint8_t>{0, 0}), std::nullopt);
+}
+
+TEST(SequenceCode, WhatCannotBeWrittenIsAnError) {
+  EXPECT_THROW(sequence_symbols(SequenceLayout::kStrand, "ACGN"), Error);
+  EXPECT_THROW(sequence_symbols(SequenceLayout::kStrand, ""), Error);
+  EXPECT_THROW(sequence_symbols(SequenceLayout::kColumns, "GGGAAACCC", "........."), Error);
+  EXPECT_THROW(sequence_symbols(SequenceLayout::kColumns, "GGAAACCGGAAACC", "((...))((...))"), Error);
+}
+
 }  // namespace
 }  // namespace stemloop

@@ -1,40 +1,18 @@
 // generate: new hairpins from a model, read back from the pictures it decodes.
+#include "cli/generate_command.h"
+
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <filesystem>
 #include <optional>
-#include <unordered_set>
 
-#include "cli/hairpin_input.h"
-#include "cli/model_input.h"
 
 namespace stemloop {
 
 namespace {
 
 using Bonds = std::array<std::uint8_t, kBondLength>;
-
-struct GenerateCommand {
-  CommonOptions common;
-  FoldingOptions folding;
-  ModelOptions model;
-  std::int64_t count = 100;
-  std::string of_class = "1";
-  std::vector<std::string> structures;
-  std::string structures_file;
-  std::string edit;
-  double temperature = 1;
-  double read_out_temperature = 0;
-  std::string read_out = "hairpin";
-  std::uint64_t seed = 1;
-  bool unique = false;
-  std::string novel_against;
-  std::string table;
-  std::string left_out;
-  std::string sheet;
-  std::int64_t tries = 100;
-};
 
 // The bond pattern of a structure, whatever its letters: pairs are C-G and all else A, which no loop mirrors by chance.
 Bonds bonds_of_structure(const std::string& structure, const std::string& place) {
@@ -195,20 +173,6 @@ class Generator {
   Encoded edited_;
 };
 
-// Sequences of a FASTA file that generated ones must differ from.
-std::unordered_set<std::string> known_sequences(const std::string& path) {
-  std::unordered_set<std::string> known;
-  FastaReader reader(path);
-  while (const auto item = reader.next()) {
-    if (const auto* record = std::get_if<Record>(&*item)) {
-      known.insert(record->sequence);
-    } else {
-      report(std::get<Rejection>(*item));  // what cannot be read cannot be kept away from
-    }
-  }
-  return known;
-}
-
 struct Counts {
   std::int64_t drawn = 0, kept = 0, out_of_step = 0, cut_off = 0, by_chance = 0, repeated = 0, known = 0;
   std::int64_t same_structure = 0;
@@ -319,6 +283,19 @@ int run_generate(GenerateCommand& c, const CLI::App& app) {
 
 }  // namespace
 
+std::unordered_set<std::string> known_sequences(const std::string& path) {
+  std::unordered_set<std::string> known;
+  FastaReader reader(path);
+  while (const auto item = reader.next()) {
+    if (const auto* record = std::get_if<Record>(&*item)) {
+      known.insert(record->sequence);
+    } else {
+      report(std::get<Rejection>(*item));  // what cannot be read cannot be kept away from
+    }
+  }
+  return known;
+}
+
 std::function<int()> add_generate(CLI::App& app) {
   auto c = std::make_shared<GenerateCommand>();
   app.description(
@@ -352,6 +329,10 @@ std::function<int()> add_generate(CLI::App& app) {
   app.add_option("--seed", c->seed, "Draw number i depends on the seed and i alone")->capture_default_str();
   app.add_flag("--unique", c->unique, "No sequence twice");
   app.add_option("--novel-against", c->novel_against, "No sequence of this file")->type_name("FASTA");
+  app.add_option("--min-length", c->min_length, "wgan, fbgan: no shorter sequences")->type_name("NT");
+  app.add_option("--longest", c->longest, "wgan, fbgan: no longer sequences")->type_name("NT");
+  app.add_option("--filter", c->filter, "wgan, fbgan: single-hairpin keeps only what folds to one hairpin")
+      ->check(CLI::IsMember({"single-hairpin"}));
   app.add_option("--tries", c->tries, "Give up after this many draws for every hairpin wanted")
       ->check(CLI::Range(1, 1000000))
       ->capture_default_str();
@@ -367,7 +348,16 @@ std::function<int()> add_generate(CLI::App& app) {
       "  stemloop generate --model run/model -n 1000 --unique -o new.fa\n"
       "  stemloop generate --model run/model --structure '((((((((((....))))))))))' -n 20 --sheet asked.png\n"
       "  stemloop generate --model run/model --edit let7.fa --structures wanted.txt -n 32 --sheet figure7.png");
-  return [c, &app] { return run_generate(*c, app); };
+  return [c, &app] {
+    // What the other kind of model has no use for is refused: it would be ignored.
+    constexpr const char* kOfSequences[] = {"--min-length", "--longest", "--filter"};
+    constexpr const char* kOfPictures[] = {"--class", "--structure", "--structures", "--edit", "--draw-temperature",
+                                           "--read-out", "--read-temperature", "--sheet"};
+    const bool sequences = model_family(find_model(c->model.directory)) == kGanFamily;
+    for (const char* name : sequences ? std::span<const char* const>(kOfPictures) : kOfSequences)
+      require(app.get_option(name)->count() == 0, "{} has no meaning for {}", name, c->model.directory);
+    return sequences ? run_generate_sequences(*c) : run_generate(*c, app);
+  };
 }
 
 }  // namespace stemloop

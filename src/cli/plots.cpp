@@ -119,6 +119,34 @@ Drawing loss_curves(const std::string& metrics_path) {
   return drawing;
 }
 
+Drawing sequence_curves(const std::string& metrics_path) {
+  constexpr const char* kColours[] = {"#1f77b4", "#d62728", "#2ca02c", "#9467bd", "#ff7f0e", "#8c564b", "#17becf", "#7f7f7f"};
+  const auto add = [&](std::vector<Curve>& curves, double epoch, const Json& values, const std::vector<std::string>& left_out) {
+    for (const auto& [name, value] : values.items()) {
+      if (!value.is_number() || std::find(left_out.begin(), left_out.end(), name) != left_out.end()) continue;
+      auto found = std::find_if(curves.begin(), curves.end(), [&n = name](const Curve& c) { return c.name == n; });
+      if (found == curves.end()) {
+        curves.push_back({name, kColours[curves.size() % std::size(kColours)], {}});
+        found = curves.end() - 1;
+      }
+      found->points.push_back({epoch, value.get<double>()});
+    }
+  };
+  std::vector<Curve> losses, measures;
+  std::ifstream in(metrics_path);
+  for (std::string text; std::getline(in, text);) {
+    const Json line = Json::parse(text, nullptr, false);
+    if (!line.is_object() || line.value("kind", "") != "epoch") continue;
+    const double epoch = line.at("epoch").get<double>();
+    add(losses, epoch, line.at("train"), {});
+    if (line.contains("valid")) add(measures, epoch, line.at("valid"), {"loss", "length"});
+  }
+  Drawing drawing{760, 640, {}};
+  draw_panel(drawing, {"Losses, by epoch", {24, 36}, 700, 220, false}, losses);
+  draw_panel(drawing, {"Drawn or held-out sequences, by epoch", {24, 330}, 700, 270, false}, measures);
+  return drawing;
+}
+
 namespace {
 
 // Colours between the ends of a scale that the colour-blind can read (dark blue to yellow).

@@ -13,6 +13,9 @@ namespace stemloop {
 /// Curves of a run's metrics.jsonl: losses of training and validation above, reconstruction errors below.
 Drawing loss_curves(const std::string& metrics_path);
 
+/// Curves of a run of wgan, fbgan or cnn: losses above, below what was found on drawn or held-out sequences.
+Drawing sequence_curves(const std::string& metrics_path);
+
 /// Points (N x 2) coloured by value: numbers on a scale, other texts as groups; no values, one colour. Empty cells are
 /// grey.
 Drawing scatter(const Matrix& points, const std::vector<std::string>& values,

@@ -1,14 +1,10 @@
 // train: a network learned from labelled hairpins, in a run directory that can be gone on with.
+#include "cli/train_command.h"
+
 #include <spdlog/spdlog.h>
-#include <unistd.h>
 
-#include <atomic>
-#include <chrono>
-#include <csignal>
 #include <filesystem>
-#include <nlohmann/json.hpp>
 
-#include "cli/dataset_input.h"
 #include "cli/plots.h"
 #include "cli/version.h"
 
@@ -18,60 +14,21 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-std::atomic<bool> g_stop{false};  // set by SIGINT and SIGTERM
-
-extern "C" void ask_to_stop(int) { g_stop = true; }
-
-struct TrainCommand {
-  CommonOptions common;
-  FoldingOptions folding;
-  DatasetOptions data;
-  TrainOptions options;
-  DivaPreset preset;
-  std::string model;
-  std::string size = "small";
-  std::string resume;
-  // Overrides of the preset; negative: as the preset says.
-  double beta = -1;
-  double warmup = -1;
-  std::string likelihood;
-  std::int64_t width = 0;
-  std::int64_t decoder_width = 0;
-};
-
 // What a run is, as JSON, and back: everything that is needed to repeat it.
 template <class Visit>
 void visit_run(TrainCommand& c, Visit visit) {
-  visit("model", c.model);
-  visit("size", c.size);
-  visit("seed", c.options.seed);
-  visit("epochs", c.options.epochs);
-  visit("batch", c.options.batch);
-  visit("rate", c.options.rate);
-  visit("schedule", c.options.schedule);
-  visit("clip", c.options.clip);
+  visit_common_run(c, visit);
   visit("mutate", c.options.mutate);
-  visit("patience", c.options.patience);
   visit("init", c.options.start);
-  visit("threads", c.common.threads);
-  visit("device", c.options.device);
   visit("bars", c.data.bars);
-  visit("tsv", c.data.tsv);
-  visit("positives", c.data.positives);
-  visit("negatives", c.data.negatives);
   visit("split", c.data.split);
   visit("splits", c.data.splits);
-  visit("params", c.folding.parameters);
-  visit("temperature", c.folding.fold.temperature_celsius);
-  visit("dangles", c.folding.fold.dangles);
-  visit("no_lp", c.folding.fold.no_lonely_pairs);
-  visit("max_length", c.folding.max_length);
 }
 
 Json run_json(TrainCommand& c, const Dataset& data, std::int64_t train, std::int64_t valid) {
   Json options = Json::object();
   visit_run(c, [&](const char* name, const auto& value) { options[name] = value; });
-  return {{"format", "stemloop run 1"},
+  return {{"format", kRunFormat},
           {"command", command_words()},
           {"version", kVersion},
           {"neural", neural().version()},
@@ -87,11 +44,8 @@ Json run_json(TrainCommand& c, const Dataset& data, std::int64_t train, std::int
 }
 
 Json read_run(TrainCommand& c) {
+  Json run = read_run_file(c.resume);
   const std::string path = c.resume + "/run.json";
-  const auto bytes = read_bytes(path, 1 << 20);
-  const Json run =
-      Json::parse(std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size()), nullptr, false);
-  require(run.is_object() && run.value("format", "") == "stemloop run 1", "{}: is no run of this program", path);
   try {
     visit_run(c, [&](const char* name, auto& value) { run.at("options").at(name).get_to(value); });
     c.preset.config = config_from_json(run.at("network").dump(), path);
@@ -103,66 +57,26 @@ Json read_run(TrainCommand& c) {
   return run;
 }
 
-class Watcher : public TrainWatcher {
+class DivaWatcher : public RunWatcher {
  public:
-  Watcher(const std::string& run, bool quiet, std::int64_t epochs)
-      : run_(run), line_(!quiet && isatty(STDERR_FILENO) != 0), talk_(!quiet), epochs_(epochs) {}
-  ~Watcher() override {
-    if (line_) Progress::clear_line();
+  using RunWatcher::RunWatcher;
+
+ protected:
+  [[nodiscard]] std::string epoch_in_words(const Json& line) const override {
+    std::string said = fmt::format("loss {:.3f}", line.at("train").at("loss").get<double>());
+    if (!line.contains("valid")) return said;
+    const Json& valid = line.at("valid");
+    said += fmt::format("; validation loss {:.3f}, MAE {:.4f} / {:.4f} / {:.4f}", valid.at("loss").get<double>(),
+                        valid.at("mae").get<double>(), valid.at("mae_nucleotide").get<double>(),
+                        valid.at("mae_length").get<double>());
+    if (valid.contains("accuracy_y"))
+      said += fmt::format(", class {:.4f} (y) {:.4f} (m)", valid.at("accuracy_y").get<double>(),
+                          valid.at("accuracy_m").get<double>());
+    return said;
   }
-  Watcher(const Watcher&) = delete;
-  Watcher& operator=(const Watcher&) = delete;
-
-  void progress(const TrainProgress& p) override {
-    const auto now = std::chrono::steady_clock::now();
-    if (!line_ || now - last_ < std::chrono::milliseconds(200)) return;
-    last_ = now;
-    if (first_step_ < 0) {
-      first_step_ = p.step - 1;
-      start_ = now;
-    }
-    const double done = static_cast<double>(p.step) / static_cast<double>(p.steps);
-    const double seconds = std::chrono::duration<double>(now - start_).count();
-    const double left = seconds * static_cast<double>(p.steps - p.step) /
-                        static_cast<double>(std::max<std::int64_t>(1, p.step - first_step_));
-    constexpr int kWidth = 24;
-    const int full = static_cast<int>(done * kWidth);
-    fmt::print(
-        stderr,
-        "\r\033[Kepoch {}/{} [{:#<{}}{:.<{}}] {:3.0f} % loss {:.2f} rate {:.1e} {:.0f} records/s {:.0f}:{:02.0f} left",
-        std::min(p.epoch + 1, epochs_), epochs_, "", full, "", kWidth - full, 100 * done, p.loss, p.learning_rate,
-        p.records_per_second, std::floor(left / 60), std::fmod(std::floor(left), 60.0));
+  void draw_curves() const override {
+    replace_file(run() + "/losses.svg", to_svg(loss_curves(run() + "/metrics.jsonl")));
   }
-
-  void metrics(const std::string& text) override {
-    const Json line = Json::parse(text);
-    if (line.at("kind") != "epoch") return;
-    if (line_) Progress::clear_line();
-    if (talk_) {
-      std::string said = fmt::format("epoch {}/{}: {:.0f} s, loss {:.3f}", line.at("epoch").get<int>(), epochs_,
-                                     line.at("seconds").get<double>(), line.at("train").at("loss").get<double>());
-      if (line.contains("valid")) {
-        const Json& valid = line.at("valid");
-        said += fmt::format("; validation loss {:.3f}, MAE {:.4f} / {:.4f} / {:.4f}", valid.at("loss").get<double>(),
-                            valid.at("mae").get<double>(), valid.at("mae_nucleotide").get<double>(),
-                            valid.at("mae_length").get<double>());
-        if (valid.contains("accuracy_y"))
-          said += fmt::format(", class {:.4f} (y) {:.4f} (m)", valid.at("accuracy_y").get<double>(),
-                              valid.at("accuracy_m").get<double>());
-      }
-      spdlog::info("{}", said);
-    }
-    replace_file(run_ + "/losses.svg", to_svg(loss_curves(run_ + "/metrics.jsonl")));
-  }
-
-  bool stop_asked() override { return g_stop; }
-
- private:
-  std::string run_;
-  bool line_, talk_;
-  std::int64_t epochs_;
-  std::chrono::steady_clock::time_point last_, start_;
-  std::int64_t first_step_ = -1;
 };
 
 void apply_overrides(TrainCommand& c) {
@@ -179,19 +93,15 @@ void apply_overrides(TrainCommand& c) {
 
 int run_train(TrainCommand& c) {
   const bool resume = !c.resume.empty();
-  require(!resume || c.options.run_directory.empty(), "--resume names the run: leave --run away");
   Json stored;
   if (resume) {
     const int threads = c.common.threads;
     stored = read_run(c);
     if (threads > 0) c.common.threads = threads;
   } else {
-    require(!c.model.empty() && !c.options.run_directory.empty(), "a model and --run DIR are wanted, or --resume DIR");
     apply_overrides(c);
     check_dataset(c.data);
-    require(peer_environment().rank > 0 || !std::filesystem::exists(c.options.run_directory + "/metrics.jsonl"),
-            "{}: holds a run already; go on with it by --resume {}, or name another --run", c.options.run_directory,
-            c.options.run_directory);
+    check_run_is_new(c);
   }
   const bool chief = peer_environment().rank == 0;
   if (!chief) c.common.quiet = true;  // one process talks
@@ -202,11 +112,7 @@ int run_train(TrainCommand& c) {
   const Dataset dataset = load_dataset(c.data, c.common, c.folding);
   const auto [train, valid] = train_and_valid(dataset, c.options.seed);
   if (resume) {
-    const std::string md5 = stored.at("data").value("md5", "");
-    require(md5 == dataset.md5, "{}: the data have changed since this run began (MD5 {}, then {})", c.resume,
-            dataset.md5, md5);
-    require(std::filesystem::exists(c.resume + "/checkpoint.safetensors"), "{}: there is no checkpoint to go on from",
-            c.resume);
+    check_resumable(c, stored, dataset.md5);
   } else if (chief) {
     replace_file(c.options.run_directory + "/run.json",
                  run_json(c, dataset, train.size(), valid.size()).dump(2) + "\n");
@@ -218,23 +124,43 @@ int run_train(TrainCommand& c) {
   for (const char* elsewhere : {"format", "network"}) origin.erase(elsewhere);
   c.options.origin = origin.dump();
 
-  std::signal(SIGINT, ask_to_stop);
-  std::signal(SIGTERM, ask_to_stop);
-  Watcher watcher(c.options.run_directory, c.common.quiet, c.options.epochs);
+  DivaWatcher watcher(c);
   const TrainOutcome outcome =
       neural().train(c.preset.config, c.preset.objective, train, valid, c.options, resume, watcher);
-  if (outcome.end == TrainEnd::kStopped) {
-    spdlog::warn("stopped after {} epochs; go on with: stemloop train --resume {}", outcome.epochs,
-                 c.options.run_directory);
-    return kExitFailure;
-  }
-  spdlog::info("{} after {} epochs in {:.0f} s; the model of epoch {} is in {}/model",
-               outcome.end == TrainEnd::kEarly ? "stopped early" : "finished", outcome.epochs, outcome.seconds,
-               outcome.best_epoch, c.options.run_directory);
-  return finish(dataset.tally, c.common);
+  return end_run(c, outcome, dataset.tally);
+}
+
+// Options that a model has no use for are refused: their values would be ignored.
+void check_options(const TrainCommand& c, const CLI::App& app) {
+  constexpr const char* kOfPictures[] = {"--bars",       "--split",  "--splits",     "--mutate",       "--beta",
+                                         "--warmup",     "--likelihood", "--width",  "--decoder-width", "--init"};
+  constexpr const char* kOfSequences[] = {"--label-column", "--layout", "--hidden"};
+  constexpr const char* kOfGenerators[] = {"--average", "--judge-every", "--judged"};
+  constexpr const char* kOfFeedback[] = {"--analyzer", "--analyzer-seconds"};
+  const auto refuse = [&](std::span<const char* const> names) {
+    for (const char* name : names) require(app.get_option(name)->count() == 0, "{} has no meaning for {}", name, c.model);
+  };
+  const bool sequences = learns_sequences(c.model);
+  if (sequences) refuse(kOfPictures);
+  if (!sequences) refuse(kOfSequences);
+  if (!sequences || c.model == "cnn") refuse(kOfGenerators);
+  if (c.model != "fbgan") refuse(kOfFeedback);
+}
+
+// The published values of wgan, fbgan and cnn where the user named none.
+void set_sequence_defaults(TrainCommand& c, const CLI::App& app) {
+  const auto unless_given = [&](const char* name, auto& value, auto published) {
+    if (app.get_option(name)->count() == 0) value = published;
+  };
+  unless_given("--epochs", c.options.epochs, std::int64_t{100});
+  unless_given("--batch", c.options.batch, std::int64_t{c.model == "cnn" ? 512 : 32});
+  unless_given("--rate", c.options.rate, 1e-4);
+  unless_given("--schedule", c.options.schedule, std::string("constant"));
 }
 
 }  // namespace
+
+bool learns_sequences(const std::string& model) { return model == "wgan" || model == "fbgan" || model == "cnn"; }
 
 std::function<int()> add_train(CLI::App& app) {
   auto c = std::make_shared<TrainCommand>();
@@ -244,9 +170,11 @@ std::function<int()> add_train(CLI::App& app) {
       "repeat the run; RUN/model is the model of the best epoch. Several processes share the work if RANK, "
       "WORLD_SIZE,\n"
       "MASTER_ADDR and MASTER_PORT are set (docs/training.md).");
-  app.add_option("model", c->model, "diva, or one of its ablations: vae, beta-vae, beta-iaf-vae, dc-beta-iaf-vae")
+  app.add_option("model", c->model,
+                 "diva, or one of its ablations: vae, beta-vae, beta-iaf-vae, dc-beta-iaf-vae; a generator of sequences: "
+                 "wgan, fbgan; a classifier of sequences: cnn")
       ->type_name("MODEL");
-  app.add_option("--size", c->size, "small (columns) or paper (the published 2-D network)")
+  app.add_option("--size", c->size, "small, or paper: the published network")
       ->check(CLI::IsMember({"small", "paper"}))
       ->capture_default_str();
   app.add_option("--run", c->options.run_directory, "Folder for the run: checkpoint, metrics, curves, model")
@@ -279,6 +207,29 @@ std::function<int()> add_train(CLI::App& app) {
       ->check(CLI::IsMember({"gaussian", "categorical"}));
   app.add_option("--width", c->width, "small: channels of the encoder's first stage")->check(CLI::Range(8, 512));
   app.add_option("--decoder-width", c->decoder_width, "small: channels of the decoder")->check(CLI::Range(8, 512));
+  app.add_option("--label-column", c->label_column, "wgan, fbgan, cnn: column of --tsv with labels")
+      ->capture_default_str()
+      ->type_name("NAME");
+  app.add_option("--layout", c->layout, "wgan, fbgan, cnn: strand (as published) or columns of the folded hairpin")
+      ->check(CLI::IsMember({"strand", "columns"}));
+  app.add_option("--hidden", c->hidden, "wgan, fbgan, cnn: channels (small: 64, paper: 512)")
+      ->check(CLI::Range(16, 4096));
+  app.add_option("--average", c->average, "wgan, fbgan: keep the generator's weights averaged with this decay; 0: as they are")
+      ->check(CLI::Range(0.0, 0.999999));
+  app.add_option("--judge-every", c->watch.judge_every,
+                 "wgan, fbgan: epochs between looks at drawn sequences, the best of which is kept; 0: the last is kept")
+      ->check(CLI::Range(0, 1000000))
+      ->capture_default_str();
+  app.add_option("--judged", c->watch.judged, "wgan, fbgan: sequences drawn for a look")
+      ->check(CLI::Range(10, 100000))
+      ->capture_default_str();
+  app.add_option("--analyzer", c->analyzer,
+                 "fbgan: structure, a directory of train cnn, or program:COMMAND (FASTA in, id<TAB>score out)")
+      ->capture_default_str()
+      ->type_name("ANALYZER");
+  app.add_option("--analyzer-seconds", c->analyzer_seconds, "fbgan: longest a program may take for an answer")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
   app.add_option("--init", c->options.start, "Begin with the weights of this model")->type_name("DIR");
   app.add_option("--seed", c->options.seed, "Of everything random")->capture_default_str();
   app.add_option("--device", c->options.device, "auto, cpu, cuda or cuda:N")->capture_default_str();
@@ -292,8 +243,20 @@ std::function<int()> add_train(CLI::App& app) {
       "Examples:\n"
       "  stemloop train diva --positives mirnas.fa --negatives others.fa --run runs/first\n"
       "  stemloop train diva --tsv labelled.tsv --split part --epochs 40 --run runs/second\n"
+      "  stemloop train wgan --positives mirtrons.fa --judge-every 20 --epochs 600 --run runs/mirtrons\n"
       "  stemloop train --resume runs/first");
-  return [c] { return run_train(*c); };
+  return [c, &app] {
+    if (!c->resume.empty()) {
+      require(c->options.run_directory.empty(), "--resume names the run: leave --run away");
+      c->model = read_run_file(c->resume).at("options").value("model", "");
+      return learns_sequences(c->model) ? run_train_sequences(*c) : run_train(*c);
+    }
+    require(!c->model.empty() && !c->options.run_directory.empty(), "a model and --run DIR are wanted, or --resume DIR");
+    check_options(*c, app);
+    if (!learns_sequences(c->model)) return run_train(*c);
+    set_sequence_defaults(*c, app);
+    return run_train_sequences(*c);
+  };
 }
 
 }  // namespace stemloop

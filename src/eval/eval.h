@@ -1,7 +1,10 @@
-// The door of eval: how good reconstructions and classifications are; points of many dimensions in the plane.
+// The door of eval: how good reconstructions, classifications and synthetic sequences are; classical classifiers; points
+// of many dimensions in the plane.
 #pragma once
 
 #include "eval/calibration.h"
 #include "eval/classification.h"
+#include "eval/learner.h"
 #include "eval/projection.h"
 #include "eval/reconstruction.h"
+#include "eval/sequence_quality.h"

@@ -15,7 +15,9 @@
 #include "nn/model_directory.h"
 #include "nn/picture_data.h"
 #include "nn/read_out.h"
+#include "nn/gan_training.h"
 #include "nn/training.h"
+#include "nn/weights.h"
 
 namespace stemloop {
 
@@ -25,40 +27,8 @@ using Json = nlohmann::ordered_json;
 
 constexpr std::int64_t kEvaluationBatch = 256;
 
-TensorFile weights_of(const torch::nn::Module& network) {
-  TensorFile file;
-  const auto put = [&](const std::string& name, const Tensor& tensor) {
-    const Tensor t = tensor.detach().to(torch::kCPU).contiguous();
-    const auto* bytes = static_cast<const std::byte*>(t.data_ptr());
-    file.tensors[name] = {"F32", t.sizes().vec(), {bytes, bytes + t.nbytes()}};
-  };
-  for (const auto& p : network.named_parameters()) put(p.key(), p.value());
-  for (const auto& b : network.named_buffers()) put(b.key(), b.value());
-  return file;
-}
-
 // Beside the weights of a model with a latent space of the bonds: see HairpinNetwork::bond_patterns().
 constexpr const char* kBondPatterns = "bond_patterns";
-
-// Every weight by name; what is missing or too many is named.
-void set_weights(torch::nn::Module& network, const TensorFile& file, const std::string& name) {
-  torch::NoGradGuard no_gradient;
-  std::size_t known = 0;
-  const auto take = [&](const std::string& key, Tensor tensor) {
-    const auto shape = tensor.sizes().vec();
-    const auto& stored = expect_tensor(file, key, "F32", shape, name);
-    tensor.copy_(torch::from_blob(const_cast<std::byte*>(stored.bytes.data()), shape));  // NOLINT: read only
-    ++known;
-  };
-  for (auto& p : network.named_parameters()) take(p.key(), p.value());
-  for (auto& b : network.named_buffers()) take(b.key(), b.value());
-  if (known == file.tensors.size()) return;
-  for (const auto& [key, tensor] : file.tensors) {
-    const bool found =
-        key == kBondPatterns || network.named_parameters().contains(key) || network.named_buffers().contains(key);
-    require(found, "{}: tensor '{}' has no place in this network", name, printable(key));
-  }
-}
 
 Tensor joined(const Tensor& z_GND) { return z_GND.permute({1, 0, 2}).reshape({z_GND.size(1), -1}); }
 
@@ -161,12 +131,12 @@ class DivaTrainee : public Trainee {
         device_(device),
         loader_(network_->config(), train, options, peers.rank(), peers.size()) {}
 
-  torch::nn::Module& network() override { return *network_; }
-  std::vector<std::pair<Tensor, Tensor>> masks() override { return network_->masks(); }
+  std::vector<Learned> learned() override { return {{network_.get(), network_->masks()}}; }
+  std::vector<std::pair<std::string, Tensor>> state() override { return buffers_of(*network_); }
   [[nodiscard]] std::int64_t steps_per_epoch() const override { return loader_.steps(); }
   void begin(std::int64_t epoch, std::int64_t step) override { loader_.begin(epoch, step); }
 
-  NamedTerms step(double epochs_done, std::int64_t step) override {
+  NamedTerms step(std::size_t, double epochs_done, std::int64_t step) override {
     const DivaBatch batch = to_device(loader_.next(), device_);
     network_->train();
     Draws draws(options_.seed, static_cast<std::uint64_t>(step), peers_.rank() * loader_.share(), options_.batch,
@@ -178,7 +148,7 @@ class DivaTrainee : public Trainee {
     return terms;
   }
 
-  Json validate(double /*epochs_done*/) override {
+  Json validate(bool) override {
     Json json = Json::object();
     if (valid_.size() == 0) return json;
     torch::NoGradGuard no_gradient;
@@ -300,7 +270,7 @@ class DivaNetwork : public HairpinNetwork {
     require(c.latents() * c.flow_blocks * 2 * c.flow_hidden * c.flow_hidden * 4 <= stored_bytes,
             "{}: the flow of config.json is larger than all of model.safetensors", directory);
     network_ = DivaNet(model.config, nullptr);
-    set_weights(*network_, model.weights, directory + "/model.safetensors");
+    set_weights(*network_, model.weights, directory + "/model.safetensors", {kBondPatterns});
     network_->to(device);
     network_->eval();
     training_ = model.training;
@@ -444,7 +414,7 @@ class TorchNeural : public Neural {
     if (!options.start.empty() && !resume) {
       const ModelDirectory start = read_model_directory(options.start);
       require(start.config == config, "{}: this network differs from the one to be trained", options.start);
-      set_weights(*network, start.weights, options.start + "/model.safetensors");
+      set_weights(*network, start.weights, options.start + "/model.safetensors", {kBondPatterns});
     }
     network->to(device);
     DivaTrainee trainee(network, objective, train, valid, options, *peers, device);
@@ -454,6 +424,28 @@ class TorchNeural : public Neural {
   std::unique_ptr<HairpinNetwork> open(const std::string& directory, const std::string& device, int threads) override {
     set_up(threads);
     return std::make_unique<DivaNetwork>(directory, device_named(device));
+  }
+
+  TrainOutcome train_gan(const SequenceNetConfig& config, const GanObjective& objective, const SymbolData& data,
+                         const GanOptions& gan, const TrainOptions& options, bool resume,
+                         TrainWatcher& watcher) override {
+    set_up(options.threads);
+    return run_gan_training(config, objective, data, gan, options, resume, watcher);
+  }
+  TrainOutcome train_scorer(const SequenceNetConfig& config, const SymbolData& train, const SymbolData& valid,
+                            const TrainOptions& options, bool resume, TrainWatcher& watcher) override {
+    set_up(options.threads);
+    return run_scorer_training(config, train, valid, options, resume, watcher);
+  }
+  std::unique_ptr<SequenceGenerator> open_generator(const std::string& directory, const std::string& device,
+                                                    int threads) override {
+    set_up(threads);
+    return open_sequence_generator(directory, device_named(device));
+  }
+  std::unique_ptr<SequenceScorer> open_scorer(const std::string& directory, const std::string& device,
+                                              int threads) override {
+    set_up(threads);
+    return open_sequence_scorer(directory, device_named(device));
   }
 
   std::unique_ptr<Booster> train_booster(const Matrix& rows, std::span<const std::uint8_t> labels,

@@ -41,13 +41,13 @@ class XgBooster : public Booster {
   void set(const char* name, const std::string& value) { check(XGBoosterSetParam(handle_, name, value.c_str())); }
 
   [[nodiscard]] std::vector<float> logits(const Matrix& rows) const override {
-    if (rows.rows == 0) return {};
-    const DataMatrix data(rows);
     constexpr int kMargin = 1;
-    bst_ulong count = 0;
-    const float* values = nullptr;
-    check(XGBoosterPredict(handle_, data.get(), kMargin, 0, 0, &count, &values));
-    return {values, values + count};
+    return predict(rows, kMargin);
+  }
+
+  [[nodiscard]] Matrix contributions(const Matrix& rows) const override {
+    constexpr int kContributions = 4;
+    return {rows.rows, columns() + 1, predict(rows, kContributions)};
   }
 
   [[nodiscard]] std::vector<std::byte> bytes() const override {
@@ -65,6 +65,15 @@ class XgBooster : public Booster {
   }
 
  private:
+  [[nodiscard]] std::vector<float> predict(const Matrix& rows, int what) const {
+    if (rows.rows == 0) return {};
+    const DataMatrix data(rows);
+    bst_ulong count = 0;
+    const float* values = nullptr;
+    check(XGBoosterPredict(handle_, data.get(), what, 0, 0, &count, &values));
+    return {values, values + count};
+  }
+
   BoosterHandle handle_ = nullptr;
 };
 
@@ -82,7 +91,7 @@ std::unique_ptr<Booster> train_xgboost(const Matrix& rows, std::span<const std::
   booster->set("eta", shortest(options.rate));
   booster->set("subsample", shortest(options.rows));
   booster->set("colsample_bytree", shortest(options.columns));
-  booster->set("min_child_weight", "3");
+  booster->set("min_child_weight", shortest(options.leaf));
   booster->set("verbosity", "0");
   booster->set("seed", std::to_string(options.seed));
   booster->set("nthread", std::to_string(options.threads));

@@ -18,6 +18,7 @@ struct BoosterOptions {
   double rate = 0.05;
   double rows = 0.7;     // share of the records each tree is grown on
   double columns = 0.5;  // share of the columns each tree may use
+  double leaf = 3;       // least weight of a leaf: about four records of even odds each
   int seed = 1;
   int threads = 1;
 };
@@ -30,6 +31,9 @@ class Booster {
   /// In XGBoost's binary JSON.
   [[nodiscard]] virtual std::vector<std::byte> bytes() const = 0;
   [[nodiscard]] virtual std::int64_t columns() const = 0;
+  /// What each column adds to the log odds (Shapley values, exact for trees: Lundberg et al. 2018) and, last, what is
+  /// said before any column is looked at: N x (columns + 1), a row sums to its logit. REQUIRES: as logits().
+  [[nodiscard]] virtual Matrix contributions(const Matrix& rows) const = 0;
 };
 
 /// Learns class 1 against class 0. Error if XGBoost reports one. Defined in the neural library: use

@@ -38,6 +38,31 @@ void visit_objective(Objective& o, Visit visit) {
   visit("warmup_epochs", o.warmup_epochs, 0);
 }
 
+template <class Config, class Visit>
+void visit_sequence_net(Config& c, Visit visit) {
+  visit("architecture", c.architecture, std::vector<std::string>{"residual", "convolutions", "mixed"});
+  visit("layout", c.layout, std::vector<std::string>{"strand", "columns"});
+  visit("length", c.length, std::pair(1L, 4096L));
+  visit("noise", c.noise, std::pair(1L, 4096L));
+  visit("hidden", c.hidden, std::pair(1L, 4096L));
+  visit("blocks", c.blocks, std::pair(0L, 64L));
+  visit("temperature", c.temperature, 0);
+  visit("fitted", c.fitted, 0);
+}
+
+template <class Objective, class Visit>
+void visit_gan_objective(Objective& o, Visit visit) {
+  visit("penalty", o.penalty, 0);
+  visit("critic_steps", o.critic_steps, std::pair(1L, 1000L));
+  visit("beta1", o.beta1, 0);
+  visit("beta2", o.beta2, 0);
+  visit("average", o.average, 0);
+  visit("feedback", o.feedback, 0);
+  visit("accept", o.accept, 0);
+  visit("newest", o.newest, std::pair(1L, 1000000L));
+  visit("shortest", o.shortest, std::pair(0L, 4096L));
+}
+
 struct Writer {
   Json json = Json::object();
   template <class Field, class Rule>
@@ -117,32 +142,64 @@ DivaPreset diva_preset(const std::string& model, const std::string& size) {
   return preset;
 }
 
-std::string config_json(const DivaConfig& config) {
+GanPreset gan_preset(const std::string& model, const std::string& size) {
+  require(model == "wgan" || model == "fbgan" || model == "cnn", "'{}' is no model; choose wgan, fbgan, cnn",
+          printable(model));
+  require(size == "small" || size == "paper", "'{}' is no size; choose small or paper", printable(size));
+  GanPreset preset;
+  preset.objective.feedback = model == "fbgan";
+  if (size == "small") {
+    preset.network.hidden = 64;
+    if (model != "cnn") {
+      preset.network.layout = "columns";
+      preset.network.fitted = true;
+      preset.objective.average = 0.998;
+    }
+  }
+  return preset;
+}
+
+namespace {
+
+// A struct as JSON text, and back.
+template <class Config, class Visit>
+std::string to_json(const Config& config, Visit visit) {
   Writer writer;
-  visit_config(config, std::ref(writer));
+  visit(config, std::ref(writer));
   return writer.json.dump(2);
 }
 
-DivaConfig config_from_json(const std::string& text, const std::string& name) {
-  DivaConfig config;
+template <class Config, class Visit>
+Config from_json(const std::string& text, const std::string& name, Visit visit) {
+  Config config;
   Reader reader(text, name);
-  visit_config(config, std::ref(reader));
+  visit(config, std::ref(reader));
   reader.done();
   return config;
 }
 
-std::string objective_json(const DivaObjective& objective) {
-  Writer writer;
-  visit_objective(objective, std::ref(writer));
-  return writer.json.dump(2);
-}
+constexpr auto kVisitConfig = [](auto& c, auto visit) { visit_config(c, visit); };
+constexpr auto kVisitObjective = [](auto& o, auto visit) { visit_objective(o, visit); };
+constexpr auto kVisitSequenceNet = [](auto& c, auto visit) { visit_sequence_net(c, visit); };
+constexpr auto kVisitGanObjective = [](auto& o, auto visit) { visit_gan_objective(o, visit); };
 
+}  // namespace
+
+std::string config_json(const DivaConfig& config) { return to_json(config, kVisitConfig); }
+DivaConfig config_from_json(const std::string& text, const std::string& name) {
+  return from_json<DivaConfig>(text, name, kVisitConfig);
+}
+std::string objective_json(const DivaObjective& objective) { return to_json(objective, kVisitObjective); }
 DivaObjective objective_from_json(const std::string& text, const std::string& name) {
-  DivaObjective objective;
-  Reader reader(text, name);
-  visit_objective(objective, std::ref(reader));
-  reader.done();
-  return objective;
+  return from_json<DivaObjective>(text, name, kVisitObjective);
+}
+std::string sequence_net_json(const SequenceNetConfig& config) { return to_json(config, kVisitSequenceNet); }
+SequenceNetConfig sequence_net_from_json(const std::string& text, const std::string& name) {
+  return from_json<SequenceNetConfig>(text, name, kVisitSequenceNet);
+}
+std::string gan_objective_json(const GanObjective& objective) { return to_json(objective, kVisitGanObjective); }
+GanObjective gan_objective_from_json(const std::string& text, const std::string& name) {
+  return from_json<GanObjective>(text, name, kVisitGanObjective);
 }
 
 }  // namespace stemloop

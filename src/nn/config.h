@@ -50,6 +50,53 @@ struct DivaPreset {
 /// gaussian). Error for other names.
 DivaPreset diva_preset(const std::string& model, const std::string& size);
 
+/// The networks of GENNUS (nn/gan.h): a generator, a critic, or the critic as a classifier. Source: the project's
+/// specification of Chiquitto et al., NAR Genomics and Bioinformatics 2025, with the sizes of their published code.
+struct SequenceNetConfig {
+  // residual: the critic's and, as a classifier, the CNN analyzer's; of classifiers also convolutions (128 of width 6,
+  // after Zheng et al. 2019) and mixed (32 each of widths 3 to 7, a layer of 1024, after Aziz et al. 2019)
+  std::string architecture = "residual";
+  std::string layout = "strand";  // data/sequence_code.h: strand or columns
+  std::int64_t length = 121;      // places of a row
+  std::int64_t noise = 100;       // numbers a sequence is made from
+  std::int64_t hidden = 512;      // channels
+  std::int64_t blocks = 5;        // residual blocks
+  double temperature = 0.5;       // of the Gumbel-softmax
+  // Generators: the number of places of a sequence is drawn from the real ones, so that no pad stands inside, and every
+  // place has a bias of its own, which begins at the real frequencies.
+  bool fitted = false;
+
+  [[nodiscard]] std::int64_t symbols() const { return layout == "strand" ? 5 : 25; }
+  bool operator==(const SequenceNetConfig&) const = default;
+};
+
+/// How generators are trained.
+struct GanObjective {
+  double penalty = 10;            // weight of the gradient penalty
+  std::int64_t critic_steps = 5;  // for one of the generator
+  double beta1 = 0.5;             // Adam's decay of the moments
+  double beta2 = 0.9;
+  double average = 0;       // decay of the averaged generator, which is then the one that is kept; 0: none
+  bool feedback = false;    // FBGAN: accepted sequences of the generator join the real ones
+  double accept = 0.95;     // least score of the analyzer
+  std::int64_t newest = 200;   // accepted sequences that stay
+  std::int64_t shortest = 50;  // nt, of those offered to the analyzer
+};
+
+struct GanPreset {
+  SequenceNetConfig network;
+  GanObjective objective;
+};
+
+/// model: wgan, fbgan, cnn. size: paper (the published sizes), small (64 channels; generators in the columns layout, with
+/// averaged weights, fitted). Error for other names.
+GanPreset gan_preset(const std::string& model, const std::string& size);
+
+std::string sequence_net_json(const SequenceNetConfig& config);
+SequenceNetConfig sequence_net_from_json(const std::string& text, const std::string& name);
+std::string gan_objective_json(const GanObjective& objective);
+GanObjective gan_objective_from_json(const std::string& text, const std::string& name);
+
 /// As JSON text with every field; the reverse refuses unknown and missing fields and values out of range, naming
 /// `name`.
 std::string config_json(const DivaConfig& config);

@@ -404,6 +404,11 @@ Tensor Draws::normal(std::int64_t groups, std::int64_t rows, std::int64_t width)
   return all.narrow(0, first_row_, rows).permute({1, 0, 2}).contiguous().to(device_);
 }
 
+Tensor Draws::uniform(std::int64_t rows, std::int64_t width) {
+  const Tensor all = torch::empty({all_rows_, width}).uniform_(0, 1, generator_);
+  return all.narrow(0, first_row_, rows).to(device_);
+}
+
 Tensor Draws::dropout(std::int64_t rows, std::int64_t width, double p) {
   const Tensor all = torch::empty({all_rows_, width}).bernoulli_(1 - p, generator_) / (1 - p);
   return all.narrow(0, first_row_, rows).to(device_);

@@ -43,6 +43,13 @@ struct TileRun {
 
 enum class Activation : std::uint8_t { kNone, kElu, kLeakyRelu };  // alpha 1; slope 0.01
 
+struct AdamStep {
+  float gradient_scale = 1;  // gradients are multiplied by it first
+  float rate = 0;            // with the bias correction of the first moment
+  float root_scale = 1;      // 1 / sqrt of the bias correction of the second
+  float beta1 = 0.9F, beta2 = 0.999F;
+};
+
 struct TrainingKernels {
   const char* name;
 
@@ -71,10 +78,8 @@ struct TrainingKernels {
                          const float* mean, const float* a, const float* b, const float* c, Activation activation,
                          float* dx);
 
-  /// One Adam step (Kingma & Ba 2015) on n numbers: gradients are first multiplied by `gradient_scale`; `rate` holds
-  /// the bias correction of the first moment, `root_scale` is 1 / sqrt of that of the second.
-  void (*adam)(float* p, const float* g, float* m, float* v, std::int64_t n, float gradient_scale, float rate,
-               float root_scale);
+  /// One Adam step (Kingma & Ba 2015) on n numbers.
+  void (*adam)(float* p, const float* g, float* m, float* v, std::int64_t n, const AdamStep& step);
 };
 
 /// The kernels of the best instruction set this CPU has; STEMLOOP_SIMD=scalar|avx2|avx512 asks for another.

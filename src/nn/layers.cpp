@@ -102,6 +102,30 @@ Tensor filter_transform() {
   return torch::from_blob(const_cast<float*>(&kFilterTransform[0][0]), {kTileInputs, kTaps});  // NOLINT: read only
 }
 
+// Gradient at the filters, (groups * out, in, 5).
+Tensor weight_gradient(const Convolved& s, const Tensor& x, const Tensor& dy) {
+  const Tensor du = torch::empty({kTileInputs, s.groups * s.in * s.out});
+  filter_gradient(s, x.data_ptr<float>(), dy.data_ptr<float>(), du.data_ptr<float>());
+  return filter_transform().t().mm(du).view({kTaps, s.groups, s.in, s.out}).permute({1, 3, 2, 0});
+}
+
+// Gradient at the input: the same convolution backwards, taps reversed, in and out exchanged.
+void input_gradient(const Convolved& s, const Tensor& weight, const Tensor& dy, Tensor& dx) {
+  const Tensor w = weight.view({s.groups, s.out, s.in, kTaps}).flip(3).permute({3, 0, 1, 2}).reshape({kTaps, -1});
+  const Tensor u = filter_transform().mm(w);
+  convolve({s.sequences, s.length_out, s.length_in, kTaps - 1 - s.padding, s.groups, s.out, s.in}, dy.data_ptr<float>(),
+           u.data_ptr<float>(), dx.data_ptr<float>());
+}
+
+// Sequences of one group with zeros on both sides that keep their length.
+Convolved same_length(const Tensor& x_NLC, std::int64_t in, std::int64_t out) {
+  return {x_NLC.size(0), x_NLC.size(1), x_NLC.size(1), kTaps / 2, 1, in, out};
+}
+
+bool fits_kernels(const Tensor& x, std::int64_t in, std::int64_t out, std::int64_t taps) {
+  return taps == kTaps && in % kChannelStep == 0 && out % kChannelStep == 0 && on_kernels(x);
+}
+
 class Convolution5 : public torch::autograd::Function<Convolution5> {
  public:
   static Tensor forward(AutogradContext* context, const Tensor& x_NHWC, const Tensor& weight, std::int64_t groups,
@@ -125,17 +149,11 @@ class Convolution5 : public torch::autograd::Function<Convolution5> {
     const Tensor dy = gradients[0].contiguous();
     const Convolved s = shape(x, weight, groups, context->saved_data["padding"].toInt());
 
-    const Tensor du = torch::empty({kTileInputs, groups * s.in * s.out});
-    filter_gradient(s, x.data_ptr<float>(), dy.data_ptr<float>(), du.data_ptr<float>());
-    const Tensor dw = filter_transform().t().mm(du).view({kTaps, groups, s.in, s.out}).permute({1, 3, 2, 0});
+    const Tensor dw = weight_gradient(s, x, dy);
     Tensor dx;
     if (context->needs_input_grad(0)) {
-      // The same convolution backwards: taps reversed, in and out exchanged.
-      const Tensor w = weight.view({groups, s.out, s.in, kTaps}).flip(3).permute({3, 0, 1, 2}).reshape({kTaps, -1});
-      const Tensor u = filter_transform().mm(w);
       dx = torch::empty_like(x);
-      convolve({s.sequences, s.length_out, s.length_in, kTaps - 1 - s.padding, groups, s.out, s.in},
-               dy.data_ptr<float>(), u.data_ptr<float>(), dx.data_ptr<float>());
+      input_gradient(s, weight, dy, dx);
     }
     return {dx, dw.reshape(weight.sizes()), Variable(), Variable()};
   }
@@ -313,6 +331,32 @@ Tensor ConvImpl::forward(const Tensor& x_NHWC) {
     return Convolution5::apply(x_NHWC.contiguous(), weight, groups_, padding_[1]);
   const Tensor y_NCHW = torch::conv2d(x_NHWC.permute({0, 3, 1, 2}), weight, {}, stride_, padding_, 1, groups_);
   return y_NCHW.permute({0, 2, 3, 1}).contiguous();
+}
+
+Tensor convolution_input_gradient(const Tensor& dy_NLC, const Tensor& weight) {
+  const std::int64_t out = weight.size(0), in = weight.size(1), taps = weight.size(3);
+  if (fits_kernels(dy_NLC, in, out, taps)) {
+    const Tensor dy = dy_NLC.contiguous();
+    Tensor dx = torch::empty({dy.size(0), dy.size(1), in});
+    input_gradient(same_length(dy, in, out), weight, dy, dx);
+    return dx;
+  }
+  const Tensor backwards = weight.squeeze(2).flip(2).permute({1, 0, 2});
+  return torch::conv1d(dy_NLC.permute({0, 2, 1}), backwards, {}, 1, taps / 2).permute({0, 2, 1}).contiguous();
+}
+
+Tensor convolution_weight_gradient(const Tensor& x_NLC, const Tensor& dy_NLC, std::int64_t taps) {
+  const std::int64_t in = x_NLC.size(2), out = dy_NLC.size(2), length = x_NLC.size(1);
+  if (fits_kernels(x_NLC, in, out, taps)) {
+    const Tensor x = x_NLC.contiguous();
+    return weight_gradient(same_length(x, in, out), x, dy_NLC.contiguous()).reshape({out, in, 1, taps});
+  }
+  // Tap k meets the input k - taps / 2 places on.
+  const Tensor padded = torch::constant_pad_nd(x_NLC, {0, 0, taps / 2, taps / 2});
+  const Tensor dy = dy_NLC.reshape({-1, out}).t();
+  std::vector<Tensor> of_taps;
+  for (std::int64_t k = 0; k < taps; ++k) of_taps.push_back(dy.mm(padded.narrow(1, k, length).reshape({-1, in})));
+  return torch::stack(of_taps, 2).unsqueeze(2);
 }
 
 UpsampleImpl::UpsampleImpl(std::int64_t in, std::int64_t out, std::int64_t h, std::int64_t w)

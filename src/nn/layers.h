@@ -34,6 +34,12 @@ class ConvImpl : public torch::nn::Module {
 };
 TORCH_MODULE(Conv);
 
+/// The gradients of a convolution of odd width along a sequence, same padding, written out for those who keep no tape:
+/// at the input, from dy (N, L, out) and the weight (out, in, 1, taps) -> (N, L, in); and at the weight, from the
+/// input (N, L, in) and dy.
+Tensor convolution_input_gradient(const Tensor& dy_NLC, const Tensor& weight);
+Tensor convolution_weight_gradient(const Tensor& x_NLC, const Tensor& dy_NLC, std::int64_t taps);
+
 /// Nearest relative of a transposed convolution with kernel = stride: every position becomes a block of h x w.
 class UpsampleImpl : public torch::nn::Module {
  public:

@@ -46,8 +46,10 @@ std::string md5_hex(std::span<const std::byte> bytes) {
   return hex;
 }
 
-ModelDirectory parse_model(std::string_view config_text, std::span<const std::byte> weights,
-                           const std::string& directory) {
+namespace {
+
+StoredModel parse_stored(std::string_view config_text, std::span<const std::byte> weights, const std::string& directory,
+                         const std::string& wanted) {
   const std::string name = directory + "/config.json";
   constexpr int kMostDepth = 8;
   const Json json = Json::parse(
@@ -64,12 +66,12 @@ ModelDirectory parse_model(std::string_view config_text, std::span<const std::by
   require(*format == kModelFormat, "{}: format {} is not known here (this is {}); was it written by a newer stemloop?",
           name, format->dump(), kModelFormat);
   const std::string family = text("family");
-  require(family == kDivaFamily, "{}: this is a model of family '{}', not '{}'", name, printable(family), kDivaFamily);
+  require(family == wanted, "{}: this is a model of family '{}', not '{}'", name, printable(family), wanted);
   const auto network = json.find("network");
   require(network != json.end(), "{}: 'network' is missing", name);
 
-  ModelDirectory model;
-  model.config = config_from_json(network->dump(-1, ' ', false, Json::error_handler_t::replace), name);
+  StoredModel model;
+  model.network = network->dump(-1, ' ', false, Json::error_handler_t::replace);
   const auto training = json.find("training");
   if (training != json.end()) model.training = training->dump(2, ' ', false, Json::error_handler_t::replace);
   const std::string weights_name = directory + "/model.safetensors";
@@ -84,24 +86,48 @@ ModelDirectory parse_model(std::string_view config_text, std::span<const std::by
   return model;
 }
 
-ModelDirectory read_model_directory(const std::string& directory) {
+}  // namespace
+
+StoredModel read_stored_model(const std::string& directory, const std::string& family) {
   require(std::filesystem::is_directory(directory), "{}: is no model directory", directory);
   const auto config = read_bytes(directory + "/config.json", kMostConfig);
   const auto weights = read_bytes(directory + "/model.safetensors");
-  return parse_model(text_of(config), weights, directory);
+  return parse_stored(text_of(config), weights, directory, family);
+}
+
+void write_stored_model(const std::string& directory, const std::string& family, const StoredModel& model) {
+  std::filesystem::create_directories(directory);
+  const std::string bytes = encode_safetensors(model.weights);
+  Json json = {{"format", kModelFormat},
+               {"family", family},
+               {"network", Json::parse(model.network)},
+               {"weights_md5", md5_hex(std::as_bytes(std::span(bytes)))},
+               {"training", Json::parse(model.training)}};
+  replace_file(directory + "/model.safetensors", bytes);
+  replace_file(directory + "/config.json", json.dump(2) + "\n");
+}
+
+namespace {
+
+ModelDirectory as_diva(StoredModel&& stored, const std::string& directory) {
+  return {config_from_json(stored.network, directory + "/config.json"), std::move(stored.training),
+          std::move(stored.weights)};
+}
+
+}  // namespace
+
+ModelDirectory parse_model(std::string_view config_text, std::span<const std::byte> weights,
+                           const std::string& directory) {
+  return as_diva(parse_stored(config_text, weights, directory, kDivaFamily), directory);
+}
+
+ModelDirectory read_model_directory(const std::string& directory) {
+  return as_diva(read_stored_model(directory, kDivaFamily), directory);
 }
 
 void write_model_directory(const std::string& directory, const DivaConfig& config, const std::string& training,
                            const TensorFile& weights) {
-  std::filesystem::create_directories(directory);
-  const std::string bytes = encode_safetensors(weights);
-  Json json = {{"format", kModelFormat},
-               {"family", kDivaFamily},
-               {"network", Json::parse(config_json(config))},
-               {"weights_md5", md5_hex(std::as_bytes(std::span(bytes)))},
-               {"training", Json::parse(training)}};
-  replace_file(directory + "/model.safetensors", bytes);
-  replace_file(directory + "/config.json", json.dump(2) + "\n");
+  write_stored_model(directory, kDivaFamily, {config_json(config), training, weights});
 }
 
 void pack_model(const std::string& from, const std::string& to) {

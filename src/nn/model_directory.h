@@ -14,6 +14,21 @@ namespace stemloop {
 
 inline constexpr int kModelFormat = 1;
 inline constexpr const char* kDivaFamily = "diva";
+inline constexpr const char* kGanFamily = "gan";  // a generator of sequences
+inline constexpr const char* kCnnFamily = "cnn";  // a classifier of sequences
+
+/// A model of any family as it lies on disk.
+struct StoredModel {
+  std::string network;   // JSON text of its configuration
+  std::string training;  // JSON text: metrics and origin, as the trainer wrote them
+  TensorFile weights;
+};
+
+/// Error naming the file and what is wrong: missing, truncated, another family, a newer format, a wrong checksum.
+StoredModel read_stored_model(const std::string& directory, const std::string& family);
+
+/// Writes config.json and model.safetensors, each in place of the old one at once.
+void write_stored_model(const std::string& directory, const std::string& family, const StoredModel& model);
 
 struct ModelDirectory {
   DivaConfig config;
@@ -21,14 +36,14 @@ struct ModelDirectory {
   TensorFile weights;
 };
 
-/// Error naming the file and what is wrong: missing, truncated, another family, a newer format, a wrong checksum.
+/// A DIVA model; errors as read_stored_model().
 ModelDirectory read_model_directory(const std::string& directory);
 
 /// The same from the files' contents, which may be hostile; `directory` is for messages.
 ModelDirectory parse_model(std::string_view config_text, std::span<const std::byte> weights,
                            const std::string& directory);
 
-/// Writes config.json and model.safetensors, each in place of the old one at once. `training` is a JSON object.
+/// `training` is a JSON object.
 void write_model_directory(const std::string& directory, const DivaConfig& config, const std::string& training,
                            const TensorFile& weights);
 

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -48,6 +49,7 @@ struct TrainOptions {
   double rate = 1e-3;               // Adam's step size
   std::string schedule = "cosine";  // constant, or cosine to a hundredth of the rate after a linear start
   double clip = 0;                  // longest gradient, 0 for no limit
+  std::int64_t warm_steps = 200;    // linear start of the step size, at most a twentieth of the run
   double mutate = 0;                // share of positions substituted at each visit, the structure kept
   std::int64_t patience = 0;        // epochs without a better validation loss before it stops; 0 for never
   double checkpoint_seconds = 300;
@@ -71,6 +73,33 @@ class TrainWatcher {
   virtual void metrics(const std::string& /*json*/) {}
   /// True once the run should write a checkpoint and end.
   virtual bool stop_asked() { return false; }
+  /// Generators: how good drawn sequences are; the first number, called "loss", decides which epoch is kept. Empty: the
+  /// last epoch is kept.
+  virtual std::vector<std::pair<std::string, double>> judge(const std::vector<std::string>& /*sequences*/) { return {}; }
+  /// FBGAN: how likely each drawn sequence is one of those wanted, in [0, 1].
+  virtual std::vector<double> analyze(const std::vector<std::string>& sequences) {
+    return std::vector<double>(sequences.size(), 0.0);
+  }
+};
+
+/// Sequences to learn from, as rows of symbols (data/sequence_code.h), padded to one length.
+struct SymbolData {
+  std::int64_t length = 0;
+  std::vector<std::uint8_t> symbols;  // N x length
+  std::vector<std::uint8_t> labels;   // N
+
+  [[nodiscard]] std::int64_t size() const { return static_cast<std::int64_t>(labels.size()); }
+  [[nodiscard]] std::span<const std::uint8_t> row(std::int64_t record) const {
+    return {symbols.data() + record * length, static_cast<std::size_t>(length)};
+  }
+  /// Error if there are more symbols than `length`.
+  void add(std::span<const std::uint8_t> unpadded, int label);
+};
+
+/// How a generator is watched while it trains.
+struct GanOptions {
+  std::int64_t judge_every = 0;  // epochs; 0: never, the last epoch is kept
+  std::int64_t judged = 500;     // sequences drawn for it
 };
 
 enum class TrainEnd : std::uint8_t { kFinished, kEarly, kStopped };
@@ -125,6 +154,26 @@ class HairpinNetwork {
                                 std::uint64_t seed, std::uint64_t first_item) = 0;
 };
 
+/// A trained generator of sequences, for use.
+class SequenceGenerator {
+ public:
+  virtual ~SequenceGenerator() = default;
+  [[nodiscard]] virtual const SequenceNetConfig& config() const = 0;
+  [[nodiscard]] virtual const std::string& training() const = 0;  // as HairpinNetwork's
+  /// Draws number first, first + 1, ...; each depends on the seed and its number alone. None where the network drew a
+  /// pad inside a sequence.
+  virtual std::vector<std::optional<std::string>> draw(std::int64_t count, std::uint64_t seed, std::uint64_t first) = 0;
+};
+
+/// A trained classifier of sequences (the CNN analyzer), for use.
+class SequenceScorer {
+ public:
+  virtual ~SequenceScorer() = default;
+  [[nodiscard]] virtual const SequenceNetConfig& config() const = 0;
+  /// Probability of class 1 of each row. REQUIRES: rows of config().length symbols of its layout.
+  virtual std::vector<float> score(const SymbolData& data) = 0;
+};
+
 /// The neural library.
 class Neural {
  public:
@@ -138,6 +187,17 @@ class Neural {
   /// Opens a model directory (config.json, model.safetensors).
   virtual std::unique_ptr<HairpinNetwork> open(const std::string& directory, const std::string& device,
                                                int threads) = 0;
+  /// Trains a generator on all records into options.run_directory.
+  virtual TrainOutcome train_gan(const SequenceNetConfig& config, const GanObjective& objective, const SymbolData& data,
+                                 const GanOptions& gan, const TrainOptions& options, bool resume,
+                                 TrainWatcher& watcher) = 0;
+  /// Trains a classifier of sequences; the epoch of the best accuracy on `valid` is kept.
+  virtual TrainOutcome train_scorer(const SequenceNetConfig& config, const SymbolData& train, const SymbolData& valid,
+                                    const TrainOptions& options, bool resume, TrainWatcher& watcher) = 0;
+  virtual std::unique_ptr<SequenceGenerator> open_generator(const std::string& directory, const std::string& device,
+                                                            int threads) = 0;
+  virtual std::unique_ptr<SequenceScorer> open_scorer(const std::string& directory, const std::string& device,
+                                                      int threads) = 0;
   /// Boosted trees: see nn/booster.h.
   virtual std::unique_ptr<Booster> train_booster(const Matrix& rows, std::span<const std::uint8_t> labels,
                                                  const BoosterOptions& options) = 0;

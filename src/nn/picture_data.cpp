@@ -1,4 +1,4 @@
-// Hairpins as compact training data: bars and bonds.
+// Records as compact training data: bars and bonds, and rows of symbols.
 #include "nn/picture_data.h"
 
 #include <algorithm>
@@ -24,6 +24,14 @@ double bond_agreement(const std::array<std::uint8_t, kBondLength>& asked,
   int same = 0;
   for (int k = 0; k < kBondLength; ++k) same += asked[k] == obtained[k] ? 1 : 0;
   return static_cast<double>(same) / kBondLength;
+}
+
+void SymbolData::add(std::span<const std::uint8_t> unpadded, int label) {
+  require(static_cast<std::int64_t>(unpadded.size()) <= length, "{} places are more than the {} of the network",
+          unpadded.size(), length);
+  symbols.insert(symbols.end(), unpadded.begin(), unpadded.end());
+  labels.push_back(static_cast<std::uint8_t>(label));
+  symbols.resize(labels.size() * static_cast<std::size_t>(length), kPadSymbol);
 }
 
 void PictureData::add(const Picture& picture, int label) {

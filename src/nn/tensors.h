@@ -50,6 +50,8 @@ class Draws {
   Draws(std::uint64_t seed, std::uint64_t step, std::int64_t first_row, std::int64_t all_rows, torch::Device device);
   /// Standard normal, (groups, N, width).
   Tensor normal(std::int64_t groups, std::int64_t rows, std::int64_t width);
+  /// Uniform in [0, 1), (N, width).
+  Tensor uniform(std::int64_t rows, std::int64_t width);
   /// 1 / (1 - p) with probability 1 - p, else 0: (N, width).
   Tensor dropout(std::int64_t rows, std::int64_t width, double p);
 

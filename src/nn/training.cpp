@@ -9,6 +9,7 @@
 
 #include "data/data.h"
 #include "nn/kernels.h"
+#include "nn/weights.h"
 #include "util/util.h"
 
 namespace stemloop {
@@ -19,26 +20,11 @@ using Json = nlohmann::ordered_json;
 using Clock = std::chrono::steady_clock;
 
 constexpr double kSmallestRate = 0.01;     // of the cosine schedule, as a share of the rate
-constexpr std::int64_t kWarmSteps = 200;   // linear start
 constexpr std::int64_t kLoggedFirst = 10;  // steps that get a line of their own: for comparison with other programs
 constexpr std::int64_t kLoggedEvery = 100;
+constexpr const char* kCheckpointFormat = "stemloop checkpoint 2";
 
 double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
-
-void put(TensorFile& file, const std::string& name, const Tensor& tensor) {
-  const Tensor t = tensor.detach().to(torch::kCPU).contiguous();
-  const auto* bytes = static_cast<const std::byte*>(t.data_ptr());
-  file.tensors[name] = {t.scalar_type() == torch::kInt64 ? "I64" : "F32", t.sizes().vec(), {bytes, bytes + t.nbytes()}};
-}
-
-void take(const TensorFile& file, const std::string& name, Tensor tensor, const std::string& path) {
-  torch::NoGradGuard no_gradient;
-  const auto shape = tensor.sizes().vec();
-  const auto& stored = expect_tensor(file, name, tensor.scalar_type() == torch::kInt64 ? "I64" : "F32", shape, path);
-  const Tensor from = torch::from_blob(const_cast<std::byte*>(stored.bytes.data()), shape,  // NOLINT: read only
-                                       torch::TensorOptions().dtype(tensor.scalar_type()));
-  tensor.copy_(from);
-}
 
 // Where a run stands, besides its tensors.
 struct RunState {
@@ -99,65 +85,89 @@ class MetricsFile {
   TrainWatcher& watcher_;
 };
 
-class Loop {
+class TrainingLoop {
  public:
-  Loop(Trainee& trainee, const TrainOptions& options, Peers& peers, TrainWatcher& watcher)
+  TrainingLoop(Trainee& trainee, const TrainOptions& options, Peers& peers, TrainWatcher& watcher)
       : trainee_(trainee),
         options_(options),
         peers_(peers),
-        watcher_(watcher),
-        adam_(trainee.network(), trainee.masks()),
-        steps_(trainee.steps_per_epoch() * options.epochs) {}
+        watcher_(watcher) {
+    for (const Learned& part : trainee.learned()) parts_.push_back({Adam(part), 0});
+  }
 
   TrainOutcome run(bool resume);
 
  private:
   [[nodiscard]] std::string path(const char* name) const { return options_.run_directory + "/" + name; }
   [[nodiscard]] double rate(std::int64_t step) const;
-  Tensor one_step();  // the terms, as named in names_
+  void update(std::size_t part, std::int64_t step);  // one part's forward, backward and optimiser
+  void one_step();
   void save_checkpoint();
   void load_checkpoint();
   void end_epoch(MetricsFile* metrics, double seconds);
-  void log_step(MetricsFile* metrics, const Tensor& terms, double length);
+  void log_step(MetricsFile* metrics);
   Json means() const;
+  // A part and how often it was updated.
+  struct Part {
+    Adam adam;
+    std::int64_t updates;
+  };
+  // A term over the epoch so far; parts have their turns at different steps.
+  struct Term {
+    std::string name;
+    double sum = 0;
+    std::int64_t count = 0;
+    double newest = 0;
+    bool fresh = false;  // in the newest step
+  };
+  Term& term(const std::string& name);
 
   Trainee& trainee_;
   const TrainOptions& options_;
   Peers& peers_;
   TrainWatcher& watcher_;
-  Adam adam_;
-  std::int64_t steps_;
+  std::vector<Part> parts_;
+  std::int64_t steps_ = 0;  // of the whole run, as far as is known
   RunState state_;
-  std::vector<std::string> names_;  // of the terms
-  Tensor sums_;                     // of the terms over the epoch so far, double
-  double gradient_length_ = 0;
+  std::vector<Term> terms_;
+  double gradient_length_ = 0;  // of the part updated last
   bool stop_ = false;
 };
 
-double Loop::rate(std::int64_t step) const {
-  const auto warm = std::min<std::int64_t>(kWarmSteps, std::max<std::int64_t>(1, steps_ / 20));
-  const double start = std::min(1.0, static_cast<double>(step + 1) / static_cast<double>(warm));
+double TrainingLoop::rate(std::int64_t step) const {
+  const auto warm = std::min<std::int64_t>(options_.warm_steps, std::max<std::int64_t>(1, steps_ / 20));
+  const double start = warm > 0 ? std::min(1.0, static_cast<double>(step + 1) / static_cast<double>(warm)) : 1.0;
   if (options_.schedule == "constant") return options_.rate * start;
   const double progress = static_cast<double>(step) / static_cast<double>(steps_);
   const double cosine = 0.5 * (1 + std::cos(M_PI * std::min(1.0, progress)));
   return options_.rate * start * (kSmallestRate + (1 - kSmallestRate) * cosine);
 }
 
-Tensor Loop::one_step() {
-  const double epochs = static_cast<double>(state_.step) / static_cast<double>(trainee_.steps_per_epoch());
-  adam_.clear_gradients();
-  const NamedTerms terms = trainee_.step(epochs, state_.step);
+TrainingLoop::Term& TrainingLoop::term(const std::string& name) {
+  for (Term& t : terms_) {
+    if (t.name == name) return t;
+  }
+  terms_.push_back({name});
+  return terms_.back();
+}
+
+void TrainingLoop::update(std::size_t number, std::int64_t step) {
+  Part& part = parts_[number];
+  const double epochs = static_cast<double>(state_.epoch) + static_cast<double>(state_.step_of_epoch) /
+                                                                static_cast<double>(trainee_.steps_per_epoch());
+  part.adam.clear_gradients();
+  const NamedTerms terms = trainee_.step(number, epochs, step);
   // The last element of the gradients tells the others that this process was asked to stop.
-  Tensor& gradients = adam_.gradients();
+  Tensor& gradients = part.adam.gradients();
   if (peers_.size() > 1) {
     gradients[-1] = watcher_.stop_asked() ? 1 : 0;
     peers_.sum(gradients);
-    stop_ = gradients[-1].item<float>() > 0;
+    stop_ = stop_ || gradients[-1].item<float>() > 0;
     gradients[-1] = 0;
   } else {
-    stop_ = watcher_.stop_asked();
+    stop_ = watcher_.stop_asked() || stop_;  // a part after this one may not ask again
   }
-  gradient_length_ = adam_.length();
+  gradient_length_ = part.adam.length();
   if (!std::isfinite(gradient_length_)) {
     std::string values;
     for (const auto& [name, value] : terms)
@@ -168,101 +178,123 @@ Tensor Loop::one_step() {
         options_.run_directory, state_.epoch + 1, state_.step + 1, values);
   }
   // Means over the batch of all processes, before anything is changed: a peer lost here leaves the last whole step.
-  names_.clear();
   std::vector<Tensor> values;
-  for (const auto& [name, value] : terms) {
-    names_.push_back(name);
-    values.push_back(value.to(torch::kFloat64));
-  }
+  for (const auto& [name, value] : terms) values.push_back(value.to(torch::kFloat64));
   Tensor all = torch::stack(values);
   if (peers_.size() > 1) peers_.sum(all);
   all = all.to(torch::kCPU);
   const double scale = options_.clip > 0 && gradient_length_ > options_.clip ? options_.clip / gradient_length_ : 1;
-  adam_.step(rate(state_.step), scale, state_.step + 1);
-  if (!sums_.defined() || sums_.numel() == 0) sums_ = torch::zeros_like(all);
-  sums_ += all;
-  ++state_.step;
-  ++state_.step_of_epoch;
-  return all;
+  part.adam.step(rate(state_.step), scale, ++part.updates);
+  trainee_.updated(number);
+  for (std::size_t i = 0; i < terms.size(); ++i) {
+    Term& t = term(terms[i].first);
+    t.newest = all[static_cast<std::int64_t>(i)].item<double>();
+    t.sum += t.newest;
+    ++t.count;
+    t.fresh = true;
+  }
 }
 
-Json Loop::means() const {
+void TrainingLoop::one_step() {
+  for (Term& t : terms_) t.fresh = false;
+  for (const std::size_t part : trainee_.turns(state_.step)) update(part, state_.step);
+  ++state_.step;
+  ++state_.step_of_epoch;
+}
+
+Json TrainingLoop::means() const {
   Json json = Json::object();
-  for (std::size_t i = 0; i < names_.size(); ++i)
-    json[names_[i]] = sums_[static_cast<std::int64_t>(i)].item<double>() / static_cast<double>(state_.step_of_epoch);
+  for (const Term& t : terms_) {
+    if (t.count > 0) json[t.name] = t.sum / static_cast<double>(t.count);
+  }
   return json;
 }
 
-void Loop::log_step(MetricsFile* metrics, const Tensor& terms, double length) {
+void TrainingLoop::log_step(MetricsFile* metrics) {
   if (metrics == nullptr) return;
   if (state_.step > kLoggedFirst && state_.step % kLoggedEvery != 0) return;
-  Json json = {{"kind", "step"}, {"step", state_.step}, {"gradient", length}};
-  for (std::size_t i = 0; i < names_.size(); ++i) json[names_[i]] = terms[static_cast<std::int64_t>(i)].item<double>();
+  Json json = {{"kind", "step"}, {"step", state_.step}, {"gradient", gradient_length_}};
+  for (const Term& t : terms_) {
+    if (t.fresh) json[t.name] = t.newest;
+  }
   metrics->line(json);
 }
 
-void Loop::end_epoch(MetricsFile* metrics, double seconds) {
+void TrainingLoop::end_epoch(MetricsFile* metrics, double seconds) {
   Json line = {{"kind", "epoch"},           {"epoch", state_.epoch + 1}, {"step", state_.step},
                {"rate", rate(state_.step)}, {"seconds", seconds},        {"train", means()}};
-  const Json valid = trainee_.validate(static_cast<double>(state_.epoch + 1));
+  const bool last = state_.epoch + 1 == options_.epochs;
+  const Json valid = trainee_.validate(last);
   if (!valid.empty()) line["valid"] = valid;
-  const double loss = valid.empty() ? line["train"].begin()->get<double>() : valid.at("loss").get<double>();
-  if (state_.best_epoch < 0 || loss < state_.best_loss) {
-    state_.best_epoch = state_.epoch;
-    state_.best_loss = loss;
-    state_.epochs_without_better = 0;
-    if (peers_.rank() == 0) trainee_.save_model(path("model"), line);
-  } else {
-    ++state_.epochs_without_better;
+  const Keep keep = trainee_.keep();
+  const bool judged = valid.contains("loss");
+  if (keep != Keep::kBestJudged || judged) {
+    const double loss = judged ? valid.at("loss").get<double>() : line["train"].begin()->get<double>();
+    if (keep == Keep::kLast || state_.best_epoch < 0 || loss < state_.best_loss) {
+      state_.best_epoch = state_.epoch;
+      state_.best_loss = loss;
+      state_.epochs_without_better = 0;
+      if (peers_.rank() == 0) trainee_.save_model(path("model"), line);
+    } else {
+      ++state_.epochs_without_better;
+    }
   }
   ++state_.epoch;
   state_.step_of_epoch = 0;
-  sums_ = Tensor();
+  for (Term& t : terms_) t = {t.name};
   if (metrics != nullptr) metrics->line(line);
 }
 
-void Loop::save_checkpoint() {
+// Tensors of a checkpoint by part: the first part's have plain names.
+std::string of_part(const char* name, std::size_t part) {
+  return part == 0 ? std::string(name) : fmt::format("{}.{}", name, part);
+}
+
+void TrainingLoop::save_checkpoint() {
   TensorFile file;
-  put(file, "values", adam_.values());
-  put(file, "first_moments", adam_.first_moments());
-  put(file, "second_moments", adam_.second_moments());
-  for (const auto& buffer : trainee_.network().named_buffers()) put(file, "buffer." + buffer.key(), buffer.value());
-  const Tensor sums = sums_.defined() ? sums_ : torch::zeros({0}, torch::kFloat64);
-  put(file, "sums", sums.view(torch::kInt64));  // doubles, bit by bit
-  file.metadata["format"] = "stemloop checkpoint 1";
-  file.metadata["state"] = state_.json().dump();
-  file.metadata["terms"] = fmt::format("{}", fmt::join(names_, "\n"));
+  Json updates = Json::array(), terms = Json::array();
+  for (std::size_t i = 0; i < parts_.size(); ++i) {
+    put_tensor(file, of_part("values", i), parts_[i].adam.values());
+    put_tensor(file, of_part("first_moments", i), parts_[i].adam.first_moments());
+    put_tensor(file, of_part("second_moments", i), parts_[i].adam.second_moments());
+    updates.push_back(parts_[i].updates);
+  }
+  for (const auto& [name, tensor] : trainee_.state()) put_tensor(file, "state." + name, tensor);
+  for (const Term& t : terms_) terms.push_back({{"name", t.name}, {"sum", t.sum}, {"count", t.count}});
+  Json state = state_.json();
+  state["updates"] = updates;
+  state["terms"] = terms;
+  file.metadata["format"] = kCheckpointFormat;
+  file.metadata["state"] = state.dump();
   const std::string to = path("checkpoint.safetensors");
   replace_file(to, encode_safetensors(file));
 }
 
-void Loop::load_checkpoint() {
+void TrainingLoop::load_checkpoint() {
   const std::string from = path("checkpoint.safetensors");
   const TensorFile file = read_safetensors(from);
   const auto format = file.metadata.find("format");
-  require(format != file.metadata.end() && format->second == "stemloop checkpoint 1",
+  require(format != file.metadata.end() && format->second == kCheckpointFormat,
           "{}: is no checkpoint of this version", from);
-  take(file, "values", adam_.values(), from);
-  take(file, "first_moments", adam_.first_moments(), from);
-  take(file, "second_moments", adam_.second_moments(), from);
-  for (const auto& buffer : trainee_.network().named_buffers())
-    take(file, "buffer." + buffer.key(), buffer.value(), from);
+  for (std::size_t i = 0; i < parts_.size(); ++i) {
+    take_tensor(file, of_part("values", i), parts_[i].adam.values(), from);
+    take_tensor(file, of_part("first_moments", i), parts_[i].adam.first_moments(), from);
+    take_tensor(file, of_part("second_moments", i), parts_[i].adam.second_moments(), from);
+  }
+  for (const auto& [name, tensor] : trainee_.state()) take_tensor(file, "state." + name, tensor, from);
   try {
-    state_.read(Json::parse(file.metadata.at("state")));
-    names_.clear();
-    for (const auto name : split_fields(file.metadata.at("terms"), '\n')) names_.emplace_back(name);
+    const Json state = Json::parse(file.metadata.at("state"));
+    state_.read(state);
+    for (std::size_t i = 0; i < parts_.size(); ++i) state.at("updates").at(i).get_to(parts_[i].updates);
+    terms_.clear();
+    for (const Json& t : state.at("terms"))
+      terms_.push_back({t.at("name").get<std::string>(), t.at("sum").get<double>(), t.at("count").get<std::int64_t>()});
   } catch (const std::exception& error) {
     fail("{}: its state cannot be read: {}", from, error.what());
   }
-  const auto sums = file.tensors.find("sums");
-  if (sums != file.tensors.end() && !sums->second.shape.empty() && sums->second.shape[0] > 0) {
-    Tensor bits = torch::empty({sums->second.shape[0]}, torch::kInt64);
-    take(file, "sums", bits, from);
-    sums_ = bits.view(torch::kFloat64);
-  }
 }
 
-TrainOutcome Loop::run(bool resume) {
+TrainOutcome TrainingLoop::run(bool resume) {
   if (resume) load_checkpoint();
   const bool chief = peers_.rank() == 0;
   std::unique_ptr<MetricsFile> metrics;
@@ -273,16 +305,16 @@ TrainOutcome Loop::run(bool resume) {
   auto checkpoint_time = start;
   TrainOutcome outcome;
   const std::int64_t first_step = state_.step;
-  const std::int64_t per_epoch = trainee_.steps_per_epoch();
   const auto early = [&] { return options_.patience > 0 && state_.epochs_without_better >= options_.patience; };
   trainee_.begin(state_.epoch, state_.step_of_epoch);
+  steps_ = state_.step - state_.step_of_epoch + trainee_.steps_per_epoch() * (options_.epochs - state_.epoch);
   while (state_.epoch < options_.epochs && !early()) {
     try {
-      if (state_.step_of_epoch < per_epoch) {
-        const Tensor terms = one_step();
-        log_step(metrics.get(), terms, gradient_length_);
+      if (state_.step_of_epoch < trainee_.steps_per_epoch()) {
+        one_step();
+        log_step(metrics.get());
       }
-      if (state_.step_of_epoch == per_epoch) {
+      if (state_.step_of_epoch >= trainee_.steps_per_epoch()) {
         end_epoch(metrics.get(), seconds_since(epoch_start));
         epoch_start = Clock::now();
         if (state_.epoch < options_.epochs && !early()) trainee_.begin(state_.epoch, 0);
@@ -301,8 +333,8 @@ TrainOutcome Loop::run(bool resume) {
       progress.learning_rate = rate(state_.step);
       progress.records_per_second =
           static_cast<double>((state_.step - first_step) * options_.batch) / std::max(1e-9, seconds_since(start));
-      if (sums_.defined() && state_.step_of_epoch > 0)
-        progress.loss = sums_[0].item<double>() / static_cast<double>(state_.step_of_epoch);
+      if (!terms_.empty() && terms_.front().count > 0)
+        progress.loss = terms_.front().sum / static_cast<double>(terms_.front().count);
       watcher_.progress(progress);
     }
     const bool ended = state_.epoch >= options_.epochs || early();
@@ -328,9 +360,9 @@ TrainOutcome Loop::run(bool resume) {
 
 // --- Adam ------------------------------------------------------------------------------------------------------------
 
-Adam::Adam(torch::nn::Module& network, const std::vector<std::pair<Tensor, Tensor>>& masks) {
+Adam::Adam(const Learned& learned) : beta1_(learned.beta1), beta2_(learned.beta2) {
   torch::NoGradGuard no_gradient;
-  const auto parameters = network.parameters();
+  const auto parameters = learned.network->parameters();
   std::int64_t size = 0;
   for (const Tensor& p : parameters) size += p.numel();
   const auto options = parameters.front().options().requires_grad(false);
@@ -342,7 +374,7 @@ Adam::Adam(torch::nn::Module& network, const std::vector<std::pair<Tensor, Tenso
   for (Tensor p : parameters) {
     const Tensor place = values_.narrow(0, at, p.numel()).view(p.sizes());
     place.copy_(p);
-    for (const auto& [masked, mask] : masks) {
+    for (const auto& [masked, mask] : learned.masks) {
       if (masked.is_same(p))
         masks_.push_back({at, p.numel(), mask.to(p.device(), torch::kFloat32).expand(p.sizes()).contiguous()});
     }
@@ -362,29 +394,36 @@ double Adam::length() {
 
 void Adam::step(double rate, double gradient_scale, std::int64_t count) {
   torch::NoGradGuard no_gradient;
-  constexpr double kBeta1 = 0.9, kBeta2 = 0.999, kEpsilon = 1e-8;
-  const double corrected = rate / (1 - std::pow(kBeta1, static_cast<double>(count)));
-  const double root_scale = 1 / std::sqrt(1 - std::pow(kBeta2, static_cast<double>(count)));
+  constexpr double kEpsilon = 1e-8;
+  const double corrected = rate / (1 - std::pow(beta1_, static_cast<double>(count)));
+  const double root_scale = 1 / std::sqrt(1 - std::pow(beta2_, static_cast<double>(count)));
   const std::int64_t n = values_.numel();
   if (values_.device().is_cpu()) {
     constexpr std::int64_t kGrain = 1 << 16;
     at::parallel_for(0, n, kGrain, [&](std::int64_t begin, std::int64_t end) {
       training_kernels().adam(values_.data_ptr<float>() + begin, gradients_.data_ptr<float>() + begin,
                               m_.data_ptr<float>() + begin, v_.data_ptr<float>() + begin, end - begin,
-                              static_cast<float>(gradient_scale), static_cast<float>(corrected),
-                              static_cast<float>(root_scale));
+                              {static_cast<float>(gradient_scale), static_cast<float>(corrected),
+                               static_cast<float>(root_scale), static_cast<float>(beta1_),
+                               static_cast<float>(beta2_)});
     });
     return;
   }
   const Tensor g = gradients_.narrow(0, 0, n) * gradient_scale;
-  m_.mul_(kBeta1).add_(g, 1 - kBeta1);
-  v_.mul_(kBeta2).addcmul_(g, g, 1 - kBeta2);
+  m_.mul_(beta1_).add_(g, 1 - beta1_);
+  v_.mul_(beta2_).addcmul_(g, g, 1 - beta2_);
   values_.addcdiv_(m_, v_.sqrt().mul_(root_scale).add_(kEpsilon), -corrected);
+}
+
+std::vector<std::pair<std::string, Tensor>> buffers_of(const torch::nn::Module& network) {
+  std::vector<std::pair<std::string, Tensor>> state;
+  for (const auto& buffer : network.named_buffers()) state.emplace_back(buffer.key(), buffer.value());
+  return state;
 }
 
 TrainOutcome run_training(Trainee& trainee, const TrainOptions& options, bool resume, Peers& peers,
                           TrainWatcher& watcher) {
-  return Loop(trainee, options, peers, watcher).run(resume);
+  return TrainingLoop(trainee, options, peers, watcher).run(resume);
 }
 
 torch::Device device_named(const std::string& name) {

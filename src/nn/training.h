@@ -14,28 +14,52 @@ namespace stemloop {
 
 using NamedTerms = std::vector<std::pair<std::string, Tensor>>;
 
+/// A network that one optimiser updates.
+struct Learned {
+  torch::nn::Module* network = nullptr;
+  std::vector<std::pair<Tensor, Tensor>> masks;  // parameters that stay zero where their mask is
+  double beta1 = 0.9, beta2 = 0.999;             // Adam's decay of the moments
+};
+
+/// Which epoch's model is left in RUN/model.
+enum class Keep : std::uint8_t {
+  kBestLoss,    // the smallest "loss" of validation, or of training where there is none
+  kBestJudged,  // the smallest "loss" of validation, which not every epoch has
+  kLast,
+};
+
 /// What is trained.
 class Trainee {
  public:
   virtual ~Trainee() = default;
-  virtual torch::nn::Module& network() = 0;
-  /// Parameters that stay zero where their mask is.
-  virtual std::vector<std::pair<Tensor, Tensor>> masks() { return {}; }
+  /// What is learned, each part with an optimiser of its own.
+  virtual std::vector<Learned> learned() = 0;
+  /// The parts updated in a step, in order; each has its own forward and backward.
+  [[nodiscard]] virtual std::vector<std::size_t> turns(std::int64_t /*step*/) const { return {0}; }
+  /// Of the epoch begun.
   [[nodiscard]] virtual std::int64_t steps_per_epoch() const = 0;
   /// To be called before the first step of a run and after every epoch: batches are wanted from here on.
   virtual void begin(std::int64_t epoch, std::int64_t step_of_epoch) = 0;
-  /// Forward and backward of the next batch; `step` counts from the beginning of the run. Returns detached terms, the
-  /// total first, averaged over the batch of all processes (each process holds its share).
-  virtual NamedTerms step(double epochs_done, std::int64_t step) = 0;
-  /// Metrics on validation data; "loss" among them decides which epoch is kept. Empty without validation data.
-  virtual nlohmann::ordered_json validate(double epochs_done) = 0;
+  /// Forward and backward of the next batch for a part; `step` counts from the beginning of the run. Returns detached
+  /// terms, the total first, averaged over the batch of all processes (each process holds its share).
+  virtual NamedTerms step(std::size_t part, double epochs_done, std::int64_t step) = 0;
+  /// Called when a part has been updated.
+  virtual void updated(std::size_t /*part*/) {}
+  [[nodiscard]] virtual Keep keep() const { return Keep::kBestLoss; }
+  /// Metrics on validation data; see keep(). Empty without validation data.
+  virtual nlohmann::ordered_json validate(bool last_epoch) = 0;
   virtual void save_model(const std::string& directory, const nlohmann::ordered_json& metrics) = 0;
+  /// Tensors, besides the parameters, that a run needs to go on; they are written into by name.
+  virtual std::vector<std::pair<std::string, Tensor>> state() = 0;
 };
+
+/// The buffers of a module as state().
+std::vector<std::pair<std::string, Tensor>> buffers_of(const torch::nn::Module& network);
 
 /// Adam over all parameters of a network, which it lays one behind the other in one array; gradients likewise.
 class Adam {
  public:
-  Adam(torch::nn::Module& network, const std::vector<std::pair<Tensor, Tensor>>& masks);
+  explicit Adam(const Learned& learned);
   void clear_gradients();
   /// All gradients, one after the other; the last element is free for the caller.
   [[nodiscard]] Tensor& gradients() { return gradients_; }
@@ -52,6 +76,7 @@ class Adam {
     std::int64_t at, size;
     Tensor mask;
   };
+  double beta1_, beta2_;
   Tensor values_, gradients_, m_, v_;
   std::vector<Mask> masks_;
 };

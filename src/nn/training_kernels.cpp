@@ -15,8 +15,6 @@ namespace stemloop {
 namespace STEMLOOP_ISA {
 namespace {
 
-constexpr float kAdamBeta1 = 0.9F;
-constexpr float kAdamBeta2 = 0.999F;
 constexpr float kAdamEpsilon = 1e-8F;
 constexpr float kLeakySlope = 0.01F;
 
@@ -262,13 +260,14 @@ void gradient_input(const float* dy, const float* y, const float* x, std::int64_
   });
 }
 
-void adam(float* p, const float* g, float* m, float* v, std::int64_t n, float gradient_scale, float rate,
-          float root_scale) {
+void adam(float* p, const float* g, float* m, float* v, std::int64_t n, const AdamStep& step) {
+  const float scale = step.gradient_scale, rate = step.rate, root_scale = step.root_scale;
+  const float beta1 = step.beta1, beta2 = step.beta2;
 #pragma GCC ivdep
   for (std::int64_t i = 0; i < n; ++i) {
-    const float gradient = g[i] * gradient_scale;
-    m[i] = kAdamBeta1 * m[i] + (1 - kAdamBeta1) * gradient;
-    v[i] = kAdamBeta2 * v[i] + (1 - kAdamBeta2) * gradient * gradient;
+    const float gradient = g[i] * scale;
+    m[i] = beta1 * m[i] + (1 - beta1) * gradient;
+    v[i] = beta2 * v[i] + (1 - beta2) * gradient * gradient;
     p[i] -= rate * m[i] / (std::sqrt(v[i]) * root_scale + kAdamEpsilon);
   }
 }

@@ -3,6 +3,7 @@
 
 #include "util/error.h"
 #include "util/file.h"
+#include "util/library.h"
 #include "util/progress.h"
 #include "util/random.h"
 #include "util/table.h"

@@ -1,0 +1,106 @@
+// What the two kinds of training share: networks of pictures (DIVA) and networks of sequences (GENNUS).
+#pragma once
+
+#include <chrono>
+#include <nlohmann/json.hpp>
+
+#include "cli/sequence_input.h"
+
+namespace stemloop {
+
+struct TrainCommand {
+  CommonOptions common;
+  FoldingOptions folding;
+  DatasetOptions data;
+  TrainOptions options;
+  std::string model;
+  std::string size = "small";
+  std::string resume;
+  // DIVA and its ablations.
+  DivaPreset preset;
+  double beta = -1;  // overrides of the preset; negative or empty: as the preset says
+  double warmup = -1;
+  std::string likelihood;
+  std::int64_t width = 0;
+  std::int64_t decoder_width = 0;
+  // wgan, fbgan, cnn.
+  GanPreset gan;
+  GanOptions watch;
+  std::string label_column = "label";
+  std::string layout;
+  std::int64_t hidden = 0;
+  double average = -1;
+  std::string analyzer = "structure";
+  double analyzer_seconds = 60;
+};
+
+/// True for wgan, fbgan and cnn.
+bool learns_sequences(const std::string& model);
+
+/// Runs wgan, fbgan or cnn, from the beginning or on.
+int run_train_sequences(TrainCommand& c);
+
+/// The options of a run that both kinds have, as JSON and back: everything that is needed to repeat it.
+template <class Visit>
+void visit_common_run(TrainCommand& c, Visit visit) {
+  visit("model", c.model);
+  visit("size", c.size);
+  visit("seed", c.options.seed);
+  visit("epochs", c.options.epochs);
+  visit("batch", c.options.batch);
+  visit("rate", c.options.rate);
+  visit("schedule", c.options.schedule);
+  visit("clip", c.options.clip);
+  visit("patience", c.options.patience);
+  visit("threads", c.common.threads);
+  visit("device", c.options.device);
+  visit("tsv", c.data.tsv);
+  visit("positives", c.data.positives);
+  visit("negatives", c.data.negatives);
+  visit("params", c.folding.parameters);
+  visit("temperature", c.folding.fold.temperature_celsius);
+  visit("dangles", c.folding.fold.dangles);
+  visit("no_lp", c.folding.fold.no_lonely_pairs);
+  visit("max_length", c.folding.max_length);
+}
+
+inline constexpr const char* kRunFormat = "stemloop run 1";
+
+/// RUN/run.json. Error if it is none of this program's.
+nlohmann::ordered_json read_run_file(const std::string& run);
+
+/// Checks that the run directory is free, or that --resume has what it needs; `stored` is the run gone on with, `md5` of
+/// the data. Error otherwise.
+void check_run_is_new(const TrainCommand& c);
+void check_resumable(const TrainCommand& c, const nlohmann::ordered_json& stored, const std::string& md5);
+
+/// Talks of a run on stderr and draws its curves; SIGINT and SIGTERM ask it to stop.
+class RunWatcher : public TrainWatcher {
+ public:
+  explicit RunWatcher(const TrainCommand& c);
+  ~RunWatcher() override;
+  RunWatcher(const RunWatcher&) = delete;
+  RunWatcher& operator=(const RunWatcher&) = delete;
+
+  void progress(const TrainProgress& p) override;
+  void metrics(const std::string& text) override;
+  bool stop_asked() override;
+
+ protected:
+  /// What is said of a finished epoch, and the run's picture.
+  [[nodiscard]] virtual std::string epoch_in_words(const nlohmann::ordered_json& line) const = 0;
+  virtual void draw_curves() const = 0;
+  [[nodiscard]] const std::string& run() const { return run_; }
+
+ private:
+  std::string run_;
+  bool line_, talk_;
+  std::int64_t epochs_;
+  std::chrono::steady_clock::time_point last_, start_;
+  std::int64_t first_step_ = -1;
+};
+
+/// Says how a run ended; the exit code of it.
+int end_run(const TrainCommand& c, const TrainOutcome& outcome, const Tally& tally);
+
+}  // namespace stemloop

@@ -1,0 +1,105 @@
+// Runs of training, whatever is trained: their files, talk and end.
+#include <spdlog/spdlog.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cmath>
+#include <csignal>
+#include <filesystem>
+
+#include "cli/train_command.h"
+
+namespace stemloop {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+std::atomic<bool> g_stop{false};  // set by SIGINT and SIGTERM
+
+extern "C" void ask_to_stop(int) { g_stop = true; }
+
+}  // namespace
+
+Json read_run_file(const std::string& run) {
+  const std::string path = run + "/run.json";
+  const auto bytes = read_bytes(path, 1 << 20);
+  Json json = Json::parse(std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size()), nullptr, false);
+  require(json.is_object() && json.value("format", Json()) == kRunFormat && json.contains("options") &&
+              json["options"].is_object() && json.contains("data") && json["data"].is_object(),
+          "{}: is no run of this program", path);
+  return json;
+}
+
+void check_run_is_new(const TrainCommand& c) {
+  const std::string& run = c.options.run_directory;
+  require(peer_environment().rank > 0 || !std::filesystem::exists(run + "/metrics.jsonl"),
+          "{}: holds a run already; go on with it by --resume {}, or name another --run", run, run);
+}
+
+void check_resumable(const TrainCommand& c, const Json& stored, const std::string& md5) {
+  const std::string began = stored.at("data").value("md5", "");
+  require(md5 == began, "{}: the data have changed since this run began (MD5 {}, then {})", c.resume, md5, began);
+  require(std::filesystem::exists(c.resume + "/checkpoint.safetensors"), "{}: there is no checkpoint to go on from",
+          c.resume);
+}
+
+RunWatcher::RunWatcher(const TrainCommand& c)
+    : run_(c.options.run_directory),
+      line_(!c.common.quiet && isatty(STDERR_FILENO) != 0),
+      talk_(!c.common.quiet),
+      epochs_(c.options.epochs) {
+  std::signal(SIGINT, ask_to_stop);
+  std::signal(SIGTERM, ask_to_stop);
+}
+
+RunWatcher::~RunWatcher() {
+  if (line_) Progress::clear_line();
+}
+
+void RunWatcher::progress(const TrainProgress& p) {
+  const auto now = std::chrono::steady_clock::now();
+  if (!line_ || now - last_ < std::chrono::milliseconds(200)) return;
+  last_ = now;
+  if (first_step_ < 0) {
+    first_step_ = p.step - 1;
+    start_ = now;
+  }
+  const double done = static_cast<double>(p.step) / static_cast<double>(p.steps);
+  const double seconds = std::chrono::duration<double>(now - start_).count();
+  const double left = seconds * static_cast<double>(p.steps - p.step) /
+                      static_cast<double>(std::max<std::int64_t>(1, p.step - first_step_));
+  constexpr int kWidth = 24;
+  const int full = std::min(kWidth, static_cast<int>(done * kWidth));
+  fmt::print(
+      stderr,
+      "\r\033[Kepoch {}/{} [{:#<{}}{:.<{}}] {:3.0f} % loss {:.2f} rate {:.1e} {:.0f} records/s {:.0f}:{:02.0f} left",
+      std::min(p.epoch + 1, epochs_), epochs_, "", full, "", kWidth - full, 100 * done, p.loss, p.learning_rate,
+      p.records_per_second, std::floor(left / 60), std::fmod(std::floor(left), 60.0));
+}
+
+void RunWatcher::metrics(const std::string& text) {
+  const Json line = Json::parse(text);
+  if (line.at("kind") != "epoch") return;
+  if (line_) Progress::clear_line();
+  if (talk_)
+    spdlog::info("epoch {}/{}: {:.0f} s, {}", line.at("epoch").get<int>(), epochs_, line.at("seconds").get<double>(),
+                 epoch_in_words(line));
+  draw_curves();
+}
+
+bool RunWatcher::stop_asked() { return g_stop; }
+
+int end_run(const TrainCommand& c, const TrainOutcome& outcome, const Tally& tally) {
+  if (outcome.end == TrainEnd::kStopped) {
+    spdlog::warn("stopped after {} epochs; go on with: stemloop train --resume {}", outcome.epochs,
+                 c.options.run_directory);
+    return kExitFailure;
+  }
+  spdlog::info("{} after {} epochs in {:.0f} s; the model of epoch {} is in {}/model",
+               outcome.end == TrainEnd::kEarly ? "stopped early" : "finished", outcome.epochs, outcome.seconds,
+               outcome.best_epoch, c.options.run_directory);
+  return finish(tally, c.common);
+}
+
+}  // namespace stemloop

@@ -1,0 +1,250 @@
+// train wgan, fbgan, cnn: networks of sequences.
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <map>
+
+#include "cli/analyzer.h"
+#include "cli/plots.h"
+#include "cli/train_command.h"
+#include "cli/version.h"
+#include "eval/eval.h"
+
+namespace stemloop {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+template <class Visit>
+void visit_run(TrainCommand& c, Visit visit) {
+  visit_common_run(c, visit);
+  visit("label_column", c.label_column);
+  visit("judge_every", c.watch.judge_every);
+  visit("judged", c.watch.judged);
+  visit("analyzer", c.analyzer);
+  visit("analyzer_seconds", c.analyzer_seconds);
+}
+
+Json run_json(TrainCommand& c, const std::string& md5, const Tally& tally, std::int64_t train, std::int64_t valid) {
+  Json options = Json::object();
+  visit_run(c, [&](const char* name, const auto& value) { options[name] = value; });
+  return {{"format", kRunFormat},
+          {"command", command_words()},
+          {"version", kVersion},
+          {"neural", neural().version()},
+          {"network", Json::parse(sequence_net_json(c.gan.network))},
+          {"objective", Json::parse(gan_objective_json(c.gan.objective))},
+          {"options", options},
+          {"data",
+           {{"md5", md5}, {"records", tally.out}, {"rejected", tally.rejected}, {"train", train}, {"valid", valid}}}};
+}
+
+Json read_run(TrainCommand& c) {
+  Json run = read_run_file(c.resume);
+  const std::string path = c.resume + "/run.json";
+  try {
+    visit_run(c, [&](const char* name, auto& value) { run.at("options").at(name).get_to(value); });
+    c.gan.network = sequence_net_from_json(run.at("network").dump(), path);
+    c.gan.objective = gan_objective_from_json(run.at("objective").dump(), path);
+  } catch (const Json::exception& error) {
+    fail("{}: {}", path, error.what());
+  }
+  c.options.run_directory = c.resume;
+  return run;
+}
+
+// The numbers of a finished epoch, in words.
+class SequenceWatcher : public RunWatcher {
+ public:
+  SequenceWatcher(const TrainCommand& c, const SequenceSet& real, Analyzer* analyzer)
+      : RunWatcher(c), analyzer_(analyzer), model_(load_model(c.folding)) {
+    options_.threads = c.common.threads;
+    options_.seed = c.options.seed;
+    options_.with_two_sample = false;  // the slow one, and not what decides
+    if (c.watch.judge_every == 0) return;
+    real_ = measure_set(real.sequences, model_, options_);
+    real_report_ = describe_set(real_, options_);
+  }
+
+  // Loss: what drawn sequences miss of the real ones, in k-mers, letters, ends, structure and energy, and copies.
+  std::vector<std::pair<std::string, double>> judge(const std::vector<std::string>& sequences) override {
+    if (sequences.empty()) return {{"loss", kWorst}};
+    const MeasuredSet drawn = measure_set(sequences, model_, options_);
+    const QualityReport q = compare_sets(real_, drawn, options_);
+    const QualityReport& r = real_report_;
+    const double loss = q.jsd4 + std::abs(q.gc - r.gc) + std::abs(q.ends_ag - r.ends_ag) +
+                        std::abs(q.one_hairpin - r.one_hairpin) + std::abs(q.mfe_per_nt - r.mfe_per_nt) +
+                        q.near_copies + (1 - q.unique);
+    return {{"loss", loss},
+            {"jsd3", q.jsd3},
+            {"jsd4", q.jsd4},
+            {"gc", q.gc},
+            {"ends_ag", q.ends_ag},
+            {"one_hairpin", q.one_hairpin},
+            {"mfe_per_nt", q.mfe_per_nt},
+            {"length", q.length_mean},
+            {"nearest", q.nearest_median},
+            {"near_copies", q.near_copies},
+            {"unique", q.unique}};
+  }
+
+  std::vector<double> analyze(const std::vector<std::string>& sequences) override {
+    return analyzer_->score(sequences);
+  }
+
+ protected:
+  [[nodiscard]] std::string epoch_in_words(const Json& line) const override {
+    std::string said;
+    const auto add = [&](const Json& values) {
+      for (const auto& [name, value] : values.items())
+        said += fmt::format("{}{} {:.4g}", said.empty() ? "" : ", ", name, value.get<double>());
+    };
+    add(line.at("train"));
+    if (line.contains("valid")) {
+      said += ";";
+      add(line.at("valid"));
+    }
+    return said;
+  }
+  void draw_curves() const override {
+    replace_file(run() + "/losses.svg", to_svg(sequence_curves(run() + "/metrics.jsonl")));
+  }
+
+ private:
+  static constexpr double kWorst = 10;
+  Analyzer* analyzer_;
+  std::shared_ptr<const Model> model_;
+  QualityOptions options_;
+  MeasuredSet real_;
+  QualityReport real_report_;
+};
+
+// Records as symbols. Those the layout cannot hold are listed and counted as rejected; the set loses them too.
+SymbolData symbols_of_records(SequenceSet& set, SequenceNetConfig& network, bool fixed_length) {
+  const SequenceLayout layout = sequence_layout(network.layout);
+  std::vector<std::vector<std::uint8_t>> rows;
+  std::vector<std::size_t> kept;
+  std::size_t longest = 0;
+  Tally tally = set.tally;
+  for (std::size_t i = 0; i < set.size(); ++i) {
+    try {
+      auto row = sequence_symbols(layout, set.sequences[i], set.structures[i]);
+      require(!fixed_length || static_cast<std::int64_t>(row.size()) <= network.length,
+              "{} places are more than the {} of the network", row.size(), network.length);
+      longest = std::max(longest, row.size());
+      rows.push_back(std::move(row));
+      kept.push_back(i);
+    } catch (const Error& error) {
+      --tally.out;
+      ++tally.rejected;
+      report({set.ids[i], fmt::format("{}: {}", set.ids[i], error.what())});
+    }
+  }
+  set = set.select(kept);
+  set.tally = tally;
+  constexpr std::int64_t kStep = 8;
+  if (!fixed_length) network.length = (static_cast<std::int64_t>(longest) + kStep - 1) / kStep * kStep;
+  SymbolData data;
+  data.length = network.length;
+  for (std::size_t i = 0; i < rows.size(); ++i) data.add(rows[i], set.labels[i]);
+  return data;
+}
+
+// One record in five of each class, identical sequences together.
+std::vector<std::uint8_t> held_out(const SequenceSet& set, std::uint64_t seed) {
+  constexpr double kShare = 0.2;
+  std::map<std::string, std::int64_t> first;
+  std::vector<SimilarPair> links;
+  for (std::size_t i = 0; i < set.size(); ++i) {
+    const auto [found, fresh] = first.emplace(set.sequences[i], static_cast<std::int64_t>(i));
+    if (!fresh) links.push_back({found->second, static_cast<std::int64_t>(i), 1, 1});
+  }
+  const double shares[] = {1 - kShare, kShare};
+  const auto parts =
+      split_groups(linked_groups(static_cast<std::int64_t>(set.size()), links), set.labels, shares, seed);
+  return {parts.begin(), parts.end()};
+}
+
+std::unique_ptr<Analyzer> open_analyzer(const TrainCommand& c, const SequenceSet& real) {
+  constexpr std::string_view kProgram = "program:";
+  if (!c.gan.objective.feedback) return nullptr;
+  if (c.analyzer == "structure") return structure_analyzer(real, c.folding);
+  if (c.analyzer.rfind(kProgram, 0) == 0)
+    return program_analyzer(c.analyzer.substr(kProgram.size()), c.analyzer_seconds);
+  return cnn_analyzer(c.analyzer, c.options.device, c.common.threads);
+}
+
+void apply_presets(TrainCommand& c) {
+  c.gan = gan_preset(c.model, c.size);
+  if (!c.layout.empty()) c.gan.network.layout = c.layout;
+  if (c.hidden > 0) c.gan.network.hidden = c.hidden;
+  if (c.average >= 0) c.gan.objective.average = c.average;
+}
+
+}  // namespace
+
+int run_train_sequences(TrainCommand& c) {
+  const bool resume = !c.resume.empty(), chief = peer_environment().rank == 0, classifier = c.model == "cnn";
+  Json stored;
+  if (resume) {
+    const int threads = c.common.threads;
+    stored = read_run(c);
+    if (threads > 0) c.common.threads = threads;
+  } else {
+    apply_presets(c);
+    check_run_is_new(c);
+  }
+  if (!chief) c.common.quiet = true;
+  begin_run(c.common);
+  check_files(dataset_files(c.data), {});
+  c.options.threads = c.common.threads;
+  c.options.warm_steps = 0;
+  SequenceSet set = load_sequences(c.data, c.label_column, c.common, c.folding);
+  const std::string md5 = md5_of(set);
+  if (!classifier) {
+    // The class to be made.
+    std::vector<std::size_t> wanted;
+    for (std::size_t i = 0; i < set.size(); ++i) {
+      if (set.labels[i] == 1) wanted.push_back(i);
+    }
+    const Tally tally = set.tally;
+    set = set.select(wanted);
+    set.tally = tally;
+  }
+  const SymbolData all = symbols_of_records(set, c.gan.network, resume || c.gan.network.layout == "strand");
+  require(all.size() > 0, "there is no sequence to learn from");
+  SymbolData train, valid;
+  train.length = valid.length = all.length;
+  if (classifier) {
+    const auto part = held_out(set, c.options.seed);
+    std::int64_t counts[2] = {};
+    for (std::int64_t i = 0; i < all.size(); ++i) {
+      const std::uint8_t label = all.labels[static_cast<std::size_t>(i)];
+      ++counts[label];
+      (part[static_cast<std::size_t>(i)] == 0 ? train : valid).add(all.row(i), label);
+    }
+    require(counts[0] > 1 && counts[1] > 1, "a classifier needs both classes: there are {} records of 0 and {} of 1",
+            counts[0], counts[1]);
+  }
+  const std::int64_t learned = classifier ? train.size() : all.size();
+  std::filesystem::create_directories(c.options.run_directory);
+  Json origin = run_json(c, md5, set.tally, learned, valid.size());
+  if (resume) check_resumable(c, stored, md5);
+  if (!resume && chief) replace_file(c.options.run_directory + "/run.json", origin.dump(2) + "\n");
+  for (const char* elsewhere : {"format", "network"}) origin.erase(elsewhere);
+  c.options.origin = origin.dump();
+  spdlog::info("{} sequences to learn from, {} to validate on, {} rejected; {}", learned, valid.size(),
+               set.tally.rejected, neural().version());
+
+  const auto analyzer = open_analyzer(c, set);
+  SequenceWatcher watcher(c, set, analyzer.get());
+  const TrainOutcome outcome =
+      classifier ? neural().train_scorer(c.gan.network, train, valid, c.options, resume, watcher)
+                 : neural().train_gan(c.gan.network, c.gan.objective, all, c.watch, c.options, resume, watcher);
+  return end_run(c, outcome, set.tally);
+}
+
+}  // namespace stemloop

@@ -1,0 +1,88 @@
+#include "data/sequence_code.h"
+
+#include <algorithm>
+
+#include "seq/seq.h"
+#include "util/util.h"
+
+namespace stemloop {
+
+namespace {
+
+constexpr std::string_view kLetters = "-AUGC";  // of a strand: the gap, which is the pad of the strand layout, and four
+constexpr int kStrandSymbols = static_cast<int>(kLetters.size());
+
+int code_of(char letter, std::size_t position) {
+  const std::size_t code = kLetters.find(letter);
+  require(code != std::string_view::npos && code > 0, "'{}' at position {} is none of A, C, G, U",
+          printable(std::string_view(&letter, 1)), position + 1);
+  return static_cast<int>(code);
+}
+
+}  // namespace
+
+SequenceLayout sequence_layout(std::string_view name) {
+  require(name == "strand" || name == "columns", "'{}' is no layout; choose strand or columns", printable(name));
+  return name == "strand" ? SequenceLayout::kStrand : SequenceLayout::kColumns;
+}
+
+int symbols_of(SequenceLayout layout) {
+  return layout == SequenceLayout::kStrand ? kStrandSymbols : kStrandSymbols * kStrandSymbols;
+}
+
+std::vector<std::uint8_t> sequence_symbols(SequenceLayout layout, std::string_view sequence,
+                                           std::string_view structure) {
+  require(!sequence.empty(), "there is no sequence");
+  std::vector<int> codes;
+  for (std::size_t i = 0; i < sequence.size(); ++i) codes.push_back(code_of(sequence[i], i));
+  std::vector<std::uint8_t> symbols;
+  if (layout == SequenceLayout::kStrand) {
+    for (const int code : codes) symbols.push_back(static_cast<std::uint8_t>(code));
+    return symbols;
+  }
+  require(structure.size() == sequence.size(), "the structure has {} places, the sequence {}", structure.size(),
+          sequence.size());
+  const std::vector<int> partner = pair_table(structure);
+  const auto add = [&](int top, int bottom) { symbols.push_back(static_cast<std::uint8_t>(top * kStrandSymbols + bottom)); };
+  // Inward from both ends, loop by loop.
+  int i = 0, j = static_cast<int>(sequence.size()) - 1;
+  while (i <= j) {
+    int p = i, q = j;
+    while (p <= j && partner[static_cast<std::size_t>(p)] < 0) ++p;
+    while (q >= p && partner[static_cast<std::size_t>(q)] < 0) --q;
+    if (p > j) {  // the terminal loop, one half on either strand
+      for (; i < j; ++i, --j) add(codes[static_cast<std::size_t>(i)], codes[static_cast<std::size_t>(j)]);
+      if (i == j) add(codes[static_cast<std::size_t>(i)], 0);
+      break;
+    }
+    require(partner[static_cast<std::size_t>(p)] == q, "its structure holds more than one hairpin");
+    // Unpaired letters up to the pair (p, q), the longer strand's last ones facing gaps.
+    for (int x = 0; x < std::max(p - i, j - q); ++x)
+      add(i + x < p ? codes[static_cast<std::size_t>(i + x)] : 0, j - x > q ? codes[static_cast<std::size_t>(j - x)] : 0);
+    add(codes[static_cast<std::size_t>(p)], codes[static_cast<std::size_t>(q)]);
+    i = p + 1;
+    j = q - 1;
+  }
+  require(std::any_of(partner.begin(), partner.end(), [](int p) { return p >= 0; }), "its structure holds no hairpin");
+  return symbols;
+}
+
+std::optional<std::string> symbols_sequence(SequenceLayout layout, std::span<const std::uint8_t> symbols) {
+  std::size_t size = symbols.size();
+  while (size > 0 && symbols[size - 1] == kPadSymbol) --size;
+  if (size == 0) return std::nullopt;
+  std::string top, bottom;
+  for (std::size_t x = 0; x < size; ++x) {
+    if (symbols[x] == kPadSymbol) return std::nullopt;
+    if (layout == SequenceLayout::kStrand) {
+      top += kLetters[symbols[x]];
+      continue;
+    }
+    const char a = kLetters[symbols[x] / kStrandSymbols], b = kLetters[symbols[x] % kStrandSymbols];
+    if (a != kLetters[0]) top += a;
+    if (b != kLetters[0]) bottom += b;
+  }
+  return top + std::string(bottom.rbegin(), bottom.rend());
+}
+
+}  // namespace stemloop

@@ -1,0 +1,485 @@
+#include "nn/gan_training.h"
+
+#include <cmath>
+#include <numeric>
+
+#include "eval/eval.h"
+#include "nn/model_directory.h"
+#include "nn/read_out.h"
+#include "nn/weights.h"
+
+namespace stemloop {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr std::uint64_t kSequenceOrderStream = std::uint64_t{1} << 40U;
+constexpr std::uint64_t kFeedbackStream = std::uint64_t{1} << 41U;
+constexpr std::uint64_t kJudgeStream = std::uint64_t{1} << 42U;
+constexpr std::int64_t kDrawnAtOnce = 64;
+
+// Records of an epoch in an order of its own, the last partial batch dropped.
+std::vector<std::int64_t> epoch_order(std::int64_t records, std::uint64_t seed, std::int64_t epoch) {
+  std::vector<std::int64_t> order(static_cast<std::size_t>(records));
+  std::iota(order.begin(), order.end(), std::int64_t{0});
+  Random random(seed, kSequenceOrderStream + static_cast<std::uint64_t>(epoch));
+  for (std::size_t i = order.size(); i > 1; --i) std::swap(order[i - 1], order[random.below(i)]);
+  return order;
+}
+
+// Draws number first, first + 1, ... of a seed, as rows of symbols: noise and Gumbel noise of each are its own.
+SymbolData draw_rows(GeneratorImpl& generator, std::int64_t count, std::uint64_t seed, std::uint64_t first,
+                     torch::Device device) {
+  torch::NoGradGuard no_gradient;
+  const SequenceNetConfig& config = generator.config();
+  SymbolData rows;
+  rows.length = config.length;
+  for (std::int64_t begin = 0; begin < count; begin += kDrawnAtOnce) {
+    const std::int64_t n = std::min(kDrawnAtOnce, count - begin);
+    Tensor noise_NZ = torch::empty({n, config.noise}), length_N = torch::empty({n});
+    Tensor gumbel_NLV = torch::empty({n, config.length, config.symbols()});
+    for (std::int64_t i = 0; i < n; ++i) {
+      Random random(seed, first + static_cast<std::uint64_t>(begin + i));
+      length_N.data_ptr<float>()[i] = static_cast<float>(random.uniform());
+      auto* z = noise_NZ.data_ptr<float>() + i * config.noise;
+      for (std::int64_t k = 0; k < config.noise; ++k) z[k] = static_cast<float>(standard_normal(random));
+      const std::int64_t numbers = config.length * config.symbols();
+      auto* g = gumbel_NLV.data_ptr<float>() + i * numbers;
+      for (std::int64_t k = 0; k < numbers; ++k)
+        g[k] = -std::log(-std::log(std::max(static_cast<float>(random.uniform()), 1e-12F)) + 1e-12F);
+    }
+    const Tensor symbols_NL =
+        (generator.logits({noise_NZ.to(device), length_N.to(device)}).to(torch::kCPU) + gumbel_NLV)
+            .argmax(-1)
+            .to(torch::kUInt8)
+            .contiguous();
+    for (std::int64_t i = 0; i < n; ++i)
+      rows.add({symbols_NL.data_ptr<std::uint8_t>() + i * config.length, static_cast<std::size_t>(config.length)}, 1);
+  }
+  return rows;
+}
+
+std::vector<std::optional<std::string>> sequences_of(const SequenceNetConfig& config, const SymbolData& rows) {
+  std::vector<std::optional<std::string>> sequences;
+  for (std::int64_t i = 0; i < rows.size(); ++i)
+    sequences.push_back(symbols_sequence(sequence_layout(config.layout), rows.row(i)));
+  return sequences;
+}
+
+// --- WGAN-GP and FBGAN -----------------------------------------------------------------------------------------------
+
+class GanTrainee : public Trainee {
+ public:
+  GanTrainee(const SequenceNetConfig& config, const GanObjective& objective, const SymbolData& data,
+             const GanOptions& gan, const TrainOptions& options, Peers& peers, TrainWatcher& watcher,
+             torch::Device device)
+      : config_(config),
+        objective_(objective),
+        data_(data),
+        gan_(gan),
+        options_(options),
+        peers_(peers),
+        watcher_(watcher),
+        device_(device),
+        critic_(config),
+        generator_(config),
+        average_(config),
+        accepted_(torch::zeros({objective.newest, config.length}, torch::kInt64)),
+        accepted_count_(torch::zeros({1}, torch::kInt64)),
+        generator_steps_(torch::zeros({1}, torch::kInt64)) {
+    if (config.fitted) {
+      std::vector<std::int64_t> all(static_cast<std::size_t>(data.size()));
+      std::iota(all.begin(), all.end(), std::int64_t{0});
+      const Tensor rows_NLV = one_hot_rows(data, all, config.symbols(), torch::kCPU);
+      const Tensor length_N = (rows_NLV.select(-1, kPadSymbol) == 0).sum(1);
+      generator_->fit(rows_NLV.sum(0), torch::bincount(length_N, {}, config.length + 1).to(torch::kFloat32));
+    }
+    critic_->to(device);
+    generator_->to(device);
+    average_->to(device);
+    copy_to_average(1);
+    for (Tensor& p : average_->parameters()) p.set_requires_grad(false);
+  }
+
+  std::vector<Learned> learned() override {
+    return {{critic_.get(), {}, objective_.beta1, objective_.beta2},
+            {generator_.get(), {}, objective_.beta1, objective_.beta2}};
+  }
+  [[nodiscard]] std::vector<std::size_t> turns(std::int64_t step) const override {
+    if (step % objective_.critic_steps == objective_.critic_steps - 1) return {kCritic, kGenerator};
+    return {kCritic};
+  }
+  // Real records and the accepted ones.
+  [[nodiscard]] std::int64_t records() const { return data_.size() + accepted_records(); }
+  [[nodiscard]] std::int64_t steps_per_epoch() const override { return records() / options_.batch; }
+
+  void begin(std::int64_t epoch, std::int64_t step_of_epoch) override {
+    epoch_ = epoch;
+    if (objective_.feedback && step_of_epoch == 0) feed_back(epoch);
+    order_ = epoch_order(records(), options_.seed, epoch);
+    at_ = step_of_epoch * options_.batch;
+  }
+
+  NamedTerms step(std::size_t part, double, std::int64_t step) override {
+    Draws draws(options_.seed, 2 * static_cast<std::uint64_t>(step) + part, peers_.rank() * share(), options_.batch,
+                device_);
+    return part == kCritic ? critic_step(draws) : generator_step(draws);
+  }
+
+  void updated(std::size_t part) override {
+    if (part != kGenerator) return;
+    const auto steps = static_cast<double>(++generator_steps_.data_ptr<std::int64_t>()[0]);
+    // Young averages forget faster, so that they do not drag the first weights along.
+    const double decay = std::min(objective_.average, (1 + steps) / (10 + steps));
+    copy_to_average(objective_.average > 0 ? 1 - decay : 1);
+  }
+
+  [[nodiscard]] Keep keep() const override { return gan_.judge_every > 0 ? Keep::kBestJudged : Keep::kLast; }
+
+  Json validate(bool last_epoch) override {
+    Json json = Json::object();
+    if (gan_.judge_every == 0 || ((epoch_ + 1) % gan_.judge_every != 0 && !last_epoch)) return json;
+    std::vector<std::string> valid;
+    const SymbolData rows = draw_rows(*average_, gan_.judged, options_.seed, kJudgeStream, device_);
+    for (auto& sequence : sequences_of(config_, rows)) {
+      if (sequence) valid.push_back(std::move(*sequence));
+    }
+    for (const auto& [name, value] : watcher_.judge(valid)) json[name] = value;
+    json["invalid"] = 1 - static_cast<double>(valid.size()) / static_cast<double>(gan_.judged);
+    return json;
+  }
+
+  void save_model(const std::string& directory, const Json& metrics) override {
+    const Json training = {{"origin", Json::parse(options_.origin)}, {"metrics", metrics}};
+    write_stored_model(directory, kGanFamily, {sequence_net_json(config_), training.dump(), weights_of(*average_)});
+  }
+
+  std::vector<std::pair<std::string, Tensor>> state() override {
+    std::vector<std::pair<std::string, Tensor>> state;
+    for (const auto& p : average_->named_parameters()) state.emplace_back("average." + p.key(), p.value());
+    for (const auto& b : generator_->named_buffers()) state.emplace_back("generator." + b.key(), b.value());
+    state.emplace_back("accepted", accepted_);
+    state.emplace_back("accepted_count", accepted_count_);
+    state.emplace_back("generator_steps", generator_steps_);
+    return state;
+  }
+
+ private:
+  static constexpr std::size_t kCritic = 0, kGenerator = 1;
+
+  [[nodiscard]] std::int64_t share() const { return options_.batch / peers_.size(); }
+  [[nodiscard]] std::int64_t accepted_records() const {
+    return std::min(objective_.newest, accepted_count_.data_ptr<std::int64_t>()[0]);
+  }
+
+  void copy_to_average(double share_of_new) {
+    torch::NoGradGuard no_gradient;
+    const auto from = generator_->parameters();
+    const auto to = average_->parameters();
+    for (std::size_t i = 0; i < to.size(); ++i) to[i].lerp_(from[i], share_of_new);
+    const auto from_buffers = generator_->buffers();
+    const auto to_buffers = average_->buffers();
+    for (std::size_t i = 0; i < to_buffers.size(); ++i) to_buffers[i].copy_(from_buffers[i]);
+  }
+
+  Tensor real_rows() {
+    SymbolData rows;
+    rows.length = config_.length;
+    for (std::int64_t i = 0; i < share(); ++i) {
+      const std::int64_t record = order_[static_cast<std::size_t>(at_ + peers_.rank() * share() + i)];
+      if (record < data_.size()) {
+        rows.add(data_.row(record), 1);
+      } else {
+        std::vector<std::uint8_t> symbols;
+        const std::int64_t* from = accepted_.data_ptr<std::int64_t>() + (record - data_.size()) * config_.length;
+        for (std::int64_t k = 0; k < config_.length; ++k) symbols.push_back(static_cast<std::uint8_t>(from[k]));
+        rows.add(symbols, 1);
+      }
+    }
+    at_ += options_.batch;
+    std::vector<std::int64_t> all(static_cast<std::size_t>(rows.size()));
+    std::iota(all.begin(), all.end(), std::int64_t{0});
+    return one_hot_rows(rows, all, config_.symbols(), device_);
+  }
+
+  Tensor fake_rows(Draws& draws) {
+    const Tensor noise_NZ = draws.normal(1, share(), config_.noise)[0];
+    const Tensor length_N = draws.uniform(share(), 1).view({-1});
+    constexpr double kSmallest = 1e-12;
+    const Tensor uniform = draws.uniform(share(), config_.length * config_.symbols());
+    const Tensor gumbel = -torch::log(-torch::log(uniform.clamp_min(kSmallest)) + kSmallest);
+    return generator_->forward({noise_NZ, length_N}, gumbel.view({share(), config_.length, config_.symbols()}));
+  }
+
+  NamedTerms critic_step(Draws& draws) {
+    torch::NoGradGuard no_gradient;
+    const Tensor real_NLV = real_rows();
+    const Tensor fake_NLV = fake_rows(draws);
+    const Tensor share_N = draws.uniform(share(), 1).view({-1});
+    const CriticLoss loss =
+        critic_gradient(*critic_, real_NLV, fake_NLV, share_N, objective_.penalty, options_.batch);
+    return {{"critic", torch::tensor(loss.total)},
+            {"distance", torch::tensor(loss.distance)},
+            {"penalty", torch::tensor(loss.penalty)}};
+  }
+
+  // The generator climbs the critic's score: its gradient at the rows is the critic's adjoint.
+  NamedTerms generator_step(Draws& draws) {
+    const Tensor fake_NLV = fake_rows(draws);
+    const auto trace = critic_->forward(fake_NLV.detach());
+    const double one = -1.0 / static_cast<double>(options_.batch);
+    const auto adjoint = critic_->backward(trace, torch::full({share()}, one, fake_NLV.options().requires_grad(false)));
+    (fake_NLV * adjoint.x_NLV).sum().backward();
+    return {{"generator", trace.score_N.sum() * one}};
+  }
+
+  // One batch of the generator's sequences goes to the analyzer; what it accepts joins the real records.
+  void feed_back(std::int64_t epoch) {
+    const SymbolData rows = draw_rows(*generator_, options_.batch, options_.seed,
+                                      kFeedbackStream + static_cast<std::uint64_t>(epoch * options_.batch), device_);
+    const auto sequences = sequences_of(config_, rows);
+    std::vector<std::string> offered;
+    std::vector<std::int64_t> row_of;
+    for (std::int64_t i = 0; i < rows.size(); ++i) {
+      const auto& sequence = sequences[static_cast<std::size_t>(i)];
+      if (!sequence || static_cast<std::int64_t>(sequence->size()) < objective_.shortest) continue;
+      offered.push_back(*sequence);
+      row_of.push_back(i);
+    }
+    if (offered.empty()) return;
+    const std::vector<double> scores = watcher_.analyze(offered);
+    require(scores.size() == offered.size(), "the analyzer gave {} scores for {} sequences", scores.size(),
+            offered.size());
+    for (std::size_t i = 0; i < offered.size(); ++i) {
+      if (scores[i] < objective_.accept) continue;
+      std::int64_t& count = accepted_count_.data_ptr<std::int64_t>()[0];
+      const auto symbols = rows.row(row_of[i]);
+      std::copy(symbols.begin(), symbols.end(),
+                accepted_.data_ptr<std::int64_t>() + count % objective_.newest * config_.length);
+      ++count;
+    }
+  }
+
+  const SequenceNetConfig& config_;
+  const GanObjective& objective_;
+  const SymbolData& data_;
+  const GanOptions& gan_;
+  const TrainOptions& options_;
+  Peers& peers_;
+  TrainWatcher& watcher_;
+  torch::Device device_;
+  Critic critic_;
+  Generator generator_;
+  Generator average_;  // what is kept: the generator's weights averaged over its steps, or its weights
+  Tensor accepted_;        // rows, the newest in place of the oldest
+  Tensor accepted_count_;  // of the whole run
+  Tensor generator_steps_;
+  std::vector<std::int64_t> order_;
+  std::int64_t at_ = 0;  // place in order_
+  std::int64_t epoch_ = 0;
+};
+
+// --- CNN classifier --------------------------------------------------------------------------------------------------
+
+// A classifier of any architecture.
+class ScoreNetwork {
+ public:
+  ScoreNetwork(const SequenceNetConfig& config, torch::Device device) : config_(config), device_(device) {
+    if (config.architecture == "residual") {
+      critic_ = Critic(config);
+    } else {
+      cnn_ = SequenceCnn(config);
+    }
+    module().to(device);
+  }
+  [[nodiscard]] const SequenceNetConfig& config() const { return config_; }
+  torch::nn::Module& module() {
+    if (critic_) return *critic_;
+    return *cnn_;
+  }
+
+  // Forward and backward of the binary cross-entropy summed over the rows, times `one`; returns it.
+  Tensor add_gradients(const Tensor& x_NLV, const Tensor& label_N, double one, Draws& draws) {
+    const auto loss = [&](const Tensor& score_N) {
+      return torch::binary_cross_entropy_with_logits(score_N, label_N, {}, {}, at::Reduction::Sum) * one;
+    };
+    if (critic_) {
+      torch::NoGradGuard no_gradient;
+      const auto trace = critic_->forward(x_NLV);
+      critic_->add_gradients(trace, critic_->backward(trace, (torch::sigmoid(trace.score_N) - label_N) * one),
+                             x_NLV.size(0));
+      return loss(trace.score_N);
+    }
+    constexpr double kDropped = 0.5;
+    const Tensor total = loss(cnn_->forward(x_NLV, draws.dropout(x_NLV.size(0), cnn_->features(), kDropped)));
+    total.backward();
+    return total.detach();
+  }
+
+  std::vector<float> probabilities(const SymbolData& data) {
+    torch::NoGradGuard no_gradient;
+    std::vector<float> all;
+    for (std::int64_t begin = 0; begin < data.size(); begin += kDrawnAtOnce) {
+      std::vector<std::int64_t> records(static_cast<std::size_t>(std::min(kDrawnAtOnce, data.size() - begin)));
+      std::iota(records.begin(), records.end(), begin);
+      const Tensor x_NLV = one_hot_rows(data, records, config_.symbols(), device_);
+      const Tensor p =
+          torch::sigmoid(critic_ ? critic_->forward(x_NLV).score_N : cnn_->forward(x_NLV)).to(torch::kCPU).contiguous();
+      all.insert(all.end(), p.data_ptr<float>(), p.data_ptr<float>() + p.numel());
+    }
+    return all;
+  }
+
+ private:
+  SequenceNetConfig config_;
+  torch::Device device_;
+  Critic critic_{nullptr};
+  SequenceCnn cnn_{nullptr};
+};
+
+class ScorerTrainee : public Trainee {
+ public:
+  ScorerTrainee(const SequenceNetConfig& config, const SymbolData& train, const SymbolData& valid,
+                const TrainOptions& options, Peers& peers, torch::Device device)
+      : network_(config, device), train_(train), valid_(valid), options_(options), peers_(peers), device_(device) {}
+
+  std::vector<Learned> learned() override { return {{&network_.module(), {}}}; }
+  // A batch larger than the set is the set: the published batch of 512 is half of the published data.
+  [[nodiscard]] std::int64_t batch() const { return std::min(options_.batch, train_.size()); }
+  [[nodiscard]] std::int64_t steps_per_epoch() const override { return train_.size() / batch(); }
+  void begin(std::int64_t epoch, std::int64_t step_of_epoch) override {
+    order_ = epoch_order(train_.size(), options_.seed, epoch);
+    at_ = step_of_epoch * batch();
+  }
+
+  NamedTerms step(std::size_t, double, std::int64_t step) override {
+    const std::int64_t share = batch() / peers_.size();
+    const std::vector<std::int64_t> records(order_.begin() + at_ + peers_.rank() * share,
+                                            order_.begin() + at_ + (peers_.rank() + 1) * share);
+    at_ += batch();
+    Tensor label_N = torch::empty({share});
+    for (std::int64_t i = 0; i < share; ++i)
+      label_N.data_ptr<float>()[i] = train_.labels[static_cast<std::size_t>(records[static_cast<std::size_t>(i)])];
+    Draws draws(options_.seed, static_cast<std::uint64_t>(step), peers_.rank() * share, batch(), device_);
+    const Tensor x_NLV = one_hot_rows(train_, records, network_.config().symbols(), device_);
+    return {{"loss", network_.add_gradients(x_NLV, label_N.to(device_), 1.0 / static_cast<double>(batch()), draws)}};
+  }
+
+  Json validate(bool) override {
+    Json json = Json::object();
+    if (valid_.size() == 0) return json;
+    const ClassificationScore score = score_classification(network_.probabilities(valid_), valid_.labels);
+    json["loss"] = 1 - score.accuracy;  // the best accuracy is kept
+    json["accuracy"] = score.accuracy;
+    json["sensitivity"] = score.sensitivity;
+    json["specificity"] = score.specificity;
+    json["auroc"] = score.auroc;
+    return json;
+  }
+
+  void save_model(const std::string& directory, const Json& metrics) override {
+    const Json training = {{"origin", Json::parse(options_.origin)}, {"metrics", metrics}};
+    write_stored_model(directory, kCnnFamily,
+                       {sequence_net_json(network_.config()), training.dump(), weights_of(network_.module())});
+  }
+  std::vector<std::pair<std::string, Tensor>> state() override { return buffers_of(network_.module()); }
+
+ private:
+  ScoreNetwork network_;
+  const SymbolData& train_;
+  const SymbolData& valid_;
+  const TrainOptions& options_;
+  Peers& peers_;
+  torch::Device device_;
+  std::vector<std::int64_t> order_;
+  std::int64_t at_ = 0;
+};
+
+// --- use -------------------------------------------------------------------------------------------------------------
+
+class GanGenerator : public SequenceGenerator {
+ public:
+  GanGenerator(const std::string& directory, torch::Device device) : device_(device) {
+    StoredModel model = read_stored_model(directory, kGanFamily);
+    config_ = sequence_net_from_json(model.network, directory + "/config.json");
+    training_ = std::move(model.training);
+    generator_ = Generator(config_);
+    set_weights(*generator_, model.weights, directory + "/model.safetensors");
+    generator_->to(device);
+  }
+  [[nodiscard]] const SequenceNetConfig& config() const override { return config_; }
+  [[nodiscard]] const std::string& training() const override { return training_; }
+  std::vector<std::optional<std::string>> draw(std::int64_t count, std::uint64_t seed, std::uint64_t first) override {
+    return sequences_of(config_, draw_rows(*generator_, count, seed, first, device_));
+  }
+
+ private:
+  torch::Device device_;
+  SequenceNetConfig config_;
+  std::string training_;
+  Generator generator_{nullptr};
+};
+
+class CnnScorer : public SequenceScorer {
+ public:
+  CnnScorer(const std::string& directory, const StoredModel& model, torch::Device device)
+      : network_(sequence_net_from_json(model.network, directory + "/config.json"), device) {
+    set_weights(network_.module(), model.weights, directory + "/model.safetensors");
+  }
+  [[nodiscard]] const SequenceNetConfig& config() const override { return network_.config(); }
+  std::vector<float> score(const SymbolData& data) override { return network_.probabilities(data); }
+
+ private:
+  ScoreNetwork network_;
+};
+
+void check_batch(std::int64_t batch, std::int64_t records, const Peers& peers) {
+  require(batch % peers.size() == 0, "a batch of {} cannot be shared by {} processes evenly", batch, peers.size());
+  require(records >= batch, "{} training records are fewer than one batch of {}", records, batch);
+}
+
+}  // namespace
+
+Tensor one_hot_rows(const SymbolData& data, std::span<const std::int64_t> records, std::int64_t symbols,
+                    torch::Device device) {
+  const Tensor rows_NLV = torch::zeros({static_cast<std::int64_t>(records.size()), data.length, symbols});
+  auto* to = rows_NLV.data_ptr<float>();
+  for (const std::int64_t record : records) {
+    for (const std::uint8_t symbol : data.row(record)) {
+      to[symbol] = 1;
+      to += symbols;
+    }
+  }
+  return rows_NLV.to(device);
+}
+
+TrainOutcome run_gan_training(const SequenceNetConfig& config, const GanObjective& objective, const SymbolData& data,
+                              const GanOptions& gan, const TrainOptions& options, bool resume, TrainWatcher& watcher) {
+  const torch::Device device = device_named(options.device);
+  const auto peers = join_peers(device);
+  check_batch(options.batch, data.size(), *peers);
+  torch::manual_seed(options.seed);
+  GanTrainee trainee(config, objective, data, gan, options, *peers, watcher, device);
+  return run_training(trainee, options, resume, *peers, watcher);
+}
+
+TrainOutcome run_scorer_training(const SequenceNetConfig& config, const SymbolData& train, const SymbolData& valid,
+                                 const TrainOptions& options, bool resume, TrainWatcher& watcher) {
+  const torch::Device device = device_named(options.device);
+  const auto peers = join_peers(device);
+  check_batch(std::min(options.batch, train.size()), train.size(), *peers);
+  torch::manual_seed(options.seed);
+  ScorerTrainee trainee(config, train, valid, options, *peers, device);
+  return run_training(trainee, options, resume, *peers, watcher);
+}
+
+std::unique_ptr<SequenceGenerator> open_sequence_generator(const std::string& directory, torch::Device device) {
+  return std::make_unique<GanGenerator>(directory, device);
+}
+
+std::unique_ptr<SequenceScorer> open_sequence_scorer(const std::string& directory, torch::Device device) {
+  return std::make_unique<CnnScorer>(directory, read_stored_model(directory, kCnnFamily), device);
+}
+
+}  // namespace stemloop

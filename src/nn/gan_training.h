@@ -1,0 +1,22 @@
+// Training and use of the networks of nn/gan.h, behind the door of nn/neural.h.
+#pragma once
+
+#include "nn/gan.h"
+#include "nn/neural.h"
+#include "nn/training.h"
+
+namespace stemloop {
+
+/// See Neural.
+TrainOutcome run_gan_training(const SequenceNetConfig& config, const GanObjective& objective, const SymbolData& data,
+                              const GanOptions& gan, const TrainOptions& options, bool resume, TrainWatcher& watcher);
+TrainOutcome run_scorer_training(const SequenceNetConfig& config, const SymbolData& train, const SymbolData& valid,
+                                 const TrainOptions& options, bool resume, TrainWatcher& watcher);
+std::unique_ptr<SequenceGenerator> open_sequence_generator(const std::string& directory, torch::Device device);
+std::unique_ptr<SequenceScorer> open_sequence_scorer(const std::string& directory, torch::Device device);
+
+/// Rows of symbols as distributions, (N, L, V).
+Tensor one_hot_rows(const SymbolData& data, std::span<const std::int64_t> records, std::int64_t symbols,
+                    torch::Device device);
+
+}  // namespace stemloop

@@ -1,0 +1,44 @@
+#include "util/library.h"
+
+#include <dlfcn.h>
+#include <malloc.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <vector>
+
+#include "util/error.h"
+
+namespace stemloop {
+
+void* open_library(const std::string& file, const char* named_by, const char* symbol) {
+  // OpenMP threads that wait spin for milliseconds unless told otherwise, which on a shared machine takes the time of
+  // those they wait for. It is read when the library is loaded; what the user set stays.
+  if (std::getenv("OMP_WAIT_POLICY") == nullptr) setenv("GOMP_SPINCOUNT", "20000", 0);
+  // Activations of some megabytes come and go with every batch: kept by the allocator they are not mapped, cleared and
+  // unmapped each time (a third of the encoder's time).
+  constexpr int kKeep = 1 << 30;
+  mallopt(M_MMAP_THRESHOLD, kKeep);
+  mallopt(M_TRIM_THRESHOLD, kKeep);
+  std::vector<std::filesystem::path> places;
+  if (const char* named = std::getenv(named_by); named != nullptr && *named != '\0') {
+    places.emplace_back(named);
+  } else {
+    const auto program = std::filesystem::read_symlink("/proc/self/exe").parent_path();
+    places = {program / file, program / "../lib/stemloop" / file};
+  }
+  for (const auto& place : places) {
+    if (!std::filesystem::exists(place)) continue;
+    void* library = dlopen(place.c_str(), RTLD_NOW | RTLD_LOCAL);
+    if (library == nullptr) {
+      const char* reason = dlerror();
+      fail("{}: cannot be opened: {}", place.string(), reason != nullptr ? reason : "unknown reason");
+    }
+    void* entry = dlsym(library, symbol);
+    require(entry != nullptr, "{}: is no library of stemloop: it has no '{}'", place.string(), symbol);
+    return entry;
+  }
+  fail("{}: not found; this command needs it (see README)", places.front().string());
+}
+
+}  // namespace stemloop
