@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 
 #include <cmath>
+#include <numeric>
 
 #include "support.h"
 
@@ -36,9 +37,20 @@ TEST(Booster, LearnsAndReadsBack) {
   int right = 0;
   for (std::size_t i = 0; i < others.size(); ++i) right += (logits[i] > 0) == (others[i] == 1) ? 1 : 0;
   EXPECT_GT(right, 280);
+  // What the columns add, and what is said before them, is the logit; a column that is always missing adds nothing.
+  const Matrix parts = booster->contributions(test);
+  ASSERT_EQ(parts.rows, test.rows);
+  ASSERT_EQ(parts.columns, 4);
+  for (std::int64_t i = 0; i < parts.rows; ++i) {
+    const auto row = parts.row(i);
+    EXPECT_NEAR(std::accumulate(row.begin(), row.end(), 0.0), logits[static_cast<std::size_t>(i)], 1e-4);
+    EXPECT_EQ(row[2], 0);
+  }
+  EXPECT_EQ(booster->contributions({0, 3, {}}).values.size(), 0U);
   const auto bytes = booster->bytes();
   const auto back = load_xgboost(bytes, "b", 1);
   EXPECT_EQ(back->logits(test), logits);
+  EXPECT_EQ(back->contributions(test).values, parts.values);
   EXPECT_EQ(back->columns(), 3);
   const std::vector<std::byte> rubbish(100, std::byte{7});
   EXPECT_THAT(testing::error_of([&] { load_xgboost(rubbish, "b.ubj", 1); }), HasSubstr("b.ubj: is no XGBoost model"));

@@ -135,6 +135,25 @@ std::vector<Contribution> properties_of(const std::vector<std::string>& columns,
   return all;
 }
 
+// What each property changes on average, up or down, to four decimals; the weightiest first.
+std::vector<std::pair<std::string, double>> importance_of(const Matrix& contributions) {
+  constexpr double kDecimals = 1e4;
+  const std::vector<std::string> columns = mirtron_columns();
+  std::vector<std::pair<std::string, double>> importance;
+  for (std::int64_t i = 0; i < contributions.rows; ++i) {
+    const auto properties = properties_of(columns, contributions.row(i));
+    importance.resize(properties.size());
+    for (std::size_t k = 0; k < properties.size(); ++k) {
+      importance[k].first = properties[k].feature;
+      importance[k].second += std::abs(properties[k].log_odds) / static_cast<double>(contributions.rows);
+    }
+  }
+  for (auto& [property, weight] : importance) weight = std::round(weight * kDecimals) / kDecimals;
+  std::stable_sort(importance.begin(), importance.end(),
+                   [](const auto& a, const auto& b) { return a.second > b.second; });
+  return importance;
+}
+
 // --- closest known ---------------------------------------------------------------------------------------------------
 
 // Hashes of about half of the distinct words of six letters, sorted: words whose hash is odd are left out. Half of the
@@ -161,6 +180,23 @@ template <class Number>
 StoredTensor stored(const char* type, const std::vector<Number>& values) {
   const auto bytes = std::as_bytes(std::span(values));
   return {type, {static_cast<std::int64_t>(values.size())}, {bytes.begin(), bytes.end()}};
+}
+
+// Names and sketches of the training hairpins as safetensors.
+std::string index_bytes(const LabelledHairpins& data) {
+  std::vector<std::int32_t> starts = {0};
+  std::vector<std::uint16_t> words;
+  for (const FoldedHairpin& hairpin : data.hairpins) {
+    const auto sketch = sketch_of(hairpin.sequence);
+    words.insert(words.end(), sketch.begin(), sketch.end());
+    starts.push_back(static_cast<std::int32_t>(words.size()));
+  }
+  TensorFile index;
+  index.metadata["names"] = fmt::format("{}", fmt::join(data.ids, "\n"));
+  index.tensors["label"] = stored("U8", data.labels);
+  index.tensors["starts"] = stored("I32", starts);
+  index.tensors["words"] = stored("U16", words);
+  return encode_safetensors(index);
 }
 
 template <class Number>
@@ -236,6 +272,17 @@ LogisticBlend calibrate(std::span<const float> logits, std::span<const std::uint
   return fit_blend({static_cast<std::int64_t>(logits.size()), 1, {logits.begin(), logits.end()}}, labels);
 }
 
+// On all repeats together.
+LogisticBlend calibrate(const OutOfFold& predictions, std::span<const std::uint8_t> labels) {
+  std::vector<float> logits;
+  std::vector<std::uint8_t> repeated;
+  for (const auto& repeat : predictions.logits) {
+    logits.insert(logits.end(), repeat.begin(), repeat.end());
+    repeated.insert(repeated.end(), labels.begin(), labels.end());
+  }
+  return calibrate(logits, repeated);
+}
+
 float calibrated(const LogisticBlend& curve, float logit) {
   const double x[] = {logit};
   return curve.probability(x);
@@ -247,6 +294,16 @@ FigureRow figures_once(std::span<const float> p, std::span<const std::uint8_t> l
   const ClassificationScore s = score_classification(p, labels);
   const double ece = expected_calibration_error(calibration_curve(p, labels));
   return {s.accuracy, s.sensitivity, s.specificity, s.mcc, s.auroc, s.auprc, ece};
+}
+
+// The same records without some letters of either end, folded again.
+LabelledHairpins without_ends(const LabelledHairpins& data, const MirtronTraining& how) {
+  std::vector<std::string> shorter;
+  for (const FoldedHairpin& h : data.hairpins) {
+    const auto cut = std::min(static_cast<std::size_t>(how.masked), (h.sequence.size() - 1) / 2);
+    shorter.push_back(h.sequence.substr(cut, h.sequence.size() - 2 * cut));
+  }
+  return {data.ids, fold_hairpins(shorter, how.energy, how.threads), data.labels};
 }
 
 // --- the directory ---------------------------------------------------------------------------------------------------
@@ -501,86 +558,46 @@ std::vector<MirtronCall> MirtronModel::classify(std::span<const FoldedHairpin> h
 MirtronModel MirtronModel::train(const std::string& directory, const LabelledHairpins& data,
                                  const MirtronTraining& how) {
   check_training(data, how);
-  // Whole hairpins, then those without the letters next to the splice sites, folded again.
+  // Whole hairpins, then the same without the letters next to the splice sites: half of the work each.
   MirtronTraining half = how;
-  const auto halves = [&](double from) {
-    return [&how, from](double share) {
-      if (how.progress) how.progress(from + share / 2);
+  const auto from = [&](double begin) {
+    half.progress = [&how, begin](double share) {
+      if (how.progress) how.progress(begin + share / 2);
     };
   };
-  half.progress = halves(0);
+  from(0);
   const OutOfFold whole = out_of_fold(data, half);
-  LabelledHairpins masked = data;
-  std::vector<std::string> shorter;
-  for (const FoldedHairpin& h : data.hairpins) {
-    const auto cut = std::min(static_cast<std::size_t>(how.masked), (h.sequence.size() - 1) / 2);
-    shorter.push_back(h.sequence.substr(cut, h.sequence.size() - 2 * cut));
-  }
-  masked.hairpins = fold_hairpins(shorter, how.energy, how.threads);
-  half.progress = halves(0.5);
+  from(0.5);
+  const OutOfFold masked = out_of_fold(without_ends(data, how), half);
   MirtronModel m;
-  m.figures_ = {{"whole", figures_of(whole, data.labels)},
-                {"masked", figures_of(out_of_fold(masked, half), data.labels)}};
-
-  std::vector<float> logits;
-  std::vector<std::uint8_t> labels;
-  for (const auto& repeat : whole.logits) {
-    logits.insert(logits.end(), repeat.begin(), repeat.end());
-    labels.insert(labels.end(), data.labels.begin(), data.labels.end());
-  }
-  m.calibration_ = calibrate(logits, labels);
+  m.figures_ = {{"whole", figures_of(whole, data.labels)}, {"masked", figures_of(masked, data.labels)}};
+  m.calibration_ = calibrate(whole, data.labels);
   m.parameters_ = how.parameters;
 
   const Matrix rows = mirtron_matrix(data.hairpins);
-  const int depth = choose_depth(rows, data.labels, sequence_groups(data), how, how.seed);
-  m.booster_ = neural().train_booster(rows, data.labels, with_depth(how, depth));
-  const std::vector<std::string> columns = mirtron_columns();
-  const Matrix contributions = m.booster_->contributions(rows);
-  std::vector<std::pair<std::string, double>> importance;
-  for (std::int64_t i = 0; i < contributions.rows; ++i) {
-    const auto properties = properties_of(columns, contributions.row(i));
-    importance.resize(properties.size());
-    for (std::size_t k = 0; k < properties.size(); ++k) {
-      importance[k].first = properties[k].feature;
-      importance[k].second += std::abs(properties[k].log_odds) / static_cast<double>(rows.rows);
-    }
-  }
-  std::stable_sort(importance.begin(), importance.end(),
-                   [](const auto& a, const auto& b) { return a.second > b.second; });
+  const BoosterOptions trees = with_depth(how, choose_depth(rows, data.labels, sequence_groups(data), how, how.seed));
+  m.booster_ = neural().train_booster(rows, data.labels, trees);
+  m.importance_ = importance_of(m.booster_->contributions(rows));
   const FeatureTable table = measured_table(evidence_of(data.hairpins));
-
-  TensorFile index;
-  std::vector<std::int32_t> starts = {0};
-  std::vector<std::uint16_t> words;
-  std::string names;
-  for (std::size_t i = 0; i < data.hairpins.size(); ++i) {
-    const auto sketch = sketch_of(data.hairpins[i].sequence);
-    words.insert(words.end(), sketch.begin(), sketch.end());
-    starts.push_back(static_cast<std::int32_t>(words.size()));
-    names += (i > 0 ? "\n" : "") + data.ids[i];
-  }
-  index.metadata["names"] = names;
-  index.tensors["label"] = stored("U8", data.labels);
-  index.tensors["starts"] = stored("I32", starts);
-  index.tensors["words"] = stored("U16", words);
-
-  fs::create_directories(directory);
-  const std::string index_bytes = encode_safetensors(index);
-  const std::string booster_bytes = text_of(m.booster_->bytes());
-  replace_file(directory + "/" + kIndex, index_bytes);
-  replace_file(directory + "/" + kBooster, booster_bytes);
-  const auto md5 = [](const std::string& bytes) { return md5_hex(std::as_bytes(std::span(bytes))); };
-  Json ranges = Json::object(), weights = Json::object(), figures = Json::object();
   for (const char* name : kRanged) {
     const auto& values = measure(name, table).values;
-    ranges[name] = {quantile(values, kRangeTail), quantile(values, 1 - kRangeTail)};
+    m.ranges_.push_back({name, quantile(values, kRangeTail), quantile(values, 1 - kRangeTail)});
   }
-  for (const auto& [name, value] : importance) weights[name] = std::round(value * 1e4) / 1e4;
+
+  fs::create_directories(directory);
+  Json sums = Json::object(), ranges = Json::object(), weights = Json::object(), figures = Json::object();
+  const auto put = [&](const char* file, const std::string& bytes) {
+    replace_file(directory + "/" + file, bytes);
+    sums[file] = md5_hex(std::as_bytes(std::span(bytes)));
+  };
+  put(kBooster, text_of(m.booster_->bytes()));
+  put(kIndex, index_bytes(data));
+  for (const MeasureRange& range : m.ranges_) ranges[range.name] = {range.low, range.high};
+  for (const auto& [property, weight] : m.importance_) weights[property] = weight;
   for (const auto& [which, all] : m.figures_) {
     for (const char* name : kFigureNames)
       figures[which][name] = {all.at(name).mean, all.at(name).low, all.at(name).high};
   }
-  const BoosterOptions trees = with_depth(how, depth);
   const Json config = {{"format", kFormat},
                        {"family", kMirtronFamily},
                        {"parameters", m.parameters_},
@@ -598,7 +615,7 @@ MirtronModel MirtronModel::train(const std::string& directory, const LabelledHai
                          {"leaf", trees.leaf},
                          {"seed", trees.seed}}},
                        {"cross_validation", {{"folds", how.folds}, {"repeats", how.repeats}, {"masked", how.masked}}},
-                       {"md5", {{kBooster, md5(booster_bytes)}, {kIndex, md5(index_bytes)}}},
+                       {"md5", sums},
                        {"training", Json::parse(how.origin)}};
   replace_file(directory + "/config.json", config.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
   return open(directory, how.threads);

@@ -88,6 +88,7 @@ std::function<int()> add_generate(CLI::App& app);
 std::function<int()> add_train(CLI::App& app);
 std::function<int()> add_smote(CLI::App& app);
 std::function<int()> add_quality(CLI::App& app);
+std::function<int()> add_experiment(CLI::App& app);
 std::function<int()> add_signature(CLI::App& app);
 std::function<int()> add_encode(CLI::App& app);
 std::function<int()> add_decode(CLI::App& app);

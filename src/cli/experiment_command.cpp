@@ -311,7 +311,7 @@ bool needs_networks(const ExperimentOptions& c) {
 
 int run_experiment(ExperimentOptions& c) {
   begin_run(c.common);
-  check_files({c.data.tsv, c.data.positives, c.data.negatives}, {});
+  check_files(dataset_files(c.data), {});
   const SequenceSet set = load_sequences(c.data, c.label_column, c.common, c.folding);
   for (std::size_t i = 0; i < set.size(); ++i)
     require(set.sequences[i].size() >= kShortest, "{}: {} nt; an experiment needs {} or more", set.ids[i],

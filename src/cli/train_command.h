@@ -30,6 +30,7 @@ struct TrainCommand {
   std::string layout;
   std::int64_t hidden = 0;
   double average = -1;
+  std::int64_t critic_steps = 0;
   std::string analyzer = "structure";
   double analyzer_seconds = 60;
 };

@@ -182,6 +182,7 @@ void apply_presets(TrainCommand& c) {
   if (!c.layout.empty()) c.gan.network.layout = c.layout;
   if (c.hidden > 0) c.gan.network.hidden = c.hidden;
   if (c.average >= 0) c.gan.objective.average = c.average;
+  if (c.critic_steps > 0) c.gan.objective.critic_steps = c.critic_steps;
 }
 
 }  // namespace

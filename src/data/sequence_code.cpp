@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "seq/seq.h"
+#include "hairpin/hairpin.h"
 #include "util/util.h"
 
 namespace stemloop {
@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::string_view kLetters = "-AUGC";  // of a strand: the gap, which is the pad of the strand layout, and four
 constexpr int kStrandSymbols = static_cast<int>(kLetters.size());
+constexpr int kEndColumns = 2;
 
 int code_of(char letter, std::size_t position) {
   const std::size_t code = kLetters.find(letter);
@@ -42,20 +43,26 @@ std::vector<std::uint8_t> sequence_symbols(SequenceLayout layout, std::string_vi
   }
   require(structure.size() == sequence.size(), "the structure has {} places, the sequence {}", structure.size(),
           sequence.size());
+  const int hairpins = lay_out(sequence, structure).hairpins;
+  require(hairpins == 1, "its structure holds {}", hairpins == 0 ? "no hairpin" : "more than one hairpin");
   const std::vector<int> partner = pair_table(structure);
   const auto add = [&](int top, int bottom) { symbols.push_back(static_cast<std::uint8_t>(top * kStrandSymbols + bottom)); };
-  // Inward from both ends, loop by loop.
+  // The ends first, whatever they pair with; then inward, loop by loop.
   int i = 0, j = static_cast<int>(sequence.size()) - 1;
+  for (; i < kEndColumns && i < j; ++i, --j) add(codes[static_cast<std::size_t>(i)], codes[static_cast<std::size_t>(j)]);
+  const auto unpaired = [&](int x) {
+    const int y = partner[static_cast<std::size_t>(x)];
+    return y < kEndColumns || y >= static_cast<int>(sequence.size()) - kEndColumns;  // no partner, or one of the ends
+  };
   while (i <= j) {
     int p = i, q = j;
-    while (p <= j && partner[static_cast<std::size_t>(p)] < 0) ++p;
-    while (q >= p && partner[static_cast<std::size_t>(q)] < 0) --q;
+    while (p <= j && unpaired(p)) ++p;
+    while (q >= p && unpaired(q)) --q;
     if (p > j) {  // the terminal loop, one half on either strand
       for (; i < j; ++i, --j) add(codes[static_cast<std::size_t>(i)], codes[static_cast<std::size_t>(j)]);
       if (i == j) add(codes[static_cast<std::size_t>(i)], 0);
       break;
     }
-    require(partner[static_cast<std::size_t>(p)] == q, "its structure holds more than one hairpin");
     // Unpaired letters up to the pair (p, q), the longer strand's last ones facing gaps.
     for (int x = 0; x < std::max(p - i, j - q); ++x)
       add(i + x < p ? codes[static_cast<std::size_t>(i + x)] : 0, j - x > q ? codes[static_cast<std::size_t>(j - x)] : 0);
@@ -63,7 +70,6 @@ std::vector<std::uint8_t> sequence_symbols(SequenceLayout layout, std::string_vi
     i = p + 1;
     j = q - 1;
   }
-  require(std::any_of(partner.begin(), partner.end(), [](int p) { return p >= 0; }), "its structure holds no hairpin");
   return symbols;
 }
 

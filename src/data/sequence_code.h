@@ -3,12 +3,12 @@
 //   strand   a letter a place, 5' to 3': pad A U G C, five symbols (the seed's)
 //   columns  a column of the folded hairpin a place, from the open end to the loop: the letters of both strands or a
 //            gap, 5 * top + bottom, twenty-five symbols. A base pair is one symbol and bases that pair are neighbours
-//            however long the hairpin, both ends of the sequence stand in the first columns, and the letters of the
-//            terminal loop stand half on either strand.
+//            however long the hairpin. The first two columns are the first two letters and the last two, paired or not:
+//            ends stand at the same place in every record. The terminal loop stands half on either strand.
 //
-//                open end        loop               sequence = top, then bottom backwards
-//      top       G U G A C - U C A U
-//      bottom    G A C U G A A G U -
+//                ends  stem      loop               sequence = top, then bottom backwards
+//      top       G U | G A C - U C A U
+//      bottom    G A | C U G A A A G -
 #pragma once
 
 #include <cstdint>

@@ -5,6 +5,7 @@
 #include "eval/calibration.h"
 #include "eval/classification.h"
 #include "eval/learner.h"
+#include "eval/paired.h"
 #include "eval/projection.h"
 #include "eval/reconstruction.h"
 #include "eval/sequence_quality.h"

@@ -52,26 +52,52 @@ GeneratorImpl::GeneratorImpl(const SequenceNetConfig& config)
                                                                : initial_weights({config.symbols()}, config.hidden))) {
   if (!config.fitted) return;
   inside_ = register_parameter("inside", initial_weights({config.hidden}, 1));
+  end_bias_ = register_parameter("end_bias", torch::zeros({config.length, config.symbols()}));
   lengths_ = register_buffer("lengths", torch::zeros({config.length + 1}));
 }
 
-void GeneratorImpl::fit(const Tensor& counts_LV, const Tensor& lengths) {
+namespace {
+
+// Numbers of places in each row: those before the pads.
+Tensor row_lengths(const Tensor& rows_NLV) { return (rows_NLV.select(-1, 0) == 0).sum(1); }
+
+// For each row and place its distance from the last place inside, 0 behind it: (N, L).
+Tensor places_from_end(const Tensor& length_N, std::int64_t places) {
+  const Tensor place_L = torch::arange(places, length_N.options());
+  return (length_N.unsqueeze(1) - 1 - place_L.unsqueeze(0)).clamp_min(0);
+}
+
+}  // namespace
+
+void GeneratorImpl::fit(const Tensor& real_NLV) {
   torch::NoGradGuard no_gradient;
   // Symbols never seen at a place stay possible.
   constexpr double kUnseen = 0.1;
-  last_bias_.copy_((counts_LV + kUnseen).log());
-  lengths_.copy_(lengths.cumsum(0) / lengths.sum());
+  const Tensor length_N = row_lengths(real_NLV);
+  const auto log_shares = [](const Tensor& counts) { return ((counts + kUnseen) / (counts + kUnseen).sum(-1, true)).log(); };
+  // Pads are ruled by the lengths and do not count.
+  Tensor letters_NLV = real_NLV.clone();
+  letters_NLV.select(-1, 0).zero_();
+  const Tensor from_end_NL = places_from_end(length_N, config_.length);
+  Tensor end_LV = torch::zeros({config_.length, config_.symbols()});
+  end_LV.index_add_(0, from_end_NL.reshape({-1}), letters_NLV.reshape({-1, config_.symbols()}));
+  // Place and place from the end as if each spoke for itself: p(place) p(from the end) / p.
+  last_bias_.copy_(log_shares(letters_NLV.sum(0)));
+  end_bias_.copy_(log_shares(end_LV) - log_shares(letters_NLV.sum(0).sum(0)));
+  const Tensor counts = torch::bincount(length_N, {}, config_.length + 1).to(torch::kFloat32);
+  lengths_.copy_(counts.cumsum(0) / counts.sum());
 }
 
 Tensor GeneratorImpl::logits(const Noise& noise) {
   Tensor h_NLC = torch::addmm(first_bias_, noise.normal_NZ, first_weight_).view({-1, config_.length, config_.hidden});
-  Tensor inside_NL1;
+  Tensor inside_NL1, end_NLV;
   if (config_.fitted) {
     // The shortest length whose share of shorter or equal ones is above the number drawn.
     const Tensor length_N = (lengths_.unsqueeze(0) <= noise.length_N.unsqueeze(1)).sum(1);
     const Tensor place_L = torch::arange(config_.length, length_N.options());
     inside_NL1 = (place_L.unsqueeze(0) < length_N.unsqueeze(1)).unsqueeze(-1);
     h_NLC = h_NLC + inside_NL1 * inside_;
+    end_NLV = torch::embedding(end_bias_, places_from_end(length_N, config_.length));
   }
   for (std::size_t k = 0; k < blocks_.outer.size(); ++k) {
     const Tensor u = conv(blocks_.outer[k], torch::relu(h_NLC)) + blocks_.outer_bias[k];
@@ -81,7 +107,7 @@ Tensor GeneratorImpl::logits(const Noise& noise) {
   if (!config_.fitted) return logits_NLV;
   constexpr double kNoChance = -1e9;
   const Tensor pad_V = torch::arange(config_.symbols(), inside_NL1.device()) == 0;
-  return torch::masked_fill(logits_NLV, inside_NL1 == pad_V, kNoChance);  // pads inside, others outside
+  return torch::masked_fill(logits_NLV + end_NLV, inside_NL1 == pad_V, kNoChance);  // pads inside, others outside
 }
 
 Tensor GeneratorImpl::forward(const Noise& noise, const Tensor& gumbel_NLV) {

@@ -29,9 +29,9 @@ class GeneratorImpl : public torch::nn::Module {
   Tensor logits(const Noise& noise);
   /// Gumbel-softmax of the logits: a distribution at every place. `gumbel` is noise of that distribution, as the logits.
   Tensor forward(const Noise& noise, const Tensor& gumbel_NLV);
-  /// Fitted: counts of the real symbols at every place, and of real sequences by length (L + 1). The untrained generator
-  /// draws every place about so.
-  void fit(const Tensor& counts_LV, const Tensor& lengths);
+  /// Fitted: the real rows. The untrained generator draws lengths as they have them and every symbol about as often as
+  /// they have it so far from the beginning and from the end of the row.
+  void fit(const Tensor& real_NLV);
   [[nodiscard]] const SequenceNetConfig& config() const { return config_; }
 
  private:
@@ -39,7 +39,8 @@ class GeneratorImpl : public torch::nn::Module {
   Tensor first_weight_, first_bias_;  // (Z, L C), (L C)
   Tensor inside_;                     // fitted: (C), added at places inside the length
   Blocks blocks_;
-  Tensor last_weight_, last_bias_;  // (C, V), (V) or, fitted, (L, V)
+  Tensor last_weight_, last_bias_;  // (C, V), (V) or, fitted, (L, V) by place from the beginning
+  Tensor end_bias_;                 // fitted: (L, V), by place from the end
   Tensor lengths_;                  // fitted: distribution function of the lengths (L + 1)
 };
 TORCH_MODULE(Generator);

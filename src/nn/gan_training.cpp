@@ -91,9 +91,7 @@ class GanTrainee : public Trainee {
     if (config.fitted) {
       std::vector<std::int64_t> all(static_cast<std::size_t>(data.size()));
       std::iota(all.begin(), all.end(), std::int64_t{0});
-      const Tensor rows_NLV = one_hot_rows(data, all, config.symbols(), torch::kCPU);
-      const Tensor length_N = (rows_NLV.select(-1, kPadSymbol) == 0).sum(1);
-      generator_->fit(rows_NLV.sum(0), torch::bincount(length_N, {}, config.length + 1).to(torch::kFloat32));
+      generator_->fit(one_hot_rows(data, all, config.symbols(), torch::kCPU));
     }
     critic_->to(device);
     generator_->to(device);

@@ -24,19 +24,23 @@ bool on_kernels(const Tensor& x) {
 // --- Winograd convolution of width 5 -------------------------------------------------------------------------------
 
 // Sequences (N, L, groups * in) by filters U (8, groups, in, out) to (N, L, groups * out). The work is cut into runs of
-// tiles whose transforms stay in a core's cache.
+// tiles whose transforms stay in a core's cache. The filter gradient of wide layers takes longer runs: what it adds to
+// (8 x in x out numbers) does not stay there and is better touched less often.
 constexpr std::int64_t kRun = 48;
+constexpr std::int64_t kLongRun = 384;
+constexpr std::int64_t kWide = 128 * 128;  // in * out
 
 struct Convolved {
   std::int64_t sequences, length_in, length_out, padding, groups, in, out;
+  std::int64_t run = kRun;
   [[nodiscard]] std::int64_t per_sequence() const { return (length_out + kTileOutputs - 1) / kTileOutputs; }
   [[nodiscard]] std::int64_t tiles() const { return sequences * per_sequence(); }
-  [[nodiscard]] std::int64_t runs() const { return (tiles() + kRun - 1) / kRun; }
-  [[nodiscard]] TileRun input(std::int64_t run) const { return tile_run(run, length_in, in); }
-  [[nodiscard]] TileRun output(std::int64_t run) const { return tile_run(run, length_out, out); }
-  [[nodiscard]] TileRun tile_run(std::int64_t run, std::int64_t length, std::int64_t channels) const {
-    return {run * kRun, std::min(kRun, tiles() - run * kRun), per_sequence(), length, padding, groups * channels,
-            channels};
+  [[nodiscard]] std::int64_t runs() const { return (tiles() + run - 1) / run; }
+  [[nodiscard]] TileRun input(std::int64_t number) const { return tile_run(number, length_in, in); }
+  [[nodiscard]] TileRun output(std::int64_t number) const { return tile_run(number, length_out, out); }
+  [[nodiscard]] TileRun tile_run(std::int64_t number, std::int64_t length, std::int64_t channels) const {
+    return {number * run,   std::min(run, tiles() - number * run), per_sequence(), length, padding,
+            groups * channels, channels};
   }
 };
 
@@ -53,8 +57,8 @@ void convolve(const Convolved& s, const float* x, const float* u, float* y) {
       const std::int64_t group = task % s.groups;
       const TileRun from = s.input(task / s.groups);
       const TileRun to = s.output(task / s.groups);
-      float* v = scratch(0, static_cast<std::size_t>(kTileInputs * kRun * s.in)).data();
-      float* products = scratch(1, static_cast<std::size_t>(kTileInputs * kRun * s.out)).data();
+      float* v = scratch(0, static_cast<std::size_t>(kTileInputs * s.run * s.in)).data();
+      float* products = scratch(1, static_cast<std::size_t>(kTileInputs * s.run * s.out)).data();
       kernels.tile_input(from, x + group * s.in, v);
       for (int i = 0; i < kTileInputs; ++i) {
         kernels.multiply(false, false, from.count, s.out, s.in, v + i * s.in, kTileInputs * s.in,
@@ -79,8 +83,8 @@ void filter_gradient(const Convolved& s, const float* x, const float* dy, float*
         for (std::int64_t group = 0; group < s.groups; ++group) {
           const TileRun from = s.input(r);
           const TileRun to = s.output(r);
-          float* v = scratch(0, static_cast<std::size_t>(kTileInputs * kRun * s.in)).data();
-          float* d = scratch(1, static_cast<std::size_t>(kTileInputs * kRun * s.out)).data();
+          float* v = scratch(0, static_cast<std::size_t>(kTileInputs * s.run * s.in)).data();
+          float* d = scratch(1, static_cast<std::size_t>(kTileInputs * s.run * s.out)).data();
           kernels.tile_input(from, x + group * s.in, v);
           kernels.tile_output_gradient(to, dy + group * s.out, d);
           for (int i = 0; i < kTileInputs; ++i) {
@@ -103,7 +107,8 @@ Tensor filter_transform() {
 }
 
 // Gradient at the filters, (groups * out, in, 5).
-Tensor weight_gradient(const Convolved& s, const Tensor& x, const Tensor& dy) {
+Tensor weight_gradient(Convolved s, const Tensor& x, const Tensor& dy) {
+  if (s.in * s.out > kWide) s.run = kLongRun;
   const Tensor du = torch::empty({kTileInputs, s.groups * s.in * s.out});
   filter_gradient(s, x.data_ptr<float>(), dy.data_ptr<float>(), du.data_ptr<float>());
   return filter_transform().t().mm(du).view({kTaps, s.groups, s.in, s.out}).permute({1, 3, 2, 0});
