@@ -21,7 +21,7 @@ using testing::shell;
 namespace fs = std::filesystem;
 
 const std::string kHairpins = STEMLOOP_EXAMPLES "/hairpins.fa";
-const std::string kMirtrons = STEMLOOP_TEST_EXAMPLES "/mirtrons.fa";
+const std::string kMirtrons = STEMLOOP_EXAMPLES "/mirtrons.fa";
 const std::string kShipped = STEMLOOP_MODELS "/mirtron";
 
 std::vector<std::string> lines(const std::string& text) {
