@@ -8,7 +8,6 @@
 #include "canvas/canvas.h"
 #include "cli/experiment.h"
 #include "eval/eval.h"
-#include "eval/paired.h"
 
 namespace stemloop {
 
