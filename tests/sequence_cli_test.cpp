@@ -70,6 +70,12 @@ TEST_F(SequenceModels, RunHoldsWhatItTakesToRepeatIt) {
   EXPECT_TRUE(config["training"]["metrics"]["valid"].contains("jsd4"));
 }
 
+TEST_F(SequenceModels, ModelCommandsKnowTheFamily) {
+  const Outcome r = shell(fmt::format("stemloop model info {0} && stemloop model verify {0}", at("wgan/model")));
+  EXPECT_EQ(r.code, 0) << r.err;
+  EXPECT_THAT(r.out, AllOf(HasSubstr("family\tgan"), HasSubstr("\"fitted\":true"), HasSubstr("every file is there")));
+}
+
 TEST_F(SequenceModels, GenerateGivesWhatIsAskedForOrSaysWhyNot) {
   const Outcome r = generate("-n 30 --unique --tries 1000 --left-out " + at("left.tsv"));
   ASSERT_EQ(r.code, 0) << r.err;

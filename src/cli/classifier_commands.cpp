@@ -112,6 +112,8 @@ int show_model(const ModelCommand& c) {
                     config_json(classifier.network().config()), tree_rules(classifier.tree(), kPremirnaClasses)));
   } else if (family == kMirtronFamily) {
     out.write(mirtron_info(MirtronModel::open(directory, c.common.threads)));
+  } else if (family == kGanFamily || family == kCnnFamily) {
+    out.write(fmt::format("network\t{}\n", read_stored_model(directory, family).network));
   } else {
     out.write(fmt::format("network\t{}\n", config_json(read_model_directory(directory).config)));
   }
@@ -128,6 +130,10 @@ int verify_model(const ModelCommand& c) {
     Classifier::open(directory, c.device, c.common.threads);
   } else if (family == kMirtronFamily) {
     MirtronModel::open(directory, c.common.threads);
+  } else if (family == kGanFamily) {
+    neural().open_generator(directory, c.device, c.common.threads);
+  } else if (family == kCnnFamily) {
+    neural().open_scorer(directory, c.device, c.common.threads);
   } else {
     neural().open(directory, c.device, c.common.threads);
   }
