@@ -105,6 +105,7 @@ TEST_F(SequenceModels, OptionsOfTheOtherKindAreRefused) {
   EXPECT_THAT(generate("--sheet x.png").err, HasSubstr("--sheet has no meaning for"));
   EXPECT_THAT(shell(train("wgan", "x", "--beta 1")).err, HasSubstr("--beta has no meaning for wgan"));
   EXPECT_THAT(shell(train("wgan", "x", "--analyzer structure")).err, HasSubstr("--analyzer has no meaning for wgan"));
+  EXPECT_THAT(shell(train("wgan", "x", "--negatives " + at("others.fa"))).err, HasSubstr("--negatives has no meaning"));
   EXPECT_THAT(shell(train("cnn", "x", "--average 0.9")).err, HasSubstr("--average has no meaning for cnn"));
 }
 

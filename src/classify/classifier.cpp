@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
+#include "classify/model_files.h"
 #include "util/util.h"
 
 namespace stemloop {
@@ -21,43 +22,14 @@ constexpr int kFormat = 1;
 constexpr const char* kTree = "tree.json";
 constexpr const char* kBooster = "booster.ubj";
 constexpr const char* kSpace = "space.safetensors";
-constexpr std::uint64_t kMostConfig = 1 << 20;
 constexpr const char* kRanged[] = {"nucleotides", "gc_content", "mfe_per_nt"};
 constexpr double kRangeTail = 0.001;
 constexpr double kStiffness[] = {1, 0.1, 0.01};  // C of the tree's SVMs, the paper's first
-
-std::string text_of(const std::vector<std::byte>& bytes) {
-  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
-}
-
-Json read_config(const std::string& directory) {
-  require(fs::is_directory(directory), "{}: is no model directory", directory);
-  const std::string name = directory + "/config.json";
-  constexpr int kMostDepth = 8;
-  Json json = Json::parse(
-      text_of(read_bytes(name, kMostConfig)), [](int depth, Json::parse_event_t, Json&) { return depth <= kMostDepth; },
-      false);
-  require(json.is_object(), "{}: is no JSON object", name);
-  return json;
-}
 
 double number_of(const Json& json, const char* key, const std::string& name) {
   require(json.is_object() && json.contains(key) && json[key].is_number() && std::isfinite(json[key].get<double>()),
           "{}: '{}' is missing or no number", name, key);
   return json[key].get<double>();
-}
-
-// A file of the directory whose checksum stands in config.json.
-std::vector<std::byte> checked_file(const Json& config, const std::string& directory, const char* file) {
-  const std::string path = directory + "/" + file;
-  auto bytes = read_bytes(path);
-  const Json sums = config.value("md5", Json::object());
-  require(sums.is_object() && sums.contains(file) && sums[file].is_string(), "{}/config.json: has no checksum of {}",
-          directory, file);
-  const std::string found = md5_hex(bytes);
-  require(sums[file] == found, "{}: its MD5 is {}, config.json says {}: the file is damaged or from another model",
-          path, found, printable(sums[file].get<std::string>()));
-  return bytes;
 }
 
 const Matrix& latent(const Encoded& encoded, const char* name) {
@@ -86,12 +58,6 @@ Matrix all_latents(const Encoded& encoded) {
   }
   for (const EncodedLatent& l : encoded.latents) z.columns += l.z.columns;
   return z;
-}
-
-double quantile(std::vector<double> values, double share) {
-  const auto at = static_cast<std::size_t>(share * static_cast<double>(values.size() - 1) + 0.5);
-  std::nth_element(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(at), values.end());
-  return values[at];
 }
 
 std::vector<Answer> answers_of(const Tree& tree, const Walk& walk, std::span<const FeatureColumn* const> columns,

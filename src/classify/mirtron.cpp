@@ -14,6 +14,7 @@
 #include <set>
 #include <unordered_map>
 
+#include "classify/model_files.h"
 #include "util/util.h"
 
 namespace stemloop {
@@ -26,7 +27,6 @@ namespace fs = std::filesystem;
 constexpr int kFormat = 1;
 constexpr const char* kBooster = "booster.ubj";
 constexpr const char* kIndex = "index.safetensors";
-constexpr std::uint64_t kMostConfig = 1 << 20;
 constexpr const char* kRanged[] = {"nucleotides", "gc_content", "mfe_per_nt"};
 constexpr double kRangeTail = 0.001;
 constexpr const char* kFigureNames[] = {"accuracy", "sensitivity", "specificity", "mcc", "auroc", "auprc", "ece"};
@@ -308,21 +308,6 @@ LabelledHairpins without_ends(const LabelledHairpins& data, const MirtronTrainin
 
 // --- the directory ---------------------------------------------------------------------------------------------------
 
-std::string text_of(const std::vector<std::byte>& bytes) {
-  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
-}
-
-Json read_config(const std::string& directory) {
-  require(fs::is_directory(directory), "{}: is no model directory", directory);
-  const std::string name = directory + "/config.json";
-  constexpr int kMostDepth = 8;
-  Json json = Json::parse(
-      text_of(read_bytes(name, kMostConfig)), [](int depth, Json::parse_event_t, Json&) { return depth <= kMostDepth; },
-      false);
-  require(json.is_object(), "{}: is no JSON object", name);
-  return json;
-}
-
 double finite(const Json& json, const std::string& what, const std::string& name) {
   require(json.is_number() && std::isfinite(json.get<double>()), "{}: {} is missing or no number", name, what);
   return json.get<double>();
@@ -330,23 +315,6 @@ double finite(const Json& json, const std::string& what, const std::string& name
 
 // A member of an object; null if there is none.
 Json member(const Json& json, const std::string& key) { return json.is_object() ? json.value(key, Json()) : Json(); }
-
-std::vector<std::byte> checked_file(const Json& config, const std::string& directory, const char* file) {
-  const std::string path = directory + "/" + file;
-  auto bytes = read_bytes(path);
-  const Json sum = member(member(config, "md5"), file);
-  require(sum.is_string(), "{}/config.json: has no checksum of {}", directory, file);
-  const std::string found = md5_hex(bytes);
-  require(sum == found, "{}: its MD5 is {}, config.json says {}: the file is damaged or from another model", path,
-          found, printable(sum.get<std::string>()));
-  return bytes;
-}
-
-double quantile(std::vector<double> values, double share) {
-  const auto at = static_cast<std::size_t>(share * static_cast<double>(values.size() - 1) + 0.5);
-  std::nth_element(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(at), values.end());
-  return values[at];
-}
 
 const FeatureColumn& measure(const std::string& name, const FeatureTable& table) {
   return column_of({name, QuestionKind::kGreater, 0, ""}, table);

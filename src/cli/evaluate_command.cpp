@@ -226,6 +226,8 @@ void evaluate_classifier(const Classifier& classifier, const PictureData& data, 
 
 int run_evaluate(EvaluateCommand& c, const CLI::App& app) {
   begin_run(c.common);
+  for (const char* name : {"--calls", "--curve"})
+    require(c.what == "classifier" || app.get_option(name)->count() == 0, "{} has no meaning for evaluate {}", name, c.what);
   check_dataset(c.data);
   auto files = dataset_files(c.data);
   check_files(files, {c.common.output, c.calls, c.curve});

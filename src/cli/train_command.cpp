@@ -3,6 +3,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include <array>
 #include <filesystem>
 
 #include "cli/plots.h"
@@ -145,6 +146,7 @@ void check_options(const TrainCommand& c, const CLI::App& app) {
   if (!sequences) refuse(kOfSequences);
   if (!sequences || c.model == "cnn") refuse(kOfGenerators);
   if (c.model != "fbgan") refuse(kOfFeedback);
+  if (sequences && c.model != "cnn") refuse(std::array{"--negatives"});  // generators learn one class
 }
 
 // The published values of wgan, fbgan and cnn where the user named none.
