@@ -129,6 +129,17 @@ TEST(SequenceCode, BothLayoutsGiveTheSequenceBack) {
   }
 }
 
+TEST(SequenceCode, TheWidestHairpinStays) {
+  const auto check = [](const char* structure, const char* widest) { EXPECT_EQ(widest_hairpin(structure), widest); };
+  check("", "");
+  check("....", "....");
+  check("((.((...)).))", "((.((...)).))");
+  check("((...))((....)).", ".......((....)).");
+  check("((...))((...))", "((...)).......");
+  check("(((...)(....)))", "((.....(....)))");
+  check("((((...))(((...)(....))).))", "((.......((.....(....))).))");
+}
+
 TEST(SequenceCode, PadsStandAtTheEndOnly) {
   EXPECT_EQ(symbols_sequence(SequenceLayout::kStrand, std::vector<std::uint8_t>{1, 2, 0, 0}), "AU");
   EXPECT_EQ(symbols_sequence(SequenceLayout::kStrand, std::vector<std::uint8_t>{1, 0, 2, 0}), std::nullopt);

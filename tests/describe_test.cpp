@@ -221,6 +221,60 @@ TEST(Tree, SameWhateverTheThreadsAndPrunedBottomUp) {
   EXPECT_GE(grow_tree(&s.z, s.table, s.labels, questions, unpruned).nodes.size(), tree.nodes.size());
 }
 
+// Classes of equal weight are classes of equal numbers: a plain tree of 3 : 1 records, balanced, is that of 3 : 3.
+TEST(Tree, BalancedIsAsIfTheRareClassStoodThereMoreOften) {
+  Square s = make_square(1200);
+  std::vector<std::int64_t> chosen, repeated;
+  std::int64_t zeros = 0;
+  for (std::int64_t i = 0; i < 1200; ++i) {
+    // A few labels are wrong, so that the leaves are not pure.
+    auto& label = s.labels[static_cast<std::size_t>(i)];
+    if (i % 9 == 0) label = 1 - label;
+    if (label == 0) ++zeros;
+  }
+  std::int64_t ones = 0;
+  for (std::int64_t i = 0; i < 1200; ++i) {
+    const bool one = s.labels[static_cast<std::size_t>(i)] == 1;
+    if (one && ones == zeros / 3) continue;
+    if (!one && static_cast<std::int64_t>(chosen.size()) - ones == zeros / 3 * 3) continue;
+    ones += one ? 1 : 0;
+    chosen.push_back(i);
+    for (int k = 0; k < (one ? 3 : 1); ++k) repeated.push_back(i);
+  }
+  const auto take = [&](std::span<const std::int64_t> records) {
+    Square part;
+    std::vector<std::vector<std::string>> cells(2);
+    for (const std::int64_t i : records) {
+      for (std::size_t k = 0; k < 2; ++k)
+        cells[k].push_back(fmt::format("{:.6f}", s.table.columns[k].values[static_cast<std::size_t>(i)]));
+      part.labels.push_back(s.labels[static_cast<std::size_t>(i)]);
+    }
+    part.table = feature_table({"base_pairs_in_stem", "base_pairs_wobbles_in_stem"}, cells);
+    return part;
+  };
+  const Square few = take(chosen), many = take(repeated);
+  const auto questions = make_questions(s.table, Thresholds::kDeciles);
+  TreeOptions plain, balanced;
+  plain.max_depth = balanced.max_depth = 3;
+  balanced.balanced = true;
+  const Tree a = grow_tree(nullptr, few.table, few.labels, questions, balanced);
+  const Tree b = grow_tree(nullptr, many.table, many.labels, questions, plain);
+  ASSERT_EQ(a.nodes.size(), b.nodes.size());
+  ASSERT_GT(a.nodes.size(), 3U);
+  EXPECT_NE(tree_json(a), tree_json(grow_tree(nullptr, few.table, few.labels, questions, plain)));
+  for (std::size_t k = 0; k < a.nodes.size(); ++k) {
+    EXPECT_EQ(a.nodes[k].weight, 3);
+    EXPECT_EQ(3 * a.nodes[k].count[1], b.nodes[k].count[1]);
+    EXPECT_EQ(a.nodes[k].label(), b.nodes[k].label());
+    EXPECT_DOUBLE_EQ(a.nodes[k].probability(), b.nodes[k].probability());
+    if (!a.nodes[k].leaf()) EXPECT_EQ(in_words(a.questions[a.nodes[k].question]), in_words(b.questions[b.nodes[k].question]));
+  }
+  // The weight is kept on disk.
+  const Tree read = tree_from_json(tree_json(a), "tree.json");
+  EXPECT_EQ(read.nodes[0].weight, 3);
+  EXPECT_THAT(tree_rules(read, {"other", "pre-miRNA"}), ::testing::HasSubstr("counts as 3.00 hairpins"));
+}
+
 TEST(Tree, RefusesWhatNoTreeCanGrowOn) {
   Square s = make_square(30);
   const auto questions = make_questions(s.table, Thresholds::kPublished);

@@ -131,19 +131,49 @@ class Stopper : public TrainWatcher {
     for (const std::string& s : sequences) scores.push_back(s.back() == 'G' ? 1 : 0);
     return scores;
   }
+  // Whatever the letters: five pairs around a loop.
+  std::vector<std::string> fold(const std::vector<std::string>& sequences) override {
+    std::vector<std::string> structures;
+    for (const std::string& s : sequences) {
+      structures.emplace_back(s.size(), '.');
+      if (s.size() < 2 * kPairs) continue;
+      std::fill_n(structures.back().begin(), kPairs, '(');
+      std::fill_n(structures.back().rbegin(), kPairs, ')');
+    }
+    folded_ += sequences.size();
+    return structures;
+  }
+  [[nodiscard]] std::size_t folded() const { return folded_; }
 
  private:
+  static constexpr std::size_t kPairs = 5;
   std::int64_t left_;
+  std::size_t folded_ = 0;
 };
 
-TEST(Gan, ResumedRunRepeatsTheUninterruptedOne) {
+// Sequences of 16 letters as columns.
+SymbolData folded_letters(std::int64_t count, std::int64_t length) {
+  SymbolData data;
+  data.length = length;
+  for (std::int64_t i = 0; i < count; ++i)
+    data.add(sequence_symbols(SequenceLayout::kColumns,
+                              testing::random_sequence(16, 0.5, 5, static_cast<std::uint64_t>(i)), "(((((......)))))"),
+             1);
+  return data;
+}
+
+class GanOfLayout : public ::testing::TestWithParam<const char*> {};
+INSTANTIATE_TEST_SUITE_P(Both, GanOfLayout, ::testing::Values("strand", "columns"));
+
+TEST_P(GanOfLayout, ResumedRunRepeatsTheUninterruptedOne) {
   const testing::TemporaryFolder folder;
-  const SequenceNetConfig config = tiny_net("strand", 16);
+  const SequenceNetConfig config = tiny_net(GetParam(), 16);
   GanObjective objective = gan_preset("fbgan", "small").objective;
   objective.critic_steps = 2;
   objective.shortest = 1;
   objective.newest = 4;
-  const SymbolData data = letters(20, config.length);
+  objective.refold = config.layout == "columns" ? 0.5 : 0;
+  const SymbolData data = config.layout == "columns" ? folded_letters(20, config.length) : letters(20, config.length);
   TrainOptions options;
   options.epochs = 4;
   options.batch = 8;
@@ -163,6 +193,37 @@ TEST(Gan, ResumedRunRepeatsTheUninterruptedOne) {
   const TensorFile whole = weights("whole"), halves = weights("halves");
   ASSERT_EQ(whole.tensors.size(), halves.tensors.size());
   for (const auto& [name, tensor] : whole.tensors) EXPECT_EQ(tensor.bytes, halves.tensors.at(name).bytes) << name;
+}
+
+TEST(Gan, CriticSeesDrawnSequencesFoldedAnew) {
+  const testing::TemporaryFolder folder;
+  const SequenceNetConfig config = tiny_net("columns", 16);
+  GanObjective objective = gan_preset("wgan", "small").objective;
+  TrainOptions options;
+  options.epochs = 5;
+  options.batch = 8;
+  const auto train = [&](double refold) {
+    objective.refold = refold;
+    options.run_directory = folder.path(std::to_string(refold));
+    std::filesystem::create_directories(options.run_directory);
+    Stopper watcher(-1);
+    torch_neural().train_gan(config, objective, folded_letters(16, config.length), {}, options, false, watcher);
+    return watcher.folded();
+  };
+  constexpr std::size_t kSteps = 5 * 2;
+  EXPECT_EQ(train(0), 0U);
+  EXPECT_EQ(train(0.25), kSteps * 2);
+  EXPECT_EQ(train(1), kSteps * 8);
+  const auto weights = [&](double refold) {
+    return read_stored_model(folder.path(std::to_string(refold)) + "/model", kGanFamily)
+        .weights.tensors.at("last_weight")
+        .bytes;
+  };
+  EXPECT_NE(weights(0), weights(1));
+  // Letters of one strand do not fold here.
+  const SequenceNetConfig strand = tiny_net("strand", 16);
+  Stopper watcher(-1);
+  EXPECT_THROW(torch_neural().train_gan(strand, objective, letters(16, strand.length), {}, options, false, watcher), Error);
 }
 
 TEST(Gan, DrawsDependOnTheirNumberAlone) {

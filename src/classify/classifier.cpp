@@ -177,7 +177,8 @@ Classifier Classifier::train(const std::string& directory, const LabelledEvidenc
   const Encoded encoded = c.network_->encode(pictures);
   const FeatureTable table = measured_table(train.evidence);
   const auto questions = make_questions(table, how.thresholds);
-  // How stiff the SVMs are is chosen by the accuracy of the whole tree on the validation records.
+  // How stiff the SVMs are is chosen by the accuracy of the whole tree on the validation records, the mean of both
+  // classes' if they weigh alike.
   std::vector<Picture> unseen;
   for (const Evidence& e : valid.evidence) unseen.push_back(e.picture);
   const Encoded valid_encoded = c.network_->encode(unseen);
@@ -186,8 +187,9 @@ Classifier Classifier::train(const std::string& directory, const LabelledEvidenc
     TreeOptions options = how.tree;
     options.c = stiffness;
     Tree tree = grow_tree(&latent(encoded, "m"), table, train.labels, questions, options);
-    const double accuracy =
-        score_classification(leaf_probabilities(tree, latent(valid_encoded, "m")), valid.labels, kAboveHalf).accuracy;
+    const ClassificationScore score =
+        score_classification(leaf_probabilities(tree, latent(valid_encoded, "m")), valid.labels, kAboveHalf);
+    const double accuracy = options.balanced ? (score.sensitivity + score.specificity) / 2 : score.accuracy;
     if (accuracy <= best) continue;
     best = accuracy;
     c.tree_ = std::move(tree);

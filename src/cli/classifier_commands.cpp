@@ -205,7 +205,7 @@ void check_options(const ModelCommand& c, const CLI::App& app) {
     require(app.get_option("--output")->count() == 0, "model train writes to the directory named; leave out --output");
     const bool mirtron = c.family == kMirtronFamily;
     const std::vector<const char*> of_premirna = {"--network", "--device", "--bars",      "--split",
-                                                  "--splits",  "--depth",  "--thresholds"};
+                                                  "--splits",  "--depth",  "--balanced", "--thresholds"};
     const std::vector<const char*> of_mirtron = {"--label-column", "--repeats"};
     for (const char* option : mirtron ? of_premirna : of_mirtron)
       require(app.get_option(option)->count() == 0, "{} is of the other family; {} has no use for it", option,
@@ -214,7 +214,7 @@ void check_options(const ModelCommand& c, const CLI::App& app) {
   }
   require(c.action != "list" || c.model.empty(), "model list lists all models; leave out '{}'", c.model);
   for (const char* option : {"--network", "--tsv", "--positives", "--negatives", "--bars", "--split", "--splits",
-                             "--rounds", "--boost-depth", "--boost-rate", "--depth", "--thresholds", "--seed",
+                             "--rounds", "--boost-depth", "--boost-rate", "--depth", "--balanced", "--thresholds", "--seed",
                              "--params", "--max-length", "--skip-bad", "--family", "--label-column", "--repeats"})
     require(app.get_option(option)->count() == 0, "{} is of model train; model {} has no use for it", option, c.action);
 }
@@ -270,6 +270,7 @@ std::function<int()> add_model_command(CLI::App& app) {
   app.add_option("--depth", c->training.tree.max_depth, "train: of the latent tree")
       ->check(CLI::Range(1, 20))
       ->capture_default_str();
+  app.add_flag("--balanced", c->training.tree.balanced, "train: classes weigh alike in the latent tree");
   app.add_option("--thresholds", c->thresholds, "train: of the tree's questions, published or auto (deciles)")
       ->check(CLI::IsMember({"published", "auto"}))
       ->capture_default_str();

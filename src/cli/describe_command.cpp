@@ -236,6 +236,7 @@ std::function<int()> add_describe(CLI::App& app) {
       ->check(CLI::IsMember({"gini", "entropy"}))
       ->capture_default_str();
   app.add_option("--svm-c", c->tree.c, "Weight of the SVMs' errors")->check(CLI::PositiveNumber)->capture_default_str();
+  app.add_flag("--balanced", c->tree.balanced, "Classes weigh alike, however many hairpins each has");
   app.add_flag("--no-prune", c->no_prune, "Keep sibling leaves of the same class");
   app.add_option("--classes", c->classes, "What labels 0 and 1 are called")
       ->delimiter(',')

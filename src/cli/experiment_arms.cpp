@@ -66,16 +66,20 @@ std::vector<std::string> draw_smote(const ExperimentOptions& c, const std::strin
   return sieve.finish(source);
 }
 
-// Says nothing; asks the analyzer of an FBGAN.
-class FoldWatcher : public TrainWatcher {
+// Says nothing; folds, and asks the analyzer of an FBGAN.
+class QuietWatcher : public TrainWatcher {
  public:
-  explicit FoldWatcher(Analyzer* analyzer) : analyzer_(analyzer) {}
+  QuietWatcher(Analyzer* analyzer, const FoldingOptions& folding) : analyzer_(analyzer), folder_(load_model(folding)) {}
   std::vector<double> analyze(const std::vector<std::string>& sequences) override {
     return analyzer_->score(sequences);
+  }
+  std::vector<std::string> fold(const std::vector<std::string>& sequences) override {
+    return folder_.structures(sequences);
   }
 
  private:
   Analyzer* analyzer_;
+  SequenceFolder folder_;
 };
 
 // A generator learns from the mirtrons its layout can hold: those of one hairpin, or of 121 nt.
@@ -114,7 +118,7 @@ void train_generator(const ExperimentOptions& c, const std::string& model, const
   train.schedule = "constant";
   train.warm_steps = 0;
   const auto analyzer = preset.objective.feedback ? structure_analyzer(mirtrons, c.folding) : nullptr;
-  FoldWatcher watcher(analyzer.get());
+  QuietWatcher watcher(analyzer.get(), c.folding);
   const bool resume = std::filesystem::exists(directory + "/checkpoint.safetensors");
   if (!resume) std::filesystem::remove_all(directory);
   std::filesystem::create_directories(directory);

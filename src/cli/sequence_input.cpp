@@ -133,6 +133,13 @@ SequenceSet load_sequences(const DatasetOptions& options, const std::string& lab
   return set;
 }
 
+std::vector<std::string> SequenceFolder::structures(const std::vector<std::string>& sequences) {
+  std::vector<std::string> structures(sequences.size());
+  tbb::parallel_for(std::size_t{0}, sequences.size(),
+                    [&](std::size_t i) { structures[i] = folders_.local().fold(sequences[i]).structure; });
+  return structures;
+}
+
 std::string md5_of(const SequenceSet& set) {
   std::string all;
   for (std::size_t i = 0; i < set.size(); ++i) all += fmt::format("{} {}\n", set.sequences[i], set.labels[i]);

@@ -1,6 +1,9 @@
 // Sequences with labels and structures, for the commands that learn from sequences and not from pictures.
 #pragma once
 
+#include <oneapi/tbb/enumerable_thread_specific.h>
+
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -27,6 +30,16 @@ SequenceSet read_sequences(const std::string& path, int label, const CommonOptio
 /// --negatives. Error if no source, or both, are named.
 SequenceSet load_sequences(const DatasetOptions& options, const std::string& label_column, const CommonOptions& common,
                            const FoldingOptions& folding);
+
+/// Folds for a generator that learns: see TrainWatcher::fold().
+class SequenceFolder {
+ public:
+  explicit SequenceFolder(std::shared_ptr<const Model> model) : folders_([model] { return Folder(model); }) {}
+  std::vector<std::string> structures(const std::vector<std::string>& sequences);
+
+ private:
+  tbb::enumerable_thread_specific<Folder> folders_;
+};
 
 /// MD5 of all sequences and labels in their order.
 std::string md5_of(const SequenceSet& set);

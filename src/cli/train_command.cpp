@@ -136,7 +136,7 @@ void check_options(const TrainCommand& c, const CLI::App& app) {
   constexpr const char* kOfPictures[] = {"--bars",       "--split",  "--splits",     "--mutate",       "--beta",
                                          "--warmup",     "--likelihood", "--width",  "--decoder-width", "--init"};
   constexpr const char* kOfSequences[] = {"--label-column", "--layout", "--hidden"};
-  constexpr const char* kOfGenerators[] = {"--average", "--critic-steps", "--judge-every", "--judged"};
+  constexpr const char* kOfGenerators[] = {"--average", "--critic-steps", "--refold", "--judge-every", "--judged"};
   constexpr const char* kOfFeedback[] = {"--analyzer", "--analyzer-seconds"};
   const auto refuse = [&](std::span<const char* const> names) {
     for (const char* name : names) require(app.get_option(name)->count() == 0, "{} has no meaning for {}", name, c.model);
@@ -218,6 +218,8 @@ std::function<int()> add_train(CLI::App& app) {
       ->check(CLI::Range(16, 4096));
   app.add_option("--average", c->average, "wgan, fbgan: keep the generator's weights averaged with this decay; 0: as they are")
       ->check(CLI::Range(0.0, 0.999999));
+  app.add_option("--refold", c->refold, "wgan, fbgan: share of the drawn rows that the critic is shown as they fold anew (columns)")
+      ->check(CLI::Range(0.0, 1.0));
   app.add_option("--critic-steps", c->critic_steps, "wgan, fbgan: steps of the critic for one of the generator (default: 5)")
       ->check(CLI::Range(1, 1000));
   app.add_option("--judge-every", c->watch.judge_every,

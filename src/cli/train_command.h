@@ -31,6 +31,7 @@ struct TrainCommand {
   std::int64_t hidden = 0;
   double average = -1;
   std::int64_t critic_steps = 0;
+  double refold = -1;
   std::string analyzer = "structure";
   double analyzer_seconds = 60;
 };

@@ -60,7 +60,7 @@ Json read_run(TrainCommand& c) {
 class SequenceWatcher : public RunWatcher {
  public:
   SequenceWatcher(const TrainCommand& c, const SequenceSet& real, Analyzer* analyzer)
-      : RunWatcher(c), analyzer_(analyzer), model_(load_model(c.folding)) {
+      : RunWatcher(c), analyzer_(analyzer), model_(load_model(c.folding)), folder_(model_) {
     options_.threads = c.common.threads;
     options_.seed = c.options.seed;
     options_.with_two_sample = false;  // the slow one, and not what decides
@@ -69,15 +69,20 @@ class SequenceWatcher : public RunWatcher {
     real_report_ = describe_set(real_, options_);
   }
 
-  // Loss: what drawn sequences miss of the real ones, in k-mers, letters, ends, structure and energy, and copies.
+  // Loss: what drawn sequences miss of the real ones, each difference as a multiple of one that matters as much as the
+  // others.
   std::vector<std::pair<std::string, double>> judge(const std::vector<std::string>& sequences) override {
     if (sequences.empty()) return {{"loss", kWorst}};
     const MeasuredSet drawn = measure_set(sequences, model_, options_);
     const QualityReport q = compare_sets(real_, drawn, options_);
     const QualityReport& r = real_report_;
-    const double loss = q.jsd4 + std::abs(q.gc - r.gc) + std::abs(q.ends_ag - r.ends_ag) +
-                        std::abs(q.one_hairpin - r.one_hairpin) + std::abs(q.mfe_per_nt - r.mfe_per_nt) +
-                        q.near_copies + (1 - q.unique);
+    const auto apart = [&](double QualityReport::*value, double matters) {
+      return std::abs(q.*value - r.*value) / matters;
+    };
+    const double loss = q.jsd4 / 0.02 + apart(&QualityReport::gc, 0.02) + apart(&QualityReport::ends_ag, 0.03) +
+                        apart(&QualityReport::one_hairpin, 0.08) + apart(&QualityReport::mfe_per_nt, 0.03) +
+                        apart(&QualityReport::length_mean, 0.06 * r.length_mean) + q.near_copies / 0.02 +
+                        (1 - q.unique) / 0.02;
     return {{"loss", loss},
             {"jsd3", q.jsd3},
             {"jsd4", q.jsd4},
@@ -93,6 +98,10 @@ class SequenceWatcher : public RunWatcher {
 
   std::vector<double> analyze(const std::vector<std::string>& sequences) override {
     return analyzer_->score(sequences);
+  }
+
+  std::vector<std::string> fold(const std::vector<std::string>& sequences) override {
+    return folder_.structures(sequences);
   }
 
  protected:
@@ -114,9 +123,10 @@ class SequenceWatcher : public RunWatcher {
   }
 
  private:
-  static constexpr double kWorst = 10;
+  static constexpr double kWorst = 1000;
   Analyzer* analyzer_;
   std::shared_ptr<const Model> model_;
+  SequenceFolder folder_;
   QualityOptions options_;
   MeasuredSet real_;
   QualityReport real_report_;
@@ -182,6 +192,11 @@ void apply_presets(TrainCommand& c) {
   if (!c.layout.empty()) c.gan.network.layout = c.layout;
   if (c.hidden > 0) c.gan.network.hidden = c.hidden;
   if (c.average >= 0) c.gan.objective.average = c.average;
+  if (c.refold >= 0) {
+    c.gan.objective.refold = c.refold;
+  } else if (c.gan.network.layout == "strand") {
+    c.gan.objective.refold = 0;
+  }
   if (c.critic_steps > 0) c.gan.objective.critic_steps = c.critic_steps;
 }
 

@@ -73,6 +73,30 @@ std::vector<std::uint8_t> sequence_symbols(SequenceLayout layout, std::string_vi
   return symbols;
 }
 
+std::string widest_hairpin(std::string_view structure) {
+  const std::vector<int> partner = pair_table(structure);
+  std::string widest(structure.size(), '.');
+  int begin = 0, end = static_cast<int>(structure.size());
+  while (begin < end) {
+    int open = -1, close = -1;
+    for (int i = begin; i < end; ++i) {
+      const int j = partner[static_cast<std::size_t>(i)];
+      if (j < 0) continue;
+      if (open < 0 || j - i > close - open) {
+        open = i;
+        close = j;
+      }
+      i = j;
+    }
+    if (open < 0) break;
+    widest[static_cast<std::size_t>(open)] = '(';
+    widest[static_cast<std::size_t>(close)] = ')';
+    begin = open + 1;
+    end = close;
+  }
+  return widest;
+}
+
 std::optional<std::string> symbols_sequence(SequenceLayout layout, std::span<const std::uint8_t> symbols) {
   std::size_t size = symbols.size();
   while (size > 0 && symbols[size - 1] == kPadSymbol) --size;

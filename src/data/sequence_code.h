@@ -36,6 +36,10 @@ int symbols_of(SequenceLayout layout);
 std::vector<std::uint8_t> sequence_symbols(SequenceLayout layout, std::string_view sequence,
                                            std::string_view structure = {});
 
+/// A structure without the pairs of all but the widest hairpin: at every loop with several branches the one of most
+/// letters stays, the first of equals.
+std::string widest_hairpin(std::string_view structure);
+
 /// The sequence a row of symbols means, none if it is empty or a pad stands before another symbol.
 std::optional<std::string> symbols_sequence(SequenceLayout layout, std::span<const std::uint8_t> symbols);
 

@@ -16,14 +16,15 @@ namespace stemloop {
 namespace {
 
 using Counts = std::array<std::int64_t, 2>;
+using Weights = std::array<double, 2>;  // what the records of each class come to
 constexpr std::size_t kFewestRecords = 10;
 
-double impurity(const Counts& count, Impurity kind) {
-  const auto n = static_cast<double>(count[0] + count[1]);
+double impurity(const Weights& weights, Impurity kind) {
+  const double n = weights[0] + weights[1];
   if (n == 0) return 0;
   double sum = kind == Impurity::kGini ? 1 : 0;
-  for (const std::int64_t c : count) {
-    const double p = static_cast<double>(c) / n;
+  for (const double w : weights) {
+    const double p = w / n;
     if (kind == Impurity::kGini) sum -= p * p;
     if (kind == Impurity::kEntropy && p > 0) sum -= p * std::log2(p);
   }
@@ -48,6 +49,8 @@ class Grower {
       for (std::int64_t i = 0; i < table.rows; ++i) answers.push_back(answer(question, column, i));
       answers_.push_back(std::move(answers));
     }
+    const auto positives = static_cast<double>(std::count(labels.begin(), labels.end(), std::uint8_t{1}));
+    if (options.balanced) weight_ = (static_cast<double>(labels.size()) - positives) / positives;
   }
 
   struct Best {
@@ -71,6 +74,7 @@ class Grower {
   }
 
   void grow(Tree& tree, int at, std::vector<std::int64_t> records, int depth) const {
+    tree.nodes[at].weight = weight_;
     Counts& count = tree.nodes[at].count;
     for (const std::int64_t i : records) ++count[labels_[i]];
     if (depth == options_.max_depth || static_cast<int>(records.size()) < options_.min_samples || count[0] == 0 ||
@@ -115,19 +119,24 @@ class Grower {
       ++all[labels_[records[i]]];
       if (best.side[i]) ++of_yes[labels_[records[i]]];
     }
-    const auto n = static_cast<double>(yes.size());
-    const Counts of_no = {all[0] - of_yes[0], all[1] - of_yes[1]};
-    const double share = static_cast<double>(of_yes[0] + of_yes[1]) / n;
-    best.split.accuracy = static_cast<double>(right) / n;
-    best.split.gain = impurity(all, options_.impurity) - share * impurity(of_yes, options_.impurity) -
-                      (1 - share) * impurity(of_no, options_.impurity);
+    const Weights in_all = weighed(all), in_yes = weighed(of_yes);
+    const Weights in_no = {in_all[0] - in_yes[0], in_all[1] - in_yes[1]};
+    const double share = (in_yes[0] + in_yes[1]) / (in_all[0] + in_all[1]);
+    best.split.accuracy = static_cast<double>(right) / static_cast<double>(yes.size());
+    best.split.gain = impurity(in_all, options_.impurity) - share * impurity(in_yes, options_.impurity) -
+                      (1 - share) * impurity(in_no, options_.impurity);
     if (best.split.gain > options_.min_gain && (problem == nullptr || best.split.accuracy > options_.min_accuracy))
       best.question = static_cast<int>(q);
     return best;
   }
 
+  [[nodiscard]] Weights weighed(const Counts& count) const {
+    return {static_cast<double>(count[0]), weight_ * static_cast<double>(count[1])};
+  }
+
   const Matrix* z_;
   std::span<const std::uint8_t> labels_;
+  double weight_ = 1;  // of a record of class 1
   std::span<const Question> questions_;
   const TreeOptions& options_;
   std::vector<std::vector<bool>> answers_;

@@ -24,6 +24,8 @@ struct TreeOptions {
   Impurity impurity = Impurity::kGini;
   double c = 1;  // of the SVMs
   bool prune = true;
+  // Classes weigh alike, however many records each has: in the impurities, the leaves' labels and their probabilities.
+  bool balanced = false;
   int threads = 1;  // the tree does not depend on it
 };
 
@@ -33,6 +35,7 @@ inline constexpr double kAboveHalf = 0.5 + 1e-6;
 
 struct TreeNode {
   std::array<std::int64_t, 2> count{};  // training records of class 0 and 1 that came here
+  double weight = 1;                    // of a record of class 1 beside one of class 0; one for the whole tree
   int question = -1;                    // of Tree::questions; -1 for a leaf
   int yes = -1, no = -1;                // children
   LinearSvm svm;                        // empty weights in a plain tree
@@ -40,10 +43,11 @@ struct TreeNode {
   double gain = 0;
 
   [[nodiscard]] bool leaf() const { return question < 0; }
-  [[nodiscard]] int label() const { return count[1] > count[0] ? 1 : 0; }  // ties: class 0
-  /// Share of class 1 with one record of each class added (Laplace).
+  [[nodiscard]] double weighed_positives() const { return weight * static_cast<double>(count[1]); }
+  [[nodiscard]] int label() const { return weighed_positives() > static_cast<double>(count[0]) ? 1 : 0; }  // ties: 0
+  /// Share of class 1, as it weighs, with one record of each class added (Laplace).
   [[nodiscard]] double probability() const {
-    return static_cast<double>(count[1] + 1) / static_cast<double>(count[0] + count[1] + 2);
+    return (weighed_positives() + 1) / (weighed_positives() + static_cast<double>(count[0]) + 2);
   }
 };
 

@@ -111,7 +111,14 @@ class TreeReader {
     for (const Json& item : array(json, "questions")) tree.questions.push_back(question(item));
     const Json& nodes = array(json, "nodes");
     require(!nodes.empty(), "{}: has no nodes", name_);
-    for (const Json& item : nodes) tree.nodes.push_back(node(item, tree, nodes.size()));
+    // Trees from before there were weights weigh all records alike.
+    const double weight =
+        json.contains("positive_weight") ? number(json.at("positive_weight"), "positive_weight") : 1.0;
+    require(weight > 0, "{}: 'positive_weight' is {}, not above 0", name_, weight);
+    for (const Json& item : nodes) {
+      tree.nodes.push_back(node(item, tree, nodes.size()));
+      tree.nodes.back().weight = weight;
+    }
     for (std::size_t at = 0; at < tree.nodes.size(); ++at) {
       const TreeNode& n = tree.nodes[at];
       require(n.leaf() || (n.yes > static_cast<int>(at) && n.no > static_cast<int>(at)),
@@ -186,13 +193,18 @@ class TreeReader {
 
 std::string tree_rules(const Tree& tree, const ClassNames& classes) {
   std::string text;
+  if (tree.nodes[0].weight != 1)
+    text += fmt::format("classes weigh alike: a {} counts as {:.2f} hairpins\n", classes[1], tree.nodes[0].weight);
   add_rules(tree, 0, "", classes, text);
   return text;
 }
 
 std::string tree_json(const Tree& tree) {
-  Json json = {
-      {"format", kFormat}, {"dimensions", tree.dimensions}, {"questions", Json::array()}, {"nodes", Json::array()}};
+  Json json = {{"format", kFormat},
+               {"dimensions", tree.dimensions},
+               {"positive_weight", tree.nodes[0].weight},
+               {"questions", Json::array()},
+               {"nodes", Json::array()}};
   for (const Question& q : tree.questions) {
     Json item = {{"feature", q.feature}, {"kind", kKinds[static_cast<int>(q.kind)]}};
     if (q.kind == QuestionKind::kGreater) item["threshold"] = q.threshold;

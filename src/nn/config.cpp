@@ -57,6 +57,7 @@ void visit_gan_objective(Objective& o, Visit visit) {
   visit("beta1", o.beta1, 0);
   visit("beta2", o.beta2, 0);
   visit("average", o.average, 0);
+  visit("refold", o.refold, 0);
   visit("feedback", o.feedback, 0);
   visit("accept", o.accept, 0);
   visit("newest", o.newest, std::pair(1L, 1000000L));
@@ -154,6 +155,7 @@ GanPreset gan_preset(const std::string& model, const std::string& size) {
       preset.network.layout = "columns";
       preset.network.fitted = true;
       preset.objective.average = 0.998;
+      preset.objective.refold = 1;
     }
   }
   return preset;

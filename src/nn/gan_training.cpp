@@ -3,6 +3,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "data/sequence_code.h"
 #include "eval/eval.h"
 #include "nn/model_directory.h"
 #include "nn/read_out.h"
@@ -88,6 +89,7 @@ class GanTrainee : public Trainee {
         accepted_(torch::zeros({objective.newest, config.length}, torch::kInt64)),
         accepted_count_(torch::zeros({1}, torch::kInt64)),
         generator_steps_(torch::zeros({1}, torch::kInt64)) {
+    require(objective.refold == 0 || config.layout == "columns", "only rows of the columns layout can be folded anew");
     if (config.fitted) {
       std::vector<std::int64_t> all(static_cast<std::size_t>(data.size()));
       std::iota(all.begin(), all.end(), std::int64_t{0});
@@ -210,10 +212,40 @@ class GanTrainee : public Trainee {
     return generator_->forward({noise_NZ, length_N}, gumbel.view({share(), config_.length, config_.symbols()}));
   }
 
+  // The first share of the rows as their sequences fold anew: one-hot. Of several hairpins the widest stands, the
+  // others are loops to the critic. A sequence without a pair, or longer than a row now, stays as it was drawn.
+  Tensor refolded(const Tensor& fake_NLV) {
+    const auto count = static_cast<std::int64_t>(std::lround(objective_.refold * static_cast<double>(share())));
+    if (count == 0) return fake_NLV;
+    const Tensor symbols_NL = fake_NLV.narrow(0, 0, count).argmax(-1).to(torch::kUInt8).to(torch::kCPU).contiguous();
+    SymbolData rows;
+    rows.length = config_.length;
+    std::vector<std::string> sequences;
+    std::vector<std::int64_t> records;
+    for (std::int64_t i = 0; i < count; ++i) {
+      const std::span<const std::uint8_t> row{symbols_NL.data_ptr<std::uint8_t>() + i * config_.length,
+                                              static_cast<std::size_t>(config_.length)};
+      rows.add(row, 1);
+      records.push_back(i);
+      sequences.push_back(symbols_sequence(SequenceLayout::kColumns, row).value_or("A"));
+    }
+    const auto structures = watcher_.fold(sequences);
+    for (std::int64_t i = 0; i < count; ++i) {
+      const std::string structure = widest_hairpin(structures[static_cast<std::size_t>(i)]);
+      if (structure.find('(') == std::string::npos) continue;
+      auto row = sequence_symbols(SequenceLayout::kColumns, sequences[static_cast<std::size_t>(i)], structure);
+      if (static_cast<std::int64_t>(row.size()) > config_.length) continue;
+      row.resize(static_cast<std::size_t>(config_.length), kPadSymbol);
+      std::copy(row.begin(), row.end(), rows.symbols.begin() + i * config_.length);
+    }
+    const Tensor folded_NLV = one_hot_rows(rows, records, config_.symbols(), device_);
+    return torch::cat({folded_NLV, fake_NLV.narrow(0, count, share() - count)});
+  }
+
   NamedTerms critic_step(Draws& draws) {
     torch::NoGradGuard no_gradient;
     const Tensor real_NLV = real_rows();
-    const Tensor fake_NLV = fake_rows(draws);
+    const Tensor fake_NLV = refolded(fake_rows(draws));
     const Tensor share_N = draws.uniform(share(), 1).view({-1});
     const CriticLoss loss =
         critic_gradient(*critic_, real_NLV, fake_NLV, share_N, objective_.penalty, options_.batch);

@@ -80,6 +80,12 @@ class TrainWatcher {
   virtual std::vector<double> analyze(const std::vector<std::string>& sequences) {
     return std::vector<double>(sequences.size(), 0.0);
   }
+  /// Generators of columns with GanObjective::refold: the structure each drawn sequence folds into, as dot-bracket.
+  virtual std::vector<std::string> fold(const std::vector<std::string>& sequences) {
+    std::vector<std::string> open;
+    for (const std::string& sequence : sequences) open.emplace_back(sequence.size(), '.');
+    return open;
+  }
 };
 
 /// Sequences to learn from, as rows of symbols (data/sequence_code.h), padded to one length.
