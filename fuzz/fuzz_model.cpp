@@ -1,10 +1,11 @@
-// Model directories: config.json and model.safetensors in one input, parted by the first zero byte. What parses must
-// survive being written and parsed again.
+// Model directories: config.json (or the tree of a classifier) and model.safetensors in one input, parted by the first
+// zero byte. What parses must survive being written and parsed again.
 #include <algorithm>
 #include <cstdint>
 #include <cstdlib>
 #include <string>
 
+#include "describe/describe.h"
 #include "nn/nn.h"
 #include "util/util.h"
 
@@ -23,6 +24,24 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   try {
     const DivaObjective objective = objective_from_json(config, "fuzz");
     objective_from_json(objective_json(objective), "fuzz");
+  } catch (const Error&) {
+  }
+  try {
+    const SequenceNetConfig net = sequence_net_from_json(config, "fuzz");
+    if (!(sequence_net_from_json(sequence_net_json(net), "fuzz") == net)) std::abort();
+  } catch (const Error&) {
+  }
+  try {
+    const GanObjective objective = gan_objective_from_json(config, "fuzz");
+    gan_objective_from_json(gan_objective_json(objective), "fuzz");
+  } catch (const Error&) {
+  }
+  try {
+    // Trees of classifiers: what parses can be told in words, drawn, and read again.
+    const Tree tree = tree_from_json(config, "fuzz");
+    if (tree_json(tree_from_json(tree_json(tree), "fuzz")) != tree_json(tree)) std::abort();
+    tree_rules(tree, {"other", "pre-miRNA"});
+    draw_tree(tree, {"other", "pre-miRNA"}, "fuzz");
   } catch (const Error&) {
   }
   try {

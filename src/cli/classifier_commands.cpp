@@ -48,6 +48,7 @@ struct ModelCommand {
   std::string family = kPremirnaFamily;
   std::string label_column = "label";
   std::string network;
+  std::string plot;
   std::string device = "auto";
   std::string thresholds = "auto";
   std::uint64_t seed = 1;
@@ -101,6 +102,8 @@ std::string mirtron_info(const MirtronModel& model) {
 int show_model(const ModelCommand& c) {
   const std::string directory = find_model(c.model);
   const std::string family = model_family(directory);
+  require(c.plot.empty() || family == kPremirnaFamily, "--plot draws the tree of a model of pre-miRNAs; {} is of family {}",
+          directory, family);
   TextWriter out(c.common.output);
   out.write(fmt::format("path\t{}\nfamily\t{}\nmegabytes\t{:.1f}\n", directory, family, megabytes(directory)));
   if (family == kPremirnaFamily) {
@@ -110,6 +113,10 @@ int show_model(const ModelCommand& c) {
                     "{:.2f}\nnetwork\t{}\ntree\n{}",
                     classifier.parameters(), classifier.reconstruction_threshold(), classifier.distance_threshold(),
                     config_json(classifier.network().config()), tree_rules(classifier.tree(), kPremirnaClasses)));
+    if (!c.plot.empty()) {
+      const Drawing drawing = draw_tree(classifier.tree(), kPremirnaClasses, fs::path(directory).filename().string());
+      write_bytes(c.plot, is_png(c.plot) ? encode_png(to_pixels(drawing)) : to_svg(drawing));
+    }
   } else if (family == kMirtronFamily) {
     out.write(mirtron_info(MirtronModel::open(directory, c.common.threads)));
   } else if (family == kGanFamily || family == kCnnFamily) {
@@ -202,6 +209,7 @@ int train_mirtron(ModelCommand& c, const CLI::App& app) {
 // Options that the action would not look at are refused.
 void check_options(const ModelCommand& c, const CLI::App& app) {
   if (c.action == "train") {
+    require(c.plot.empty(), "--plot is of model info; model train has no use for it");
     require(app.get_option("--output")->count() == 0, "model train writes to the directory named; leave out --output");
     const bool mirtron = c.family == kMirtronFamily;
     const std::vector<const char*> of_premirna = {"--network", "--device", "--bars",      "--split",
@@ -212,6 +220,7 @@ void check_options(const ModelCommand& c, const CLI::App& app) {
               c.family);
     return;
   }
+  require(c.action == "info" || c.plot.empty(), "--plot is of model info; model {} has no use for it", c.action);
   require(c.action != "list" || c.model.empty(), "model list lists all models; leave out '{}'", c.model);
   for (const char* option : {"--network", "--tsv", "--positives", "--negatives", "--bars", "--split", "--splits",
                              "--rounds", "--boost-depth", "--boost-rate", "--depth", "--balanced", "--thresholds", "--seed",
@@ -249,6 +258,7 @@ std::function<int()> add_model_command(CLI::App& app) {
       ->capture_default_str();
   app.add_option("--network", c->network, "train premirna: DIVA model directory (RUN/model of train)")
       ->type_name("DIR");
+  app.add_option("--plot", c->plot, "info: draw the latent tree, .svg or .png")->type_name("FILE");
   app.add_option("--device", c->device, "auto, cpu, cuda or cuda:N")->capture_default_str();
   add_dataset(app, c->data);
   app.add_option("--label-column", c->label_column, "train mirtron: column of --tsv that is 1 for mirtrons")

@@ -55,20 +55,21 @@ std::string escaped(const std::string& text) {
 
 // --- drawing ---------------------------------------------------------------------------------------------------------
 
-constexpr double kBoxWidth = 176, kBoxHeight = 66, kGapX = 12, kGapY = 46, kMargin = 20, kTitle = 34;
+constexpr double kBoxWidth = 176, kBoxHeight = 66, kGapX = 46, kGapY = 12, kMargin = 20, kTitle = 34;
 
-// Leaves from left to right, parents in the middle of their children; "yes" to the left.
+// The root at the left, leaves from top to bottom, parents in the middle of their children; "yes" above: a tree of depth
+// 5 fits a page.
 void place(const Tree& tree, int at, int depth, double& next, std::vector<Point>& places) {
   const TreeNode& node = tree.nodes[at];
-  const double y = kMargin + kTitle + depth * (kBoxHeight + kGapY);
+  const double x = kMargin + depth * (kBoxWidth + kGapX);
   if (node.leaf()) {
-    places[at] = {next, y};
-    next += kBoxWidth + kGapX;
+    places[at] = {x, next};
+    next += kBoxHeight + kGapY;
     return;
   }
   place(tree, node.yes, depth + 1, next, places);
   place(tree, node.no, depth + 1, next, places);
-  places[at] = {(places[node.yes].x + places[node.no].x) / 2, y};
+  places[at] = {x, (places[node.yes].y + places[node.no].y) / 2};
 }
 
 void draw_node(const Tree& tree, int at, const Point& corner, const ClassNames& classes, Drawing& drawing) {
@@ -244,20 +245,21 @@ std::string tree_dot(const Tree& tree, const ClassNames& classes) {
 
 Drawing draw_tree(const Tree& tree, const ClassNames& classes, const std::string& title) {
   std::vector<Point> places(tree.nodes.size());
-  double next = kMargin;
+  double next = kMargin + kTitle;
   place(tree, 0, 0, next, places);
   Drawing drawing;
-  drawing.width = std::max(next - kGapX + kMargin, 2 * kMargin + 8.0 * static_cast<double>(title.size()));
-  drawing.height = 2 * kMargin + kTitle + tree.depth() * (kBoxHeight + kGapY) + kBoxHeight;
+  drawing.width = std::max(2 * kMargin + tree.depth() * (kBoxWidth + kGapX) + kBoxWidth,
+                           2 * kMargin + 8.0 * static_cast<double>(title.size()));
+  drawing.height = next - kGapY + kMargin;
   drawing.add(Text{{kMargin, kMargin + 12}, title, 14, Anchor::kStart, kInk, true});
   for (std::size_t at = 0; at < tree.nodes.size(); ++at) {
     const TreeNode& node = tree.nodes[at];
     if (node.leaf()) continue;
-    const Point from = {places[at].x + kBoxWidth / 2, places[at].y + kBoxHeight};
+    const Point from = {places[at].x + kBoxWidth, places[at].y + kBoxHeight / 2};
     for (const int child : {node.yes, node.no}) {
-      const Point to = {places[child].x + kBoxWidth / 2, places[child].y};
+      const Point to = {places[child].x, places[child].y + kBoxHeight / 2};
       drawing.add(Line{from, to, 1.2, "#999999"});
-      drawing.add(Text{{(from.x + to.x) / 2, (from.y + to.y) / 2 - 3},
+      drawing.add(Text{{(from.x + to.x) / 2, (from.y + to.y) / 2 + (child == node.yes ? -5 : 11)},
                        child == node.yes ? "yes" : "no",
                        10,
                        Anchor::kMiddle,
