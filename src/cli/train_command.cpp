@@ -218,7 +218,7 @@ std::function<int()> add_train(CLI::App& app) {
       ->check(CLI::Range(16, 4096));
   app.add_option("--average", c->average, "wgan, fbgan: keep the generator's weights averaged with this decay; 0: as they are")
       ->check(CLI::Range(0.0, 0.999999));
-  app.add_option("--refold", c->refold, "wgan, fbgan: share of the drawn rows that the critic is shown as they fold anew (columns)")
+  app.add_option("--refold", c->refold, "wgan, fbgan: share of the epochs, the last, in which the critic sees sequences as they fold (columns)")
       ->check(CLI::Range(0.0, 1.0));
   app.add_option("--critic-steps", c->critic_steps, "wgan, fbgan: steps of the critic for one of the generator (default: 5)")
       ->check(CLI::Range(1, 1000));

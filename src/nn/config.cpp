@@ -155,7 +155,7 @@ GanPreset gan_preset(const std::string& model, const std::string& size) {
       preset.network.layout = "columns";
       preset.network.fitted = true;
       preset.objective.average = 0.998;
-      preset.objective.refold = 1;
+      preset.objective.refold = 0.4;
     }
   }
   return preset;

@@ -77,8 +77,9 @@ struct GanObjective {
   double beta1 = 0.5;             // Adam's decay of the moments
   double beta2 = 0.9;
   double average = 0;       // decay of the averaged generator, which is then the one that is kept; 0: none
-  // Columns layout: share of the drawn rows that the critic is shown as their sequences fold anew, not as drawn. What
-  // was drawn as a mismatch may pair elsewhere; only thus the critic learns of it.
+  // Columns layout: share of the epochs, the last ones, in which the critic is shown drawn sequences as they fold, not the
+  // rows as drawn. What was drawn as a mismatch may pair elsewhere; only thus the critic learns of it. A generator that
+  // is still poor swings under it.
   double refold = 0;
   bool feedback = false;    // FBGAN: accepted sequences of the generator join the real ones
   double accept = 0.95;     // least score of the analyzer

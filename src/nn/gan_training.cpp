@@ -91,9 +91,7 @@ class GanTrainee : public Trainee {
         generator_steps_(torch::zeros({1}, torch::kInt64)) {
     require(objective.refold == 0 || config.layout == "columns", "only rows of the columns layout can be folded anew");
     if (config.fitted) {
-      std::vector<std::int64_t> all(static_cast<std::size_t>(data.size()));
-      std::iota(all.begin(), all.end(), std::int64_t{0});
-      generator_->fit(one_hot_rows(data, all, config.symbols(), torch::kCPU));
+      generator_->fit(one_hot_rows(data, config.symbols(), torch::kCPU));
     }
     critic_->to(device);
     generator_->to(device);
@@ -116,6 +114,7 @@ class GanTrainee : public Trainee {
 
   void begin(std::int64_t epoch, std::int64_t step_of_epoch) override {
     epoch_ = epoch;
+    refolds_ = static_cast<double>(epoch) >= (1 - objective_.refold) * static_cast<double>(options_.epochs);
     if (objective_.feedback && step_of_epoch == 0) feed_back(epoch);
     order_ = epoch_order(records(), options_.seed, epoch);
     at_ = step_of_epoch * options_.batch;
@@ -198,9 +197,7 @@ class GanTrainee : public Trainee {
       }
     }
     at_ += options_.batch;
-    std::vector<std::int64_t> all(static_cast<std::size_t>(rows.size()));
-    std::iota(all.begin(), all.end(), std::int64_t{0});
-    return one_hot_rows(rows, all, config_.symbols(), device_);
+    return one_hot_rows(rows, config_.symbols(), device_);
   }
 
   Tensor fake_rows(Draws& draws) {
@@ -212,40 +209,43 @@ class GanTrainee : public Trainee {
     return generator_->forward({noise_NZ, length_N}, gumbel.view({share(), config_.length, config_.symbols()}));
   }
 
-  // The first share of the rows as their sequences fold anew: one-hot. Of several hairpins the widest stands, the
-  // others are loops to the critic. A sequence without a pair, or longer than a row now, stays as it was drawn.
-  Tensor refolded(const Tensor& fake_NLV) {
-    const auto count = static_cast<std::int64_t>(std::lround(objective_.refold * static_cast<double>(share())));
-    if (count == 0) return fake_NLV;
-    const Tensor symbols_NL = fake_NLV.narrow(0, 0, count).argmax(-1).to(torch::kUInt8).to(torch::kCPU).contiguous();
-    SymbolData rows;
-    rows.length = config_.length;
+  // Rows as their sequences fold anew. Of several hairpins the widest stands, the others are loops. A sequence without a
+  // pair, or longer than a row now, stays as it was drawn.
+  SymbolData folded(const SymbolData& drawn) {
     std::vector<std::string> sequences;
-    std::vector<std::int64_t> records;
-    for (std::int64_t i = 0; i < count; ++i) {
-      const std::span<const std::uint8_t> row{symbols_NL.data_ptr<std::uint8_t>() + i * config_.length,
-                                              static_cast<std::size_t>(config_.length)};
-      rows.add(row, 1);
-      records.push_back(i);
-      sequences.push_back(symbols_sequence(SequenceLayout::kColumns, row).value_or("A"));
-    }
+    for (std::int64_t i = 0; i < drawn.size(); ++i)
+      sequences.push_back(symbols_sequence(SequenceLayout::kColumns, drawn.row(i)).value_or("A"));
     const auto structures = watcher_.fold(sequences);
-    for (std::int64_t i = 0; i < count; ++i) {
+    SymbolData rows;
+    rows.length = drawn.length;
+    for (std::int64_t i = 0; i < drawn.size(); ++i) {
+      const std::string& sequence = sequences[static_cast<std::size_t>(i)];
       const std::string structure = widest_hairpin(structures[static_cast<std::size_t>(i)]);
-      if (structure.find('(') == std::string::npos) continue;
-      auto row = sequence_symbols(SequenceLayout::kColumns, sequences[static_cast<std::size_t>(i)], structure);
-      if (static_cast<std::int64_t>(row.size()) > config_.length) continue;
-      row.resize(static_cast<std::size_t>(config_.length), kPadSymbol);
-      std::copy(row.begin(), row.end(), rows.symbols.begin() + i * config_.length);
+      std::vector<std::uint8_t> row;
+      if (structure.find('(') != std::string::npos)
+        row = sequence_symbols(SequenceLayout::kColumns, sequence, structure);
+      const bool fits = !row.empty() && static_cast<std::int64_t>(row.size()) <= drawn.length;
+      rows.add(fits ? row : drawn.row(i), 1);
     }
-    const Tensor folded_NLV = one_hot_rows(rows, records, config_.symbols(), device_);
-    return torch::cat({folded_NLV, fake_NLV.narrow(0, count, share() - count)});
+    return rows;
+  }
+
+  // What the critic is shown of drawn distributions.
+  Tensor shown(const Tensor& fake_NLV) {
+    if (!refolds_) return fake_NLV;
+    const Tensor symbols_NL = fake_NLV.argmax(-1).to(torch::kUInt8).to(torch::kCPU).contiguous();
+    const std::uint8_t* symbols = symbols_NL.data_ptr<std::uint8_t>();
+    SymbolData drawn;
+    drawn.length = config_.length;
+    drawn.symbols.assign(symbols, symbols + symbols_NL.numel());
+    drawn.labels.assign(static_cast<std::size_t>(symbols_NL.size(0)), 1);
+    return one_hot_rows(folded(drawn), config_.symbols(), device_);
   }
 
   NamedTerms critic_step(Draws& draws) {
     torch::NoGradGuard no_gradient;
     const Tensor real_NLV = real_rows();
-    const Tensor fake_NLV = refolded(fake_rows(draws));
+    const Tensor fake_NLV = shown(fake_rows(draws));
     const Tensor share_N = draws.uniform(share(), 1).view({-1});
     const CriticLoss loss =
         critic_gradient(*critic_, real_NLV, fake_NLV, share_N, objective_.penalty, options_.batch);
@@ -254,10 +254,14 @@ class GanTrainee : public Trainee {
             {"penalty", torch::tensor(loss.penalty)}};
   }
 
-  // The generator climbs the critic's score: its gradient at the rows is the critic's adjoint.
+  // The generator climbs the critic's score: its gradient at the rows is the critic's adjoint. A critic that knows rows of
+  // symbols only is asked at those drawn, and its gradient taken as that at the distributions behind them
+  // (straight-through estimator, Bengio et al. 2013).
   NamedTerms generator_step(Draws& draws) {
     const Tensor fake_NLV = fake_rows(draws);
-    const auto trace = critic_->forward(fake_NLV.detach());
+    Tensor seen_NLV = fake_NLV.detach();
+    if (refolds_) seen_NLV = torch::one_hot(seen_NLV.argmax(-1), config_.symbols()).to(torch::kFloat32);
+    const auto trace = critic_->forward(seen_NLV);
     const double one = -1.0 / static_cast<double>(options_.batch);
     const auto adjoint = critic_->backward(trace, torch::full({share()}, one, fake_NLV.options().requires_grad(false)));
     (fake_NLV * adjoint.x_NLV).sum().backward();
@@ -266,8 +270,10 @@ class GanTrainee : public Trainee {
 
   // One batch of the generator's sequences goes to the analyzer; what it accepts joins the real records.
   void feed_back(std::int64_t epoch) {
-    const SymbolData rows = draw_rows(*generator_, options_.batch, options_.seed,
-                                      kFeedbackStream + static_cast<std::uint64_t>(epoch * options_.batch), device_);
+    SymbolData rows = draw_rows(*generator_, options_.batch, options_.seed,
+                                kFeedbackStream + static_cast<std::uint64_t>(epoch * options_.batch), device_);
+    // Among the real rows stands what real rows are: sequences as they fold.
+    if (refolds_) rows = folded(rows);
     const auto sequences = sequences_of(config_, rows);
     std::vector<std::string> offered;
     std::vector<std::int64_t> row_of;
@@ -308,6 +314,7 @@ class GanTrainee : public Trainee {
   std::vector<std::int64_t> order_;
   std::int64_t at_ = 0;  // place in order_
   std::int64_t epoch_ = 0;
+  bool refolds_ = false;  // the critic sees sequences as they fold
 };
 
 // --- CNN classifier --------------------------------------------------------------------------------------------------
@@ -482,6 +489,12 @@ Tensor one_hot_rows(const SymbolData& data, std::span<const std::int64_t> record
     }
   }
   return rows_NLV.to(device);
+}
+
+Tensor one_hot_rows(const SymbolData& data, std::int64_t symbols, torch::Device device) {
+  std::vector<std::int64_t> all(static_cast<std::size_t>(data.size()));
+  std::iota(all.begin(), all.end(), std::int64_t{0});
+  return one_hot_rows(data, all, symbols, device);
 }
 
 TrainOutcome run_gan_training(const SequenceNetConfig& config, const GanObjective& objective, const SymbolData& data,

@@ -18,5 +18,7 @@ std::unique_ptr<SequenceScorer> open_sequence_scorer(const std::string& director
 /// Rows of symbols as distributions, (N, L, V).
 Tensor one_hot_rows(const SymbolData& data, std::span<const std::int64_t> records, std::int64_t symbols,
                     torch::Device device);
+/// All records.
+Tensor one_hot_rows(const SymbolData& data, std::int64_t symbols, torch::Device device);
 
 }  // namespace stemloop
