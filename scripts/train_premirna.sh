@@ -24,5 +24,5 @@ train() {
 mkdir -p "$runs"
 train "$runs/first" --epochs 12 --warmup 3 --beta 0.02 --rate 1.5e-3
 train "$runs/second" --init "$runs/first/model" --epochs 18 --warmup 0 --beta 0.005 --rate 1e-3 --mutate 0.03
-stemloop model train "$out" --network "$runs/second/model" --tsv "$data"
+stemloop model train "$out" --network "$runs/second/model" --tsv "$data" --balanced
 stemloop model verify "$out"

@@ -176,6 +176,7 @@ TEST_F(Classifiers, OptionsOfNoUseAreRefused) {
   const std::pair<std::string, const char*> cases[] = {
       {"model verify " + small + " --rounds 3", "--rounds is of model train; model verify has no use for it"},
       {"model info " + small + " --tsv " + at("labelled.tsv"), "--tsv is of model train"},
+      {"model verify " + small + " --plot " + at("tree.svg"), "--plot is of model info"},
       {"model list --params turner2004", "--params is of model train"},
       {"model list " + small, "model list lists all models; leave out"},
       {"model train " + at("none") + " -o " + at("x.txt"), "leave out --output"}};
@@ -229,12 +230,13 @@ TEST_F(Classifiers, AllReasonsOfStrangenessAreTold) {
 
 TEST_F(Classifiers, ListInfoVerifyEvaluate) {
   Outcome r =
-      shell(fmt::format("export STEMLOOP_MODELS={}; stemloop model list; stemloop model info small -t 1; stemloop "
-                        "model verify small -t 1",
-                        fs::path(at("x")).parent_path().string()));
+      shell(fmt::format("export STEMLOOP_MODELS={}; stemloop model list; stemloop model info small -t 1 --plot {}; "
+                        "stemloop model verify small -t 1",
+                        fs::path(at("x")).parent_path().string(), at("tree.svg")));
   EXPECT_EQ(r.code, 0) << r.err;
   EXPECT_THAT(r.out,
               AllOf(HasSubstr("small\tpremirna\t"), HasSubstr("family\tpremirna"), HasSubstr("every file is there")));
+  EXPECT_THAT(content(at("tree.svg")), AllOf(HasSubstr("<svg"), HasSubstr("hairpins, "), HasSubstr(">yes<")));
   r = shell(fmt::format("stemloop evaluate classifier -t 1 --model {} --tsv {} --calls {} --curve {}", at("small"),
                         at("labelled.tsv"), at("calls.tsv"), at("curve.tsv")));
   EXPECT_EQ(r.code, 0) << r.err;

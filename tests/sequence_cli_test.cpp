@@ -106,6 +106,8 @@ TEST_F(SequenceModels, OptionsOfTheOtherKindAreRefused) {
   EXPECT_THAT(shell(train("wgan", "x", "--beta 1")).err, HasSubstr("--beta has no meaning for wgan"));
   EXPECT_THAT(shell(train("wgan", "x", "--analyzer structure")).err, HasSubstr("--analyzer has no meaning for wgan"));
   EXPECT_THAT(shell(train("wgan", "x", "--negatives " + at("others.fa"))).err, HasSubstr("--negatives has no meaning"));
+  EXPECT_THAT(shell(train("wgan", "x", "--layout strand --refold 0.5")).err, HasSubstr("only rows of the columns layout"));
+  EXPECT_THAT(shell(train("cnn", "x", "--refold 0.5")).err, HasSubstr("--refold has no meaning for cnn"));
   EXPECT_THAT(shell(train("cnn", "x", "--average 0.9")).err, HasSubstr("--average has no meaning for cnn"));
 }
 

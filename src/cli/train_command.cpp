@@ -134,7 +134,7 @@ int run_train(TrainCommand& c) {
 // Options that a model has no use for are refused: their values would be ignored.
 void check_options(const TrainCommand& c, const CLI::App& app) {
   constexpr const char* kOfPictures[] = {"--bars",       "--split",  "--splits",     "--mutate",       "--beta",
-                                         "--warmup",     "--likelihood", "--width",  "--decoder-width", "--init"};
+                                         "--warmup",     "--likelihood", "--width",  "--decoder-width"};
   constexpr const char* kOfSequences[] = {"--label-column", "--layout", "--hidden"};
   constexpr const char* kOfGenerators[] = {"--average", "--critic-steps", "--refold", "--judge-every", "--judged"};
   constexpr const char* kOfFeedback[] = {"--analyzer", "--analyzer-seconds"};
@@ -147,6 +147,7 @@ void check_options(const TrainCommand& c, const CLI::App& app) {
   if (!sequences || c.model == "cnn") refuse(kOfGenerators);
   if (c.model != "fbgan") refuse(kOfFeedback);
   if (sequences && c.model != "cnn") refuse(std::array{"--negatives"});  // generators learn one class
+  if (c.model == "cnn") refuse(std::array{"--init"});
 }
 
 // The published values of wgan, fbgan and cnn where the user named none.
@@ -236,7 +237,7 @@ std::function<int()> add_train(CLI::App& app) {
   app.add_option("--analyzer-seconds", c->analyzer_seconds, "fbgan: longest a program may take for an answer")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
-  app.add_option("--init", c->options.start, "Begin with the weights of this model")->type_name("DIR");
+  app.add_option("--init", c->options.start, "Begin with the weights of this model (wgan, fbgan: of this generator)")->type_name("DIR");
   app.add_option("--seed", c->options.seed, "Of everything random")->capture_default_str();
   app.add_option("--device", c->options.device, "auto, cpu, cuda or cuda:N")->capture_default_str();
   app.add_option("--checkpoint-every", c->options.checkpoint_seconds, "Seconds between checkpoints")

@@ -21,6 +21,7 @@ using Json = nlohmann::ordered_json;
 template <class Visit>
 void visit_run(TrainCommand& c, Visit visit) {
   visit_common_run(c, visit);
+  visit("init", c.options.start);
   visit("label_column", c.label_column);
   visit("judge_every", c.watch.judge_every);
   visit("judged", c.watch.judged);
@@ -69,20 +70,18 @@ class SequenceWatcher : public RunWatcher {
     real_report_ = describe_set(real_, options_);
   }
 
-  // Loss: what drawn sequences miss of the real ones, each difference as a multiple of one that matters as much as the
-  // others.
+  // Loss: how far drawn sequences are from the real ones where they are farthest, each difference as a multiple of one that
+  // can be borne.
   std::vector<std::pair<std::string, double>> judge(const std::vector<std::string>& sequences) override {
     if (sequences.empty()) return {{"loss", kWorst}};
     const MeasuredSet drawn = measure_set(sequences, model_, options_);
     const QualityReport q = compare_sets(real_, drawn, options_);
     const QualityReport& r = real_report_;
-    const auto apart = [&](double QualityReport::*value, double matters) {
-      return std::abs(q.*value - r.*value) / matters;
-    };
-    const double loss = q.jsd4 / 0.02 + apart(&QualityReport::gc, 0.02) + apart(&QualityReport::ends_ag, 0.03) +
-                        apart(&QualityReport::one_hairpin, 0.08) + apart(&QualityReport::mfe_per_nt, 0.03) +
-                        apart(&QualityReport::length_mean, 0.06 * r.length_mean) + q.near_copies / 0.02 +
-                        (1 - q.unique) / 0.02;
+    const double loss = std::max({q.jsd4 / 0.02, std::abs(q.gc - r.gc) / 0.02, std::abs(q.ends_ag - r.ends_ag) / 0.03,
+                                  std::abs(q.one_hairpin - r.one_hairpin) / 0.08,
+                                  std::abs(q.mfe_per_nt - r.mfe_per_nt) / 0.03,
+                                  std::abs(q.length_mean - r.length_mean) / (0.06 * r.length_mean), q.near_copies / 0.02,
+                                  (1 - q.unique) / 0.02});
     return {{"loss", loss},
             {"jsd3", q.jsd3},
             {"jsd4", q.jsd4},

@@ -93,6 +93,12 @@ class GanTrainee : public Trainee {
     if (config.fitted) {
       generator_->fit(one_hot_rows(data, config.symbols(), torch::kCPU));
     }
+    if (!options.start.empty()) {
+      const StoredModel model = read_stored_model(options.start, kGanFamily);
+      require(sequence_net_from_json(model.network, options.start + "/config.json") == config,
+              "{}: this network differs from the one to be trained", options.start);
+      set_weights(*generator_, model.weights, options.start + "/model.safetensors");
+    }
     critic_->to(device);
     generator_->to(device);
     average_->to(device);
@@ -503,7 +509,9 @@ TrainOutcome run_gan_training(const SequenceNetConfig& config, const GanObjectiv
   const auto peers = join_peers(device);
   check_batch(options.batch, data.size(), *peers);
   torch::manual_seed(options.seed);
-  GanTrainee trainee(config, objective, data, gan, options, *peers, watcher, device);
+  TrainOptions how = options;
+  if (resume) how.start.clear();  // the checkpoint has it all
+  GanTrainee trainee(config, objective, data, gan, how, *peers, watcher, device);
   return run_training(trainee, options, resume, *peers, watcher);
 }
 
