@@ -6,7 +6,7 @@ execute_process(COMMAND ldd "${PROGRAM}" OUTPUT_VARIABLE libraries RESULT_VARIAB
 if(failed)
   message(FATAL_ERROR "ldd ${PROGRAM} failed")
 endif()
-if(libraries MATCHES "libtorch|libc10|libopencv|libgomp")
+if(libraries MATCHES "libtorch|libc10|libxgboost|libopencv|libgomp")
   message(FATAL_ERROR "${PROGRAM} is linked to what is to be opened when needed:\n${libraries}")
 endif()
 message("The program is free of libtorch, OpenCV and OpenMP.")

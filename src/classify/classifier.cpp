@@ -194,7 +194,7 @@ Classifier Classifier::train(const std::string& directory, const LabelledEvidenc
     best = accuracy;
     c.tree_ = std::move(tree);
   }
-  c.booster_ = neural().train_booster(evidence_matrix(train.evidence, table), train.labels, how.booster);
+  c.booster_ = train_xgboost(evidence_matrix(train.evidence, table), train.labels, how.booster);
 
   // The cloud of training hairpins: mean and the inverse Cholesky factor of the covariance, slightly rounded.
   const Matrix z = class_space(encoded);
@@ -288,8 +288,9 @@ Classifier Classifier::open(const std::string& directory, const std::string& dev
   const std::string space_name = directory + "/" + kSpace;
   const TensorFile space = decode_safetensors(checked_file(config, directory, kSpace), space_name);
   c.tree_ = tree_from_json(text_of(checked_file(config, directory, kTree)), directory + "/" + kTree);
-  c.booster_ = neural().load_booster(checked_file(config, directory, kBooster), directory + "/" + kBooster, threads);
-  c.network_ = neural().open(directory + "/network", device, threads);
+  // One thread: its rows come a few at a time, and a team of OpenMP's would spin beside those that fold.
+  c.booster_ = load_xgboost(checked_file(config, directory, kBooster), directory + "/" + kBooster, 1);
+  c.network_ = open_network(directory + "/network", device, threads);
 
   require(c.network_->config().disentangled, "{}/network: has no latent spaces of class and bonds", directory);
   const std::int64_t d = 2 * c.network_->config().latent;

@@ -77,34 +77,44 @@ class XgBooster : public Booster {
   BoosterHandle handle_ = nullptr;
 };
 
+class XgBoosterLibrary : public BoosterLibrary {
+ public:
+  std::unique_ptr<Booster> train(const Matrix& rows, std::span<const std::uint8_t> labels,
+                                 const BoosterOptions& options) override {
+    const DataMatrix data(rows);
+    const std::vector<float> targets(labels.begin(), labels.end());
+    check(XGDMatrixSetFloatInfo(data.get(), "label", targets.data(), targets.size()));
+    auto booster = std::make_unique<XgBooster>(&data);
+    booster->set("objective", "binary:logistic");
+    booster->set("tree_method", "hist");
+    booster->set("max_depth", std::to_string(options.depth));
+    booster->set("eta", shortest(options.rate));
+    booster->set("subsample", shortest(options.rows));
+    booster->set("colsample_bytree", shortest(options.columns));
+    booster->set("min_child_weight", shortest(options.leaf));
+    booster->set("verbosity", "0");
+    booster->set("seed", std::to_string(options.seed));
+    booster->set("nthread", std::to_string(options.threads));
+    for (int round = 0; round < options.rounds; ++round)
+      check(XGBoosterUpdateOneIter(booster->get(), round, data.get()));
+    return booster;
+  }
+
+  std::unique_ptr<Booster> load(std::span<const std::byte> bytes, const std::string& name, int threads) override {
+    auto booster = std::make_unique<XgBooster>(nullptr);
+    require(XGBoosterLoadModelFromBuffer(booster->get(), bytes.data(), bytes.size()) == 0, "{}: is no XGBoost model",
+            name);
+    booster->set("nthread", std::to_string(threads));
+    return booster;
+  }
+};
+
 }  // namespace
 
-std::unique_ptr<Booster> train_xgboost(const Matrix& rows, std::span<const std::uint8_t> labels,
-                                       const BoosterOptions& options) {
-  const DataMatrix data(rows);
-  const std::vector<float> targets(labels.begin(), labels.end());
-  check(XGDMatrixSetFloatInfo(data.get(), "label", targets.data(), targets.size()));
-  auto booster = std::make_unique<XgBooster>(&data);
-  booster->set("objective", "binary:logistic");
-  booster->set("tree_method", "hist");
-  booster->set("max_depth", std::to_string(options.depth));
-  booster->set("eta", shortest(options.rate));
-  booster->set("subsample", shortest(options.rows));
-  booster->set("colsample_bytree", shortest(options.columns));
-  booster->set("min_child_weight", shortest(options.leaf));
-  booster->set("verbosity", "0");
-  booster->set("seed", std::to_string(options.seed));
-  booster->set("nthread", std::to_string(options.threads));
-  for (int round = 0; round < options.rounds; ++round) check(XGBoosterUpdateOneIter(booster->get(), round, data.get()));
-  return booster;
-}
-
-std::unique_ptr<Booster> load_xgboost(std::span<const std::byte> bytes, const std::string& name, int threads) {
-  auto booster = std::make_unique<XgBooster>(nullptr);
-  require(XGBoosterLoadModelFromBuffer(booster->get(), bytes.data(), bytes.size()) == 0, "{}: is no XGBoost model",
-          name);
-  booster->set("nthread", std::to_string(threads));
-  return booster;
-}
-
 }  // namespace stemloop
+
+// The one symbol of the booster library. Its object lives until the program ends.
+extern "C" __attribute__((visibility("default"))) stemloop::BoosterLibrary* stemloop_booster() {
+  static stemloop::XgBoosterLibrary library;
+  return &library;
+}

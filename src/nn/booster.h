@@ -1,5 +1,5 @@
-// Gradient-boosted trees on a table of numbers, NaN where a value is missing. XGBoost does the work, in the neural
-// library, so that the program itself loads neither it nor OpenMP before a command needs them.
+// Gradient-boosted trees on a table of numbers, NaN where a value is missing. XGBoost does the work, in a library of its
+// own (libstemloop_booster.so), so that the program itself loads neither it nor OpenMP before a command needs them.
 #pragma once
 
 #include <cstdint>
@@ -36,12 +36,20 @@ class Booster {
   [[nodiscard]] virtual Matrix contributions(const Matrix& rows) const = 0;
 };
 
-/// Learns class 1 against class 0. Error if XGBoost reports one. Defined in the neural library: use
-/// Neural::train_booster() and load_booster() from outside.
+/// Learns class 1 against class 0. Error if XGBoost reports one, or the library cannot be opened.
 std::unique_ptr<Booster> train_xgboost(const Matrix& rows, std::span<const std::uint8_t> labels,
                                        const BoosterOptions& options);
 
 /// From bytes() of another. Error naming `name` if they are no model.
 std::unique_ptr<Booster> load_xgboost(std::span<const std::byte> bytes, const std::string& name, int threads);
+
+/// The library behind these two.
+class BoosterLibrary {
+ public:
+  virtual ~BoosterLibrary() = default;
+  virtual std::unique_ptr<Booster> train(const Matrix& rows, std::span<const std::uint8_t> labels,
+                                         const BoosterOptions& options) = 0;
+  virtual std::unique_ptr<Booster> load(std::span<const std::byte> bytes, const std::string& name, int threads) = 0;
+};
 
 }  // namespace stemloop

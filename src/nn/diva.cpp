@@ -3,16 +3,14 @@
 #include <cmath>
 #include <limits>
 
+#include "nn/read_out.h"
+
 namespace stemloop {
 
 namespace {
 
 constexpr std::int64_t kColumns = kPictureColumns;
-constexpr std::int64_t kColours = 5;         // gap, G, C, U, A
-constexpr std::int64_t kBlankClass = 5;      // the sixth colour class of the columns backbone: no bar
-constexpr std::int64_t kTopHeights = 14;     // 0 to 13 pixels
-constexpr std::int64_t kBottomHeights = 13;  // 0 to 12 pixels
-constexpr std::int64_t kColumnInputs = 2 * (kColours + 1) + kTopHeights + kBottomHeights;  // 39
+constexpr std::int64_t kColours = 5;  // gap, G, C, U, A
 constexpr std::int64_t kHeightClasses = 13;  // picture: none, 2 to 13 pixels
 constexpr std::int64_t kEncoded = 12;        // columns the decoder begins with; twice three-fold gives 108
 constexpr double kResidualShare = 0.2;
@@ -78,7 +76,7 @@ DivaBatch expand_batch(const DivaConfig& config, const PictureData& data, std::s
       for (std::int64_t column = 0; column < kColumns; ++column) {
         const std::int64_t at = strand * kColumns + column;
         const auto from = static_cast<std::size_t>(record * 2 * kColumns + at);
-        const std::int64_t c = data.colour[from] == kBlank ? kBlankClass : data.colour[from];
+        const std::int64_t c = data.colour[from] == kBlank ? kNoBar : data.colour[from];
         const std::int64_t h = data.height[from];
         colour[i * 2 * kColumns + at] = c;
         height[i * 2 * kColumns + at] = h;
@@ -287,6 +285,22 @@ std::vector<std::pair<Tensor, Tensor>> DivaNetImpl::masks() const {
 BarLogits log_probabilities(const BarLogits& logits) {
   return {torch::log_softmax(logits.colour, -1), torch::log_softmax(logits.top, -1),
           torch::log_softmax(logits.bottom, -1)};
+}
+
+std::vector<Picture> read_out(const DivaConfig& config, const BarLogits& logits, const ReadOut& how) {
+  const BarLogits log_p = log_probabilities(logits);
+  const Tensor colour = log_p.colour.to(torch::kCPU).contiguous();
+  const Tensor top = log_p.top.to(torch::kCPU).contiguous();
+  const Tensor bottom = log_p.bottom.to(torch::kCPU).contiguous();
+  const auto classes = [](const Tensor& t, std::int64_t strand, std::int64_t strands) {
+    const std::int64_t count = t.size(-1);
+    return BarScores::Classes{t.data_ptr<float>() + strand * count, strands * count, count};
+  };
+  return read_out(config,
+                  BarScores{colour.size(0),
+                            {classes(colour, 0, 2), classes(colour, 1, 2)},
+                            {classes(top, 0, 1), classes(bottom, 0, 1)}},
+                  how);
 }
 
 Tensor expected_image(const DivaConfig& config, const BarLogits& logits) {

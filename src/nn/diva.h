@@ -104,6 +104,9 @@ TORCH_MODULE(DivaNet);
 /// Log-probabilities from logits, per bar.
 BarLogits log_probabilities(const BarLogits& logits);
 
+/// The pictures these logits mean: see nn/read_out.h.
+std::vector<Picture> read_out(const DivaConfig& config, const BarLogits& logits, const ReadOut& how);
+
 /// The picture the model expects, (N, 5, 25, 100): P(colour) P(bar reaches this pixel).
 Tensor expected_image(const DivaConfig& config, const BarLogits& logits);
 

@@ -1,4 +1,4 @@
-// The inner loops of training on a CPU, on plain arrays and one thread each; the callers cut the work into parts.
+// The inner loops of networks on a CPU, on plain arrays and one thread each; the callers cut the work into parts.
 // Compiled once per instruction set (scalar, avx2, avx512) and picked at run time; layers_test compares them with the
 // same sums written in torch operations.
 //
@@ -30,7 +30,8 @@ inline constexpr float kFilterTransform[kTileInputs][kTaps] = {
 };
 
 /// Where a run of tiles lies in a tensor of sequences (N, length, row): tile t of the run is tile (first + t) counted
-/// through all sequences, `per_sequence` to each; `channels` of each row from its beginning are used.
+/// through all sequences, `per_sequence` to each; `channels` of each row from its beginning are used. Transforms lie in
+/// eight matrices one behind the other, (8, together, channels), this run's from where the pointer points.
 struct TileRun {
   std::int64_t first = 0;
   std::int64_t count = 0;
@@ -39,7 +40,12 @@ struct TileRun {
   std::int64_t padding = 0;  // zeros before an input's first row
   std::int64_t row = 0;      // floats from one row to the next
   std::int64_t channels = 0;
+  std::int64_t together = 0;  // tiles that each matrix of transforms has room for: see tile_room()
 };
+
+/// Room for so many tiles. It is odd: eight matrices a multiple of 4096 bytes apart would push one another out of the
+/// cache.
+inline constexpr std::int64_t tile_room(std::int64_t tiles) { return tiles | 1; }
 
 enum class Activation : std::uint8_t { kNone, kElu, kLeakyRelu };  // alpha 1; slope 0.01
 
@@ -53,11 +59,11 @@ struct AdamStep {
 struct TrainingKernels {
   const char* name;
 
-  /// v[tile][i][channel] = sum_k B^T[i][k] x[4 tile - padding + k][channel], zeros outside the sequence.
+  /// v[i][tile][channel] = sum_k B^T[i][k] x[4 tile - padding + k][channel], zeros outside the sequence.
   void (*tile_input)(const TileRun& run, const float* x, float* v);
-  /// y[4 tile + j][channel] = sum_i A^T[j][i] products[tile][i][channel], rows beyond the sequence left out.
+  /// y[4 tile + j][channel] = sum_i A^T[j][i] products[i][tile][channel], rows beyond the sequence left out.
   void (*tile_output)(const TileRun& run, const float* products, float* y);
-  /// The transpose of tile_output: d_products[tile][i][channel] = sum_j A^T[j][i] dy[4 tile + j][channel].
+  /// The transpose of tile_output: d_products[i][tile][channel] = sum_j A^T[j][i] dy[4 tile + j][channel].
   void (*tile_output_gradient)(const TileRun& run, const float* dy, float* d_products);
 
   /// c (m x n) = op(a) b, or c += op(a) b: row-major, op(a) is a (m x k) or the transpose of a (k x m); rows of a, b, c
@@ -67,9 +73,12 @@ struct TrainingKernels {
 
   /// Mean and sum of squared deviations of each channel over `rows` rows of `channels` floats.
   void (*moments)(const float* x, std::int64_t rows, std::int64_t channels, float* mean, float* squares);
-  /// y = activation(x * scale + shift), channel by channel.
+  /// y = activation(x * scale + shift), channel by channel; y may be x.
   void (*normalise)(const float* x, std::int64_t rows, std::int64_t channels, const float* scale, const float* shift,
                     Activation activation, float* y);
+  /// The same of skip + share * x, the end of a residual block; y may be x.
+  void (*add_normalise)(const float* x, const float* skip, float share, std::int64_t rows, std::int64_t channels,
+                        const float* scale, const float* shift, Activation activation, float* y);
   /// With dv = dy * activation'(at output y): sums of dv and of dv * (x - mean) per channel.
   void (*gradient_sums)(const float* dy, const float* y, const float* x, std::int64_t rows, std::int64_t channels,
                         const float* mean, Activation activation, float* sum, float* product);

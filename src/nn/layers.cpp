@@ -39,8 +39,8 @@ struct Convolved {
   [[nodiscard]] TileRun input(std::int64_t number) const { return tile_run(number, length_in, in); }
   [[nodiscard]] TileRun output(std::int64_t number) const { return tile_run(number, length_out, out); }
   [[nodiscard]] TileRun tile_run(std::int64_t number, std::int64_t length, std::int64_t channels) const {
-    return {number * run,   std::min(run, tiles() - number * run), per_sequence(), length, padding,
-            groups * channels, channels};
+    const std::int64_t count = std::min(run, tiles() - number * run);
+    return {number * run, count, per_sequence(), length, padding, groups * channels, channels, tile_room(run)};
   }
 };
 
@@ -57,12 +57,12 @@ void convolve(const Convolved& s, const float* x, const float* u, float* y) {
       const std::int64_t group = task % s.groups;
       const TileRun from = s.input(task / s.groups);
       const TileRun to = s.output(task / s.groups);
-      float* v = scratch(0, static_cast<std::size_t>(kTileInputs * s.run * s.in)).data();
-      float* products = scratch(1, static_cast<std::size_t>(kTileInputs * s.run * s.out)).data();
+      float* v = scratch(0, static_cast<std::size_t>(kTileInputs * tile_room(s.run) * s.in)).data();
+      float* products = scratch(1, static_cast<std::size_t>(kTileInputs * tile_room(s.run) * s.out)).data();
       kernels.tile_input(from, x + group * s.in, v);
       for (int i = 0; i < kTileInputs; ++i) {
-        kernels.multiply(false, false, from.count, s.out, s.in, v + i * s.in, kTileInputs * s.in,
-                         u + (i * s.groups + group) * s.in * s.out, s.out, products + i * s.out, kTileInputs * s.out);
+        kernels.multiply(false, false, from.count, s.out, s.in, v + i * from.together * s.in, s.in,
+                         u + (i * s.groups + group) * s.in * s.out, s.out, products + i * to.together * s.out, s.out);
       }
       kernels.tile_output(to, products, y + group * s.out);
     }
@@ -83,13 +83,14 @@ void filter_gradient(const Convolved& s, const float* x, const float* dy, float*
         for (std::int64_t group = 0; group < s.groups; ++group) {
           const TileRun from = s.input(r);
           const TileRun to = s.output(r);
-          float* v = scratch(0, static_cast<std::size_t>(kTileInputs * s.run * s.in)).data();
-          float* d = scratch(1, static_cast<std::size_t>(kTileInputs * s.run * s.out)).data();
+          float* v = scratch(0, static_cast<std::size_t>(kTileInputs * tile_room(s.run) * s.in)).data();
+          float* d = scratch(1, static_cast<std::size_t>(kTileInputs * tile_room(s.run) * s.out)).data();
           kernels.tile_input(from, x + group * s.in, v);
           kernels.tile_output_gradient(to, dy + group * s.out, d);
           for (int i = 0; i < kTileInputs; ++i) {
-            kernels.multiply(true, true, s.in, s.out, from.count, v + i * s.in, kTileInputs * s.in, d + i * s.out,
-                             kTileInputs * s.out, all + part * size + (i * s.groups + group) * s.in * s.out, s.out);
+            kernels.multiply(true, true, s.in, s.out, from.count, v + i * from.together * s.in, s.in,
+                             d + i * to.together * s.out, s.out,
+                             all + part * size + (i * s.groups + group) * s.in * s.out, s.out);
           }
         }
       }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "nn/config.h"
+#include "nn/inference.h"
 #include "nn/model_directory.h"
 #include "nn/neural.h"
 #include "nn/peer_environment.h"

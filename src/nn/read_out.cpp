@@ -4,6 +4,8 @@
 #include <cmath>
 #include <limits>
 
+#include "util/util.h"
+
 namespace stemloop {
 
 namespace {
@@ -217,25 +219,19 @@ double standard_normal(Random& random) {
   return std::sqrt(-2 * std::log(u)) * std::cos(2 * M_PI * random.uniform());
 }
 
-std::vector<Picture> read_out(const DivaConfig& config, const BarLogits& logits, const ReadOut& how) {
-  const BarLogits log_p = log_probabilities(logits);
-  const Tensor colour = log_p.colour.to(torch::kCPU).contiguous();
-  const Tensor top = log_p.top.to(torch::kCPU).contiguous();
-  const Tensor bottom = log_p.bottom.to(torch::kCPU).contiguous();
-  const auto row = [](const Tensor& t, std::int64_t index) {
-    const auto width = static_cast<std::size_t>(t.size(-1));
-    return std::span<const float>(t.data_ptr<float>() + index * t.size(-1), width);
-  };
+bool wants_log_probabilities(const ReadOut& how) { return how.hairpin || how.temperature > 0; }
+
+std::vector<Picture> read_out(const DivaConfig& config, const BarScores& scores, const ReadOut& how) {
   const bool columns = config.backbone == "columns";
-  std::vector<Picture> pictures(static_cast<std::size_t>(colour.size(0)));
+  std::vector<Picture> pictures(static_cast<std::size_t>(scores.records));
   for (std::size_t i = 0; i < pictures.size(); ++i) {
     Random random(how.seed, how.first_item + i);
     const auto bar = [&](int strand, int x) {
       const auto at = static_cast<std::int64_t>(i) * kPictureColumns + x;
-      const auto height = row(strand == 0 ? top : bottom, at);
+      const auto colour = scores.colour[strand].at(at), height = scores.height[strand].at(at);
       // columns: class = pixels, 13 or 12 at most; picture: class k is k + 1 pixels, the bottom half has room for 12.
-      if (columns) return Bar{row(colour, 2 * at + strand), height, 2, 0};
-      return Bar{row(colour, 2 * at + strand), strand == 0 ? height : height.first(kBottomRows), 1, 1};
+      if (columns) return Bar{colour, height, 2, 0};
+      return Bar{colour, strand == 0 ? height : height.first(kBottomRows), 1, 1};
     };
     int width = 1;
     double gain = 0, best_gain = -std::numeric_limits<double>::infinity();

@@ -74,7 +74,7 @@ void for_tiles(const TileRun& run, Float* x, Function f) {
 
 void tile_input(const TileRun& run, const float* x, float* v) {
   alignas(64) static thread_local float zeros[1024] = {};
-  const std::int64_t channels = run.channels;
+  const std::int64_t channels = run.channels, plane = run.together * channels;
   for_tiles(run, x, [&](std::int64_t t, const float* sequence, std::int64_t start) {
     const float* d[kTileInputs];
     for (int k = 0; k < kTileInputs; ++k) {
@@ -82,7 +82,7 @@ void tile_input(const TileRun& run, const float* x, float* v) {
       d[k] = at >= 0 && at < run.length ? sequence + at * run.row : zeros;
     }
     const float *d0 = d[0], *d1 = d[1], *d2 = d[2], *d3 = d[3], *d4 = d[4], *d5 = d[5], *d6 = d[6], *d7 = d[7];
-    float* out = v + t * kTileInputs * channels;
+    float* out = v + t * channels;
 #pragma GCC ivdep
     for (std::int64_t c = 0; c < channels; ++c) {
       const float x1 = d1[c], x2 = d2[c], x3 = d3[c], x4 = d4[c], x5 = d5[c], x6 = d6[c];
@@ -90,59 +90,59 @@ void tile_input(const TileRun& run, const float* x, float* v) {
       const float even2 = x6 + 0.25F * x2 - 1.25F * x4, odd2 = 0.5F * x1 - 2.5F * x3 + 2.0F * x5;
       const float even3 = x6 + 4.0F * x2 - 5.0F * x4, odd3 = 2.0F * x1 - 2.5F * x3 + 0.5F * x5;
       out[c] = x6 - d0[c] + 5.25F * (x2 - x4);
-      out[channels + c] = even1 + odd1;
-      out[2 * channels + c] = even1 - odd1;
-      out[3 * channels + c] = even2 + odd2;
-      out[4 * channels + c] = even2 - odd2;
-      out[5 * channels + c] = even3 + odd3;
-      out[6 * channels + c] = even3 - odd3;
-      out[7 * channels + c] = d7[c] - x1 + 5.25F * (x3 - x5);
+      out[plane + c] = even1 + odd1;
+      out[2 * plane + c] = even1 - odd1;
+      out[3 * plane + c] = even2 + odd2;
+      out[4 * plane + c] = even2 - odd2;
+      out[5 * plane + c] = even3 + odd3;
+      out[6 * plane + c] = even3 - odd3;
+      out[7 * plane + c] = d7[c] - x1 + 5.25F * (x3 - x5);
     }
   });
 }
 
 void tile_output(const TileRun& run, const float* products, float* y) {
-  const std::int64_t channels = run.channels;
+  const std::int64_t channels = run.channels, plane = run.together * channels;
   for_tiles(run, y, [&](std::int64_t t, float* sequence, std::int64_t start) {
-    const float* p = products + t * kTileInputs * channels;
+    const float* p = products + t * channels;
     float sink[1024];
     float* rows[kTileOutputs];
     for (int j = 0; j < kTileOutputs; ++j) rows[j] = start + j < run.length ? sequence + (start + j) * run.row : sink;
     float *y0 = rows[0], *y1 = rows[1], *y2 = rows[2], *y3 = rows[3];
 #pragma GCC ivdep
     for (std::int64_t c = 0; c < channels; ++c) {
-      const float p1 = p[channels + c], p2 = p[2 * channels + c], p3 = p[3 * channels + c], p4 = p[4 * channels + c],
-                  p5 = p[5 * channels + c], p6 = p[6 * channels + c];
+      const float p1 = p[plane + c], p2 = p[2 * plane + c], p3 = p[3 * plane + c], p4 = p[4 * plane + c],
+                  p5 = p[5 * plane + c], p6 = p[6 * plane + c];
       const float even1 = p1 + p2, odd1 = p1 - p2, even2 = p3 + p4, odd2 = p3 - p4, even3 = p5 + p6, odd3 = p5 - p6;
       y0[c] = p[c] + even1 + even2 + even3;
       y1[c] = odd1 + 2.0F * odd2 + 0.5F * odd3;
       y2[c] = even1 + 4.0F * even2 + 0.25F * even3;
-      y3[c] = odd1 + 8.0F * odd2 + 0.125F * odd3 + p[7 * channels + c];
+      y3[c] = odd1 + 8.0F * odd2 + 0.125F * odd3 + p[7 * plane + c];
     }
   });
 }
 
 void tile_output_gradient(const TileRun& run, const float* dy, float* d_products) {
   alignas(64) static thread_local float zeros[1024] = {};
-  const std::int64_t channels = run.channels;
+  const std::int64_t channels = run.channels, plane = run.together * channels;
   for_tiles(run, dy, [&](std::int64_t t, const float* sequence, std::int64_t start) {
     const float* rows[kTileOutputs];
     for (int j = 0; j < kTileOutputs; ++j) rows[j] = start + j < run.length ? sequence + (start + j) * run.row : zeros;
     const float *y0 = rows[0], *y1 = rows[1], *y2 = rows[2], *y3 = rows[3];
-    float* out = d_products + t * kTileInputs * channels;
+    float* out = d_products + t * channels;
 #pragma GCC ivdep
     for (std::int64_t c = 0; c < channels; ++c) {
       const float even1 = y0[c] + y2[c], odd1 = y1[c] + y3[c];
       const float even2 = y0[c] + 4.0F * y2[c], odd2 = 2.0F * y1[c] + 8.0F * y3[c];
       const float even3 = y0[c] + 0.25F * y2[c], odd3 = 0.5F * y1[c] + 0.125F * y3[c];
       out[c] = y0[c];
-      out[channels + c] = even1 + odd1;
-      out[2 * channels + c] = even1 - odd1;
-      out[3 * channels + c] = even2 + odd2;
-      out[4 * channels + c] = even2 - odd2;
-      out[5 * channels + c] = even3 + odd3;
-      out[6 * channels + c] = even3 - odd3;
-      out[7 * channels + c] = y3[c];
+      out[plane + c] = even1 + odd1;
+      out[2 * plane + c] = even1 - odd1;
+      out[3 * plane + c] = even2 + odd2;
+      out[4 * plane + c] = even2 - odd2;
+      out[5 * plane + c] = even3 + odd3;
+      out[6 * plane + c] = even3 - odd3;
+      out[7 * plane + c] = y3[c];
     }
   });
 }
@@ -157,21 +157,28 @@ typedef float Vector __attribute__((vector_size(STEMLOOP_VECTOR_BYTES), aligned(
 template <int kRows, int kVectors>
 void block(bool accumulate, std::int64_t k, const float* a, std::int64_t row, std::int64_t step, const float* b,
            std::int64_t ldb, float* c, std::int64_t ldc) {
-  Vector sum[kRows][kVectors] = {};
-  if (accumulate) {
-    for (int r = 0; r < kRows; ++r) {
-      for (int j = 0; j < kVectors; ++j) sum[r][j] = *reinterpret_cast<const Vector*>(c + r * ldc + j * kLanes);
-    }
+  // Unrolled, or the sums would pass through memory.
+  Vector sum[kRows][kVectors];
+#pragma GCC unroll 8
+  for (int r = 0; r < kRows; ++r) {
+#pragma GCC unroll 8
+    for (int j = 0; j < kVectors; ++j)
+      sum[r][j] = accumulate ? *reinterpret_cast<const Vector*>(c + r * ldc + j * kLanes) : Vector{};
   }
   for (std::int64_t i = 0; i < k; ++i) {
     Vector line[kVectors];
+#pragma GCC unroll 8
     for (int j = 0; j < kVectors; ++j) line[j] = *reinterpret_cast<const Vector*>(b + i * ldb + j * kLanes);
+#pragma GCC unroll 8
     for (int r = 0; r < kRows; ++r) {
       const float factor = a[r * row + i * step];
+#pragma GCC unroll 8
       for (int j = 0; j < kVectors; ++j) sum[r][j] += factor * line[j];
     }
   }
+#pragma GCC unroll 8
   for (int r = 0; r < kRows; ++r) {
+#pragma GCC unroll 8
     for (int j = 0; j < kVectors; ++j) *reinterpret_cast<Vector*>(c + r * ldc + j * kLanes) = sum[r][j];
   }
 }
@@ -183,8 +190,23 @@ void strip(bool accumulate, std::int64_t m, std::int64_t k, const float* a, std:
   std::int64_t r = 0;
   for (; r + kRows <= m; r += kRows)
     block<kRows, kVectors>(accumulate, k, a + r * row, row, step, b, ldb, c + r * ldc, ldc);
-  for (; r + 2 <= m; r += 2) block<2, kVectors>(accumulate, k, a + r * row, row, step, b, ldb, c + r * ldc, ldc);
-  if (r < m) block<1, kVectors>(accumulate, k, a + r * row, row, step, b, ldb, c + r * ldc, ldc);
+  const auto rest = [&]<int kLeft>() {
+    block<kLeft, kVectors>(accumulate, k, a + r * row, row, step, b, ldb, c + r * ldc, ldc);
+  };
+  switch (m - r) {
+    case 5:
+      return rest.template operator()<5>();
+    case 4:
+      return rest.template operator()<4>();
+    case 3:
+      return rest.template operator()<3>();
+    case 2:
+      return rest.template operator()<2>();
+    case 1:
+      return rest.template operator()<1>();
+    default:
+      return;
+  }
 }
 
 void multiply(bool transpose_a, bool accumulate, std::int64_t m, std::int64_t n, std::int64_t k, const float* a,
@@ -225,6 +247,19 @@ void normalise(const float* x, std::int64_t rows, std::int64_t channels, const f
 #pragma GCC ivdep
       for (std::int64_t c = 0; c < channels; ++c)
         y[r * channels + c] = activate<kKind>(x[r * channels + c] * scale[c] + shift[c]);
+    }
+  });
+}
+
+void add_normalise(const float* x, const float* skip, float share, std::int64_t rows, std::int64_t channels,
+                   const float* scale, const float* shift, Activation activation, float* y) {
+  with_activation(activation, [&]<Activation kKind>() {
+    for (std::int64_t r = 0; r < rows; ++r) {
+#pragma GCC ivdep
+      for (std::int64_t c = 0; c < channels; ++c) {
+        const std::int64_t i = r * channels + c;
+        y[i] = activate<kKind>((skip[i] + share * x[i]) * scale[c] + shift[c]);
+      }
     }
   });
 }
@@ -281,8 +316,9 @@ const TrainingKernels STEMLOOP_NAME(kTrainingKernels, STEMLOOP_ISA) = {
     STEMLOOP_TEXT(STEMLOOP_ISA),  STEMLOOP_ISA::tile_input,
     STEMLOOP_ISA::tile_output,    STEMLOOP_ISA::tile_output_gradient,
     STEMLOOP_ISA::multiply,       STEMLOOP_ISA::moments,
-    STEMLOOP_ISA::normalise,      STEMLOOP_ISA::gradient_sums,
-    STEMLOOP_ISA::gradient_input, STEMLOOP_ISA::adam,
+    STEMLOOP_ISA::normalise,      STEMLOOP_ISA::add_normalise,
+    STEMLOOP_ISA::gradient_sums,  STEMLOOP_ISA::gradient_input,
+    STEMLOOP_ISA::adam,
 };
 
 }  // namespace stemloop
