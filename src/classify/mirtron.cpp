@@ -451,24 +451,35 @@ Figures figures_of(const OutOfFold& predictions, std::span<const std::uint8_t> l
   return figures;
 }
 
-ClosestKnown MirtronModel::Index::closest(const std::string& sequence) const {
-  const auto asked = sketch_of(sequence);
+std::span<const std::uint16_t> MirtronModel::Index::words_of(std::size_t hairpin) const {
+  const auto begin = static_cast<std::size_t>(starts[hairpin]), end = static_cast<std::size_t>(starts[hairpin + 1]);
+  return std::span(words).subspan(begin, end - begin);
+}
+
+ClosestKnown MirtronModel::Index::closest(std::span<const std::uint16_t> asked) const {
   ClosestKnown best;
   for (std::size_t i = 0; i < names.size(); ++i) {
-    const auto begin = words.begin() + starts[i], end = words.begin() + starts[i + 1];
+    const auto known = words_of(i);
     std::size_t shared = 0;
-    for (auto a = asked.begin(), b = begin; a != asked.end() && b != end;) {
+    for (auto a = asked.begin(), b = known.begin(); a != asked.end() && b != known.end();) {
       shared += *a == *b ? 1 : 0;
       const bool next_a = *a <= *b, next_b = *b <= *a;
       a += next_a ? 1 : 0;
       b += next_b ? 1 : 0;
     }
-    const auto fewer = std::min(asked.size(), static_cast<std::size_t>(end - begin));
     if (shared == 0) continue;
-    const double share = static_cast<double>(shared) / static_cast<double>(fewer);
+    const double share = static_cast<double>(shared) / static_cast<double>(std::min(asked.size(), known.size()));
     if (share > best.similarity) best = {names[i], labels[i], share};
   }
   return best;
+}
+
+bool MirtronModel::Index::holds(std::span<const std::uint16_t> asked) const {
+  if (asked.empty()) return false;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    if (std::ranges::equal(words_of(i), asked)) return true;
+  }
+  return false;
 }
 
 std::vector<MirtronCall> MirtronModel::classify(std::span<const FoldedHairpin> hairpins) const {
@@ -510,7 +521,9 @@ std::vector<MirtronCall> MirtronModel::classify(std::span<const FoldedHairpin> h
     });
     call.starts_gu = s.rfind("GU", 0) == 0;
     call.ends_ag = s.size() >= 2 && s.compare(s.size() - 2, 2, "AG") == 0;
-    call.closest = index_.closest(s);
+    const auto words = sketch_of(s);
+    call.closest = index_.closest(words);
+    call.trained_on = index_.holds(words);
     for (const MeasureRange& range : ranges_) {
       const double value = measure(range.name, table).values[i];
       if (value < range.low || value > range.high)

@@ -13,6 +13,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -72,6 +73,7 @@ struct MirtronCall {
   std::vector<Contribution> reasons;  // all properties, the weightiest first; base and they sum to the log odds
   bool starts_gu = false, ends_ag = false;
   ClosestKnown closest;
+  bool trained_on = false;  // a training hairpin has the same words: it is that one, or one that differs by a few letters
   std::vector<std::string> unusual;  // measures beyond the range of training hairpins, in words
   [[nodiscard]] int label() const { return probability >= 0.5F ? 1 : 0; }
 };
@@ -145,7 +147,10 @@ class MirtronModel {
     std::vector<std::uint8_t> labels;
     std::vector<std::int32_t> starts;  // N + 1, into words
     std::vector<std::uint16_t> words;  // of each hairpin in rising order
-    [[nodiscard]] ClosestKnown closest(const std::string& sequence) const;
+    [[nodiscard]] std::span<const std::uint16_t> words_of(std::size_t hairpin) const;
+    [[nodiscard]] ClosestKnown closest(std::span<const std::uint16_t> asked) const;
+    /// True if a hairpin has these words and no others. False for a sequence too short to have any.
+    [[nodiscard]] bool holds(std::span<const std::uint16_t> asked) const;
   };
 
   std::unique_ptr<Booster> booster_;
