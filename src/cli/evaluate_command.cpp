@@ -195,10 +195,7 @@ std::function<int()> add_evaluate(CLI::App& app) {
       ->capture_default_str();
   app.add_option("--calls", c->calls, "classifier: probabilities record by record")->type_name("FILE");
   app.add_option("--curve", c->curve, "classifier: the calibration curve")->type_name("FILE");
-  add_output(app, c->common, kTextOutputHelp);
-  add_folding(app, c->folding);
-  add_threads(app, c->common);
-  add_talk(app, c->common);
+  add_run_options(app, c->common, c->folding);
   app.footer(
       "Examples:\n"
       "  stemloop evaluate reconstruction --model run/model --tsv labelled.tsv\n"

@@ -355,10 +355,7 @@ std::function<int()> add_quality(CLI::App& app) {
   app.add_option("synthetic", c->synthetic, "FASTA files of synthetic sequences; - is stdin")
       ->required()
       ->type_name("SYNTHETIC");
-  app.add_option("-f,--format", c->format, "tsv: a table; json: one object a line")
-      ->check(CLI::IsMember({"tsv", "json"}))
-      ->capture_default_str()
-      ->type_name("FORMAT");
+  add_format(app, c->format, {"tsv", "json"}, "tsv: a table; json: one object a line");
   app.add_option("--plot", c->plot,
                  "Also draw lengths, GC, energies, 3-mers and nearest distances; SVG or (name ending in .png) PNG")
       ->type_name("FILE");
@@ -371,10 +368,7 @@ std::function<int()> add_quality(CLI::App& app) {
       ->capture_default_str()
       ->type_name("N");
   app.add_flag("--no-baselines", c->no_baselines, "Only the real set and the synthetic ones");
-  add_output(app, c->common, kTextOutputHelp);
-  add_folding(app, c->folding);
-  add_threads(app, c->common);
-  add_talk(app, c->common);
+  add_run_options(app, c->common, c->folding);
   app.footer(
       "Examples:\n"
       "  stemloop quality mirtrons.fa generated.fa -o quality.tsv\n"
