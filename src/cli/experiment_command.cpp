@@ -48,8 +48,10 @@ int run_experiment(ExperimentOptions& c) {
       "{} mirtrons and {} canonical miRNAs: an experiment of {} folds needs {} mirtrons, and as many or more others",
       mirtrons, canonical, c.folds, c.folds);
   const std::vector<std::int64_t> groups = groups_of(set);
+  const bool begun = run_has_begun(c, set);
+  check_validation(c, set, groups);
   if (needs_networks(c)) neural();  // fails before anything is done, and is opened by one thread
-  if (!run_has_begun(c, set)) start_run(c, set);
+  if (!begun) start_run(c, set);
   CellFile file(c.run);
   std::map<std::string, Shown> real;
   const tbb::global_control limit(tbb::global_control::max_allowed_parallelism,

@@ -132,6 +132,25 @@ Split split_of(const ExperimentOptions& c, const SequenceSet& set, const std::ve
   return split;
 }
 
+void check_validation(const ExperimentOptions& c, const SequenceSet& set, const std::vector<std::int64_t>& groups) {
+  if (std::none_of(c.classifiers.begin(), c.classifiers.end(), is_neural)) return;
+  for (int repeat = 1; repeat <= c.repeats; ++repeat) {
+    for (int fold = 1; fold <= c.folds; ++fold) {
+      const Split split = split_of(c, set, groups, repeat, fold);
+      for (const auto* records : {&split.learn, &split.valid}) {
+        const auto mirtrons = std::count_if(records->begin(), records->end(), [&](std::int64_t i) {
+          return set.labels[static_cast<std::size_t>(i)] == 1;
+        });
+        require(
+            mirtrons > 0 && mirtrons < static_cast<std::int64_t>(records->size()),
+            "fold {} of repeat {} leaves one class only to {}: these are too few different sequences for CNNs; take "
+            "cnn-zheng and cnn-aziz off --classifiers",
+            fold, repeat, records == &split.valid ? "validate on" : "learn from");
+      }
+    }
+  }
+}
+
 void run_fold(const ExperimentOptions& options, const SequenceSet& set, const std::map<std::string, Shown>& real,
               const Split& split, std::vector<Cell> cells, CellFile& file) {
   if (cells.empty()) return;

@@ -21,6 +21,11 @@ struct Split {
 Split split_of(const ExperimentOptions& options, const SequenceSet& set, const std::vector<std::int64_t>& groups,
                int repeat, int fold);
 
+/// Error if CNNs are wanted and some fold has one class only to learn from or to validate on: all epochs that call
+/// everything alike would be equally good, and the first would be kept.
+void check_validation(const ExperimentOptions& options, const SequenceSet& set,
+                      const std::vector<std::int64_t>& groups);
+
 /// Carries out cells of one fold of one repeat. `real` holds all records as classifiers see them, by ends.
 void run_fold(const ExperimentOptions& options, const SequenceSet& set, const std::map<std::string, Shown>& real,
               const Split& split, std::vector<Cell> cells, CellFile& file);
