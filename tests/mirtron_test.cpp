@@ -143,6 +143,9 @@ class Mirtrons : public ::testing::Test {
   static std::string classify(const std::string& more, const std::string& model = "small") {
     return fmt::format("stemloop classify -t 1 -m {} {}", at(model), more);
   }
+  static std::string evaluate(const std::string& model, const std::string& more) {
+    return fmt::format("stemloop evaluate classifier --model {} {}", at(model), more);
+  }
   template <class Change>
   static Outcome with_broken(Change change) {
     fs::remove_all(at("broken"));
@@ -167,7 +170,16 @@ TEST_F(Mirtrons, ReasonsSumToTheProbability) {
     EXPECT_EQ(calls[i].closest.name, data.ids[i]);  // it was trained on
     EXPECT_EQ(calls[i].closest.similarity, 1);
     EXPECT_EQ(calls[i].starts_gu && calls[i].ends_ag, data.labels[i] == 1);
+    EXPECT_TRUE(calls[i].trained_on);
   }
+  FoldedHairpin part = data.hairpins[0];  // all of its words are known, but it was not trained on
+  part.sequence = part.sequence.substr(0, 40);
+  part.structure = part.structure.substr(0, 40);
+  const FoldedHairpin parts[] = {part, {"GUG", "...", 0}};
+  const auto of_parts = model.classify(parts);
+  EXPECT_EQ(of_parts[0].closest.similarity, 1);
+  EXPECT_FALSE(of_parts[0].trained_on);
+  EXPECT_FALSE(of_parts[1].trained_on);
   EXPECT_EQ(model.classify({}).size(), 0U);
 }
 
@@ -233,6 +245,99 @@ TEST_F(Mirtrons, DamagedModelsAreNamed) {
   }
 }
 
+// A table as columns by name.
+std::map<std::string, std::vector<std::string>> columns_of(const std::string& table) {
+  std::map<std::string, std::vector<std::string>> columns;
+  std::vector<std::string> header;
+  for (const std::string& line : lines(table)) {
+    const auto fields = split_fields(line, '\t');
+    if (header.empty()) {
+      header.assign(fields.begin(), fields.end());
+      continue;
+    }
+    EXPECT_EQ(fields.size(), header.size()) << line;
+    for (std::size_t k = 0; k < header.size(); ++k) columns[header[k]].emplace_back(fields[k]);
+  }
+  return columns;
+}
+
+// The fourth record in five the model was trained on, all others are new to it.
+TEST_F(Mirtrons, EvaluateTellsTrainingRecordsFromNewOnes) {
+  std::string fasta[2];
+  for (std::uint64_t i = 0; i < 100; ++i) {
+    const std::uint64_t number = i % 5 == 4 ? i % 60 : 1000 + i;
+    fasta[i % 2] += fmt::format(">r{}\n{}\n", i, made_up(static_cast<int>(i % 2), number));
+  }
+  write_bytes(at("both.fa"), fasta[1] + fasta[0]);
+  write_bytes(at("mirtrons.fa"), fasta[1]);
+  write_bytes(at("canonical.fa"), fasta[0] + ">flat\nAAAAAAAAAAAA\n");
+  const std::string records = fmt::format("--positives {} --negatives {} ", at("mirtrons.fa"), at("canonical.fa"));
+  const Outcome r =
+      shell(evaluate("small", records + fmt::format("--calls {} --curve {}", at("calls.tsv"), at("curve.tsv"))));
+  EXPECT_EQ(r.code, 3);
+  EXPECT_THAT(r.err, AllOf(HasSubstr("flat: there is no hairpin loop"), HasSubstr("101 records in, 100 out"),
+                           HasSubstr("20 of 100 records are among those the model was trained on")));
+  auto rows = columns_of(r.out);
+  EXPECT_THAT(rows["records"], ::testing::ElementsAre("all", "trained on", "new"));
+  EXPECT_THAT(rows["positives"], ::testing::ElementsAre("50", "10", "40"));
+  EXPECT_THAT(rows["negatives"], ::testing::ElementsAre("50", "10", "40"));
+
+  // The calls are those of classify, and the table is the score of the calls.
+  auto calls = columns_of(content(at("calls.tsv")));
+  auto by_classify = columns_of(shell(classify("-q " + at("both.fa"))).out);
+  ASSERT_EQ(calls["id"].size(), 100U);
+  std::vector<float> probability[2];  // of all, of the new ones
+  std::vector<std::uint8_t> labels[2];
+  for (std::size_t i = 0; i < calls["id"].size(); ++i) {
+    EXPECT_EQ(calls["id"][i], by_classify["id"][i]);
+    const double p = std::stod(calls["probability"][i]);
+    EXPECT_NEAR(p, std::stod(by_classify["probability"][i]), 6e-5);
+    EXPECT_EQ(calls["closest"][i], by_classify["closest"][i]);
+    const bool trained_on = std::stoi(calls["id"][i].substr(1)) % 5 == 4;
+    EXPECT_EQ(calls["trained_on"][i], trained_on ? "1" : "0") << calls["id"][i];
+    for (int k = 0; k < (trained_on ? 1 : 2); ++k) {
+      probability[k].push_back(static_cast<float>(p));
+      labels[k].push_back(i < 50 ? 1 : 0);
+    }
+    EXPECT_EQ(calls["label"][i], i < 50 ? "1" : "0");
+  }
+  for (const auto& [k, row] : {std::pair(0, 0U), std::pair(1, 2U)}) {
+    const ClassificationScore score = score_classification(probability[k], labels[k]);
+    EXPECT_NEAR(std::stod(rows["accuracy"][row]), score.accuracy, 1e-5);
+    EXPECT_NEAR(std::stod(rows["sensitivity"][row]), score.sensitivity, 1e-5);
+    EXPECT_NEAR(std::stod(rows["specificity"][row]), score.specificity, 1e-5);
+    EXPECT_NEAR(std::stod(rows["mcc"][row]), score.mcc, 1e-5);
+    EXPECT_NEAR(std::stod(rows["auroc"][row]), score.auroc, 1e-4);
+    EXPECT_NEAR(std::stod(rows["auprc"][row]), score.auprc, 1e-3);
+    EXPECT_GT(score.accuracy, 0.8);
+    EXPECT_LE(std::stod(rows["accuracy_low"][row]), score.accuracy);
+    EXPECT_GE(std::stod(rows["accuracy_high"][row]), score.accuracy);
+    const auto curve = calibration_curve(probability[k], labels[k]);
+    EXPECT_NEAR(std::stod(rows["ece"][row]), expected_calibration_error(curve), 1e-4);
+  }
+  EXPECT_EQ(columns_of(content(at("curve.tsv")))["count"].size(), 15U);
+  EXPECT_EQ(shell(evaluate("small", records + "-q -t 2 --skip-bad")).out, r.out);
+}
+
+TEST_F(Mirtrons, EvaluateReadsTables) {
+  const std::string of_table = "--format json --label-column mirtron --tsv ";
+  const Outcome r = shell(evaluate("small", of_table + at("labelled.tsv")));
+  EXPECT_EQ(r.code, 0) << r.err;
+  const auto rows = lines(r.out);
+  ASSERT_EQ(rows.size(), 2U);  // none is new
+  EXPECT_EQ(Json::parse(rows[0])["records"], "all");
+  EXPECT_EQ(Json::parse(rows[1])["records"], "trained on");
+  EXPECT_EQ(Json::parse(rows[0])["mcc"], Json::parse(rows[1])["mcc"]);
+  EXPECT_THAT(r.err, HasSubstr("60 of 60 records"));
+  // Of one class, what two are needed for is not defined.
+  const Outcome one = shell(fmt::format("grep -v '0$' {} > {}; {}", at("labelled.tsv"), at("one.tsv"),
+                                        evaluate("small", of_table + at("one.tsv"))));
+  EXPECT_EQ(one.code, 0) << one.err;
+  const Json row = Json::parse(lines(one.out)[0]);
+  EXPECT_TRUE(row["specificity"].is_null() && row["auroc"].is_null());
+  EXPECT_TRUE(row["sensitivity"].is_number());
+}
+
 TEST_F(Mirtrons, WrongUseIsRefused) {
   const std::pair<std::string, const char*> cases[] = {
       {train("none", "--label-column mirtron --network x"), "--network is of the other family"},
@@ -243,6 +348,13 @@ TEST_F(Mirtrons, WrongUseIsRefused) {
                    at("labelled.tsv"), at("few.tsv"), at("none")),
        "different sequences called mirtron are too few; 20 are wanted"},
       {classify("--premirna x " + kMirtrons), "--premirna is of --three-way"},
+      {evaluate("small", "--bars x"), "--bars has no meaning for a model of mirtrons"},
+      {evaluate("small", "--tsv x --split a --part test"), "--split has no meaning for a model of mirtrons"},
+      {evaluate("small", "--positives " + kMirtrons), "--positives and --negatives are wanted together"},
+      {evaluate("small", "--tsv " + at("labelled.tsv")), "there is no column 'label'"},
+      {fmt::format("stemloop evaluate classifier --model {} --tsv {} --label-column mirtron",
+                   STEMLOOP_MODELS "/premirna", at("labelled.tsv")),
+       "--label-column is of models of mirtrons"},
       {fmt::format("stemloop classify --three-way -m {} {}", STEMLOOP_MODELS "/premirna", kMirtrons),
        "family 'premirna', not 'mirtron'"},
       {classify("--three-way --premirna " STEMLOOP_MODELS "/premirna " + kMirtrons), "models of the same energy"}};

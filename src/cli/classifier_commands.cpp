@@ -7,7 +7,6 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/classify_command.h"
-#include "cli/sequence_input.h"
 #include "cli/version.h"
 
 namespace stemloop {
@@ -35,6 +34,26 @@ Classifier open_classifier(const ModelOptions& options, const CommonOptions& com
 
 LabelledEvidence labelled_evidence(const PictureData& data, const FoldingOptions& folding, int threads) {
   return {gather_evidence(pictures_of(data), load_model(folding), threads), data.labels};
+}
+
+LabelledHairpins labelled_hairpins(SequenceSet& set, const std::shared_ptr<const Model>& model, int threads) {
+  Tally tally = set.tally;
+  std::vector<std::size_t> kept;
+  for (std::size_t i = 0; i < set.size(); ++i) {
+    if (!lay_out(set.sequences[i], set.structures[i]).columns.empty()) {
+      kept.push_back(i);
+      continue;
+    }
+    --tally.out;
+    ++tally.rejected;
+    report({set.ids[i], fmt::format("{}: there is no hairpin loop in its structure, so nothing to classify",
+                                    printable(set.ids[i]))});
+  }
+  set = set.select(kept);
+  set.tally = tally;
+  LabelledHairpins data{set.ids, fold_hairpins(set.sequences, model, threads), set.labels};
+  for (std::size_t i = 0; i < set.size(); ++i) data.hairpins[i].structure = set.structures[i];
+  return data;
 }
 
 namespace {
@@ -176,7 +195,7 @@ int train_premirna(ModelCommand& c, const CLI::App& app) {
 
 int train_mirtron(ModelCommand& c, const CLI::App& app) {
   check_files(dataset_files(c.data), {});
-  const SequenceSet set = load_sequences(c.data, c.label_column, c.common, c.folding);
+  SequenceSet set = load_sequences(c.data, c.label_column, c.common, c.folding);
   MirtronTraining& how = c.mirtron;
   how.parameters = c.folding.parameters;
   how.energy = load_model(c.folding);
@@ -186,8 +205,7 @@ int train_mirtron(ModelCommand& c, const CLI::App& app) {
   if (app.get_option("--rounds")->count() > 0) how.booster.rounds = asked.rounds;
   if (app.get_option("--boost-rate")->count() > 0) how.booster.rate = asked.rate;
   if (app.get_option("--boost-depth")->count() > 0) how.depths = {asked.depth};
-  LabelledHairpins data{set.ids, fold_hairpins(set.sequences, how.energy, how.threads), set.labels};
-  for (std::size_t i = 0; i < set.size(); ++i) data.hairpins[i].structure = set.structures[i];
+  const LabelledHairpins data = labelled_hairpins(set, how.energy, how.threads);
   const auto mirtrons = std::count(set.labels.begin(), set.labels.end(), std::uint8_t{1});
   spdlog::info("{} mirtrons and {} canonical hairpins to learn from", mirtrons,
                static_cast<std::int64_t>(set.size()) - mirtrons);

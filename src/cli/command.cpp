@@ -73,6 +73,13 @@ void add_output(CLI::App& app, CommonOptions& options, const char* help) {
   app.add_option("-o,--output", options.output, help)->capture_default_str()->type_name("FILE");
 }
 
+void add_format(CLI::App& app, std::string& format, const std::vector<std::string>& formats, const char* help) {
+  app.add_option("-f,--format", format, help)
+      ->check(CLI::IsMember(formats))
+      ->capture_default_str()
+      ->type_name("FORMAT");
+}
+
 void add_threads(CLI::App& app, CommonOptions& options) {
   app.add_option("-t,--threads", options.threads,
                  "Worker threads (default: the CPUs this process may use, at most SLURM_CPUS_PER_TASK)")
@@ -112,6 +119,19 @@ void add_energy_model(CLI::App& app, FoldingOptions& options) {
 void add_folding(CLI::App& app, FoldingOptions& options) {
   add_energy_model(app, options);
   app.add_flag("--no-lp", options.fold.no_lonely_pairs, "No helices of a single pair");
+}
+
+void add_run_options(CLI::App& app, CommonOptions& options, const char* output_help) {
+  add_output(app, options, output_help);
+  add_threads(app, options);
+  add_talk(app, options);
+}
+
+void add_run_options(CLI::App& app, CommonOptions& options, FoldingOptions& folding, const char* output_help) {
+  add_output(app, options, output_help);
+  add_folding(app, folding);
+  add_threads(app, options);
+  add_talk(app, options);
 }
 
 std::vector<std::string>& command_words() {

@@ -48,8 +48,12 @@ const std::vector<Command>& commands();
 /// The program's command line. `chosen` runs the command that was given once parsing is done.
 std::unique_ptr<CLI::App> make_command_line(std::function<int()>& chosen);
 
+inline constexpr const char* kTextOutputHelp = "Where to write; - is stdout, a name ending in .gz is compressed";
+
 /// -o
 void add_output(CLI::App& app, CommonOptions& options, const char* help);
+/// -f, one of `formats`
+void add_format(CLI::App& app, std::string& format, const std::vector<std::string>& formats, const char* help);
 /// -t
 void add_threads(CLI::App& app, CommonOptions& options);
 /// --skip-bad, -q, --log-level
@@ -58,6 +62,11 @@ void add_talk(CLI::App& app, CommonOptions& options);
 void add_energy_model(CLI::App& app, FoldingOptions& options);
 /// The same and --no-lp.
 void add_folding(CLI::App& app, FoldingOptions& options);
+/// Where a command writes and how it runs, the last options of most: -o, (those of folding,) -t, --skip-bad, -q,
+/// --log-level.
+void add_run_options(CLI::App& app, CommonOptions& options, const char* output_help = kTextOutputHelp);
+void add_run_options(CLI::App& app, CommonOptions& options, FoldingOptions& folding,
+                     const char* output_help = kTextOutputHelp);
 
 /// The command line of this run, words as the shell handed them over.
 std::vector<std::string>& command_words();
@@ -65,8 +74,6 @@ std::vector<std::string>& command_words();
 /// Sets the log level and the thread count (--threads, else available_threads()) for a run; to be called first by an
 /// action.
 void begin_run(CommonOptions& options);
-
-inline constexpr const char* kTextOutputHelp = "Where to write; - is stdout, a name ending in .gz is compressed";
 
 /// The files a folding command reads: its input and, if --params names one, the parameter file.
 std::vector<std::string> input_files(const std::string& input, const FoldingOptions& options);

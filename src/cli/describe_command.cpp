@@ -253,10 +253,7 @@ std::function<int()> add_describe(CLI::App& app) {
   app.add_option("--dot", c->dot, "The tree for Graphviz")->type_name("FILE");
   app.add_option("--plot", c->plot, "The tree drawn, .svg or .png")->type_name("FILE");
   app.add_option("--report", c->report, "The figures as JSON")->type_name("FILE");
-  add_output(app, c->common, kTextOutputHelp);
-  add_folding(app, c->folding);
-  add_threads(app, c->common);
-  add_talk(app, c->common);
+  add_run_options(app, c->common, c->folding);
   app.footer(
       "Examples:\n"
       "  stemloop describe --model run/model --positives mirnas.fa --negatives others.fa --plot tree.svg\n"

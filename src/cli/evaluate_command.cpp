@@ -1,10 +1,9 @@
 // evaluate: how well a model does on labelled hairpins it has not seen.
+#include "cli/evaluate_command.h"
+
 #include <algorithm>
-#include <cmath>
-#include <nlohmann/json.hpp>
 #include <optional>
 
-#include "cli/model_input.h"
 #include "eval/eval.h"
 
 namespace stemloop {
@@ -13,52 +12,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-struct EvaluateCommand {
-  CommonOptions common;
-  FoldingOptions folding;
-  DatasetOptions data;
-  ModelOptions model;
-  std::string what;
-  std::string part;
-  std::string format = "tsv";
-  std::string calls, curve;
-  double temperature = 1;
-  std::uint64_t seed = 1;
-};
-
-// Rows of a table that is printed as TSV or as JSON lines. A score that is not defined is an empty cell, or null.
-class Rows {
- public:
-  Rows(const std::string& output, bool json) : out_(output), json_(json) {}
-  void add(const Json& row) {
-    if (json_) {
-      out_.write(row.dump() + "\n");
-      return;
-    }
-    std::string header, cells;
-    for (const auto& [key, value] : row.items()) {
-      header += (header.empty() ? "" : "\t") + key;
-      cells += (cells.empty() ? "" : "\t") + cell(value);
-    }
-    if (!std::exchange(started_, true)) out_.write(header + "\n");
-    out_.write(cells + "\n");
-  }
-  void close() { out_.close(); }
-
- private:
-  static std::string cell(const Json& value) {
-    if (value.is_string()) return value.get<std::string>();
-    if (!value.is_number_float()) return value.dump();
-    const auto number = value.get<double>();
-    return std::isnan(number) ? "" : fmt::format("{:.6g}", number);
-  }
-
-  TextWriter out_;
-  bool json_;
-  bool started_ = false;
-};
-
-void evaluate_reconstruction(HairpinNetwork& network, const PictureData& data, Rows& rows) {
+void evaluate_reconstruction(HairpinNetwork& network, const PictureData& data, ScoreTable& rows) {
   const std::vector<Picture> truth = pictures_of(data);
   const std::vector<Picture> back = network.decode(joined(network.encode(truth)), {});
   ReconstructionError all, of_class[kClasses];
@@ -81,7 +35,7 @@ void evaluate_reconstruction(HairpinNetwork& network, const PictureData& data, R
   for (const int label : {1, 0}) row(kPremirnaClasses[label].c_str(), of_class[label]);
 }
 
-void evaluate_class(HairpinNetwork& network, const PictureData& data, Rows& rows) {
+void evaluate_class(HairpinNetwork& network, const PictureData& data, ScoreTable& rows) {
   require(network.config().disentangled, "this model has no latent spaces of class and bonds to classify from");
   const std::vector<Picture> pictures = pictures_of(data);
   const Encoded encoded = network.encode(pictures);
@@ -122,7 +76,7 @@ Bonds edited(Bonds bonds, Random& random) {
 
 // Section 3.2 of the paper, counted: z_x and z_y of a hairpin with z_m drawn for other bonds.
 void evaluate_bonds(HairpinNetwork& network, const PictureData& data, double temperature, std::uint64_t seed,
-                    Rows& rows) {
+                    ScoreTable& rows) {
   require(network.config().disentangled, "this model has no latent space of the bonds");
   const std::vector<Picture> pictures = pictures_of(data);
   const Encoded encoded = network.encode(pictures);
@@ -170,64 +124,14 @@ void evaluate_bonds(HairpinNetwork& network, const PictureData& data, double tem
       with_bonds(network.draw_rest(static_cast<std::int64_t>(own.size()), 1, seed, 0)));
 }
 
-Json row_of(const std::string& from, const std::vector<float>& p, const std::vector<std::uint8_t>& labels) {
-  const double threshold = from == "tree" ? kAboveHalf : 0.5;
-  const ClassificationScore s = score_classification(p, labels, threshold);
-  const ScoreInterval i = bootstrap_score(p, labels, 1000, 1, threshold);
-  return {{"from", from},
-          {"positives", s.positives},
-          {"negatives", s.negatives},
-          {"accuracy", s.accuracy},
-          {"accuracy_low", i.low.accuracy},
-          {"accuracy_high", i.high.accuracy},
-          {"sensitivity", s.sensitivity},
-          {"specificity", s.specificity},
-          {"mcc", s.mcc},
-          {"auroc", s.auroc},
-          {"auroc_low", i.low.auroc},
-          {"auroc_high", i.high.auroc},
-          {"auprc", s.auprc},
-          {"ece", expected_calibration_error(calibration_curve(p, labels))}};
-}
-
-// The blend, the tree and every part, a row each; the calls and the calibration curve go to files if named.
-void evaluate_classifier(const Classifier& classifier, const PictureData& data, const std::vector<std::string>& ids,
-                         const EvaluateCommand& c, Rows& rows) {
-  const LabelledEvidence records = labelled_evidence(data, c.folding, c.common.threads);
-  const std::vector<Call> calls = classifier.classify(records.evidence);
-  std::vector<float> blend, tree, booster, y, m;
-  for (const Call& call : calls) {
-    blend.push_back(call.probability);
-    tree.push_back(call.tree_probability);
-    booster.push_back(call.booster);
-    y.push_back(call.from_y);
-    m.push_back(call.from_m);
-  }
-  if (!c.calls.empty()) {
-    TextWriter out(c.calls);
-    out.write("id\tlabel\tprobability\ttree_probability\tbooster\tz_y\tz_m\toutside\n");
-    for (std::size_t i = 0; i < calls.size(); ++i)
-      out.write(fmt::format("{}\t{}\t{:.6f}\t{:.6f}\t{:.6f}\t{:.6f}\t{:.6f}\t{}\n", ids[i], data.labels[i], blend[i],
-                            tree[i], booster[i], y[i], m[i], calls[i].outside ? 1 : 0));
-    out.close();
-  }
-  if (!c.curve.empty()) {
-    TextWriter out(c.curve);
-    out.write("low\thigh\tcount\tprobability\tshare\n");
-    for (const CalibrationBin& bin : calibration_curve(blend, data.labels))
-      out.write(fmt::format("{:.4f}\t{:.4f}\t{}\t{:.4f}\t{:.4f}\n", bin.low, bin.high, bin.count, bin.probability,
-                            bin.share));
-    out.close();
-  }
-  const std::pair<const char*, const std::vector<float>*> parts[] = {
-      {"blend", &blend}, {"tree", &tree}, {"booster", &booster}, {"z_y", &y}, {"z_m", &m}};
-  for (const auto& [name, p] : parts) rows.add(row_of(name, *p, data.labels));
-}
-
 int run_evaluate(EvaluateCommand& c, const CLI::App& app) {
   begin_run(c.common);
   for (const char* name : {"--calls", "--curve"})
-    require(c.what == "classifier" || app.get_option(name)->count() == 0, "{} has no meaning for evaluate {}", name, c.what);
+    require(c.what == "classifier" || app.get_option(name)->count() == 0, "{} has no meaning for evaluate {}", name,
+            c.what);
+  if (c.what == "classifier" && model_family(find_model(c.model.directory)) == kMirtronFamily)
+    return evaluate_mirtrons(c, app);
+  require(app.get_option("--label-column")->count() == 0, "--label-column is of models of mirtrons");
   check_dataset(c.data);
   auto files = dataset_files(c.data);
   check_files(files, {c.common.output, c.calls, c.curve});
@@ -252,11 +156,11 @@ int run_evaluate(EvaluateCommand& c, const CLI::App& app) {
     }
   }
   require(data.size() > 0, "there is no record to evaluate");
-  Rows rows(c.common.output, c.format == "json");
+  ScoreTable rows(c.common.output, c.format == "json");
   if (c.what == "reconstruction") evaluate_reconstruction(*network, data, rows);
   if (c.what == "class") evaluate_class(*network, data, rows);
   if (c.what == "bonds") evaluate_bonds(*network, data, c.temperature, c.seed, rows);
-  if (classifier) evaluate_classifier(*classifier, data, ids, c, rows);
+  if (classifier) evaluate_premirna(*classifier, data, ids, c, rows);
   rows.close();
   return finish(dataset.tally, c.common);
 }
@@ -271,7 +175,9 @@ std::function<int()> add_evaluate(CLI::App& app) {
       "class\n"
       "class: the class as the networks on z_y and z_m see it\n"
       "bonds: how much of a bond pattern asked for stands in the picture decoded with z_m drawn for it\n"
-      "classifier: --model is a classifier (models/premirna); its probability, its tree and its parts, with intervals");
+      "classifier: --model is a classifier. One of pre-miRNAs (models/premirna): its probability, its tree and its "
+      "parts;\n"
+      "one of mirtrons (models/mirtron): all records, and apart those it was trained on; with intervals");
   app.add_option("what", c->what, "reconstruction, class, bonds or classifier")
       ->required()
       ->check(CLI::IsMember({"reconstruction", "class", "bonds", "classifier"}))
@@ -279,6 +185,9 @@ std::function<int()> add_evaluate(CLI::App& app) {
   add_model(app, c->model);
   add_dataset(app, c->data);
   app.add_option("--part", c->part, "Only this part of the split")->check(CLI::IsMember({"train", "valid", "test"}));
+  app.add_option("--label-column", c->label_column, "classifier, of mirtrons: column of --tsv that is 1 for mirtrons")
+      ->capture_default_str()
+      ->type_name("NAME");
   app.add_option("--format", c->format, "tsv or json")->check(CLI::IsMember({"tsv", "json"}))->capture_default_str();
   app.add_option("--seed", c->seed, "bonds: of the patterns and draws")->capture_default_str();
   app.add_option("--draw-temperature", c->temperature, "bonds: spread of the draws of z_m, 0 for the prior's mean")
@@ -286,14 +195,12 @@ std::function<int()> add_evaluate(CLI::App& app) {
       ->capture_default_str();
   app.add_option("--calls", c->calls, "classifier: probabilities record by record")->type_name("FILE");
   app.add_option("--curve", c->curve, "classifier: the calibration curve")->type_name("FILE");
-  add_output(app, c->common, kTextOutputHelp);
-  add_folding(app, c->folding);
-  add_threads(app, c->common);
-  add_talk(app, c->common);
+  add_run_options(app, c->common, c->folding);
   app.footer(
       "Examples:\n"
       "  stemloop evaluate reconstruction --model run/model --tsv labelled.tsv\n"
-      "  stemloop evaluate class --model run/model --positives mirnas.fa --negatives others.fa --format json");
+      "  stemloop evaluate class --model run/model --positives mirnas.fa --negatives others.fa --format json\n"
+      "  stemloop evaluate classifier --model mirtron --tsv labelled.tsv --label-column mirtron --calls calls.tsv");
   return [c, &app] { return run_evaluate(*c, app); };
 }
 

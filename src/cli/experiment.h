@@ -1,7 +1,9 @@
 // experiment mirtron: what its files share. A cell is one classifier, trained on one arm's records of a fold and tested
 // on the real records of that fold; everything it draws comes from (seed + repeat, fold).
 //
-//   experiment_command.cpp   options, folds, the run directory, the order of the cells
+//   experiment_command.cpp   options, names, the order of the cells
+//   experiment_cells.cpp     the run directory
+//   experiment_folds.cpp     folds, the cells of a fold
 //   experiment_arms.cpp      synthetic mirtrons, what classifiers see, classifiers
 //   experiment_report.cpp    means, differences, tables, figure
 //

@@ -1,292 +1,17 @@
 // experiment: classifiers trained with and without synthetic mirtrons, tested on real ones.
-#include "cli/experiment.h"
-
 #include <oneapi/tbb/global_control.h>
-#include <oneapi/tbb/parallel_for.h>
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <chrono>
 #include <cmath>
-#include <filesystem>
-#include <fstream>
-#include <mutex>
-#include <nlohmann/json.hpp>
-#include <set>
-#include <tuple>
 
-#include "cli/version.h"
+#include "cli/experiment_folds.h"
 #include "eval/eval.h"
 
 namespace stemloop {
 
 namespace {
-
-using Json = nlohmann::ordered_json;
-
-constexpr const char* kExperimentFormat = "stemloop experiment 1";
-
-// --- the run directory -----------------------------------------------------------------------------------------------
-
-// What a cell's numbers depend on. Which cells are wanted (--arms, --repeats, ...) may change from call to call.
-Json options_json(const ExperimentOptions& c) {
-  return {{"task", c.task},
-          {"label_column", c.label_column},
-          {"folds", c.folds},
-          {"seed", c.seed},
-          {"gan_epochs", c.gan_epochs},
-          {"gan_rate", c.gan_rate},
-          {"gan_size", c.gan_size},
-          {"cnn_epochs", c.cnn_epochs},
-          {"cnn_rate", c.cnn_rate},
-          {"params", c.folding.parameters},
-          {"temperature", c.folding.fold.temperature_celsius},
-          {"dangles", c.folding.fold.dangles},
-          {"no_lp", c.folding.fold.no_lonely_pairs}};
-}
-
-// Begins a run or checks that this is the one begun.
-void open_run(const ExperimentOptions& c, const SequenceSet& set) {
-  std::filesystem::create_directories(c.run);
-  const std::string path = c.run + "/run.json", md5 = md5_of(set);
-  const Json options = options_json(c);
-  if (!std::filesystem::exists(path)) {
-    require(std::filesystem::is_empty(c.run), "{}: is not empty and no experiment; name another --run", c.run);
-    const Json run = {{"format", kExperimentFormat},
-                      {"command", command_words()},
-                      {"version", kVersion},
-                      {"options", options},
-                      {"data", {{"md5", md5}, {"records", set.tally.out}, {"rejected", set.tally.rejected}}}};
-    replace_file(path, run.dump(2) + "\n");
-    return;
-  }
-  const auto bytes = read_bytes(path, 1 << 20);
-  const Json run =
-      Json::parse(std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size()), nullptr, false);
-  require(run.is_object() && run.value("format", Json()) == kExperimentFormat && run.contains("options") &&
-              run["options"].is_object() && run.contains("data") && run["data"].is_object(),
-          "{}: is no experiment of this program", path);
-  for (const auto& [name, value] : options.items()) {
-    const Json began = run["options"].value(name, Json());
-    require(began == value, "{}: this experiment began with {} {}, not {}; name another --run", path, name,
-            began.dump(), value.dump());
-  }
-  const std::string began = run["data"].value("md5", Json("")).dump();
-  require(began == Json(md5).dump(),
-          "{}: this experiment began with other data (MD5 {}, now \"{}\"); name another --run", path, began, md5);
-}
-
-std::string header_line() {
-  std::string line = "repeat\tfold\tends\tarm\tclassifier\treal\tsynthetic\tcanonical";
-  for (const char* metric : kMetrics) line += fmt::format("\t{}", metric);
-  return line + "\n";
-}
-
-std::string line_of(const Cell& cell) {
-  std::string line = fmt::format("{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}", cell.repeat, cell.fold, cell.ends, cell.arm,
-                                 cell.classifier, cell.real, cell.synthetic, cell.canonical);
-  for (const double value : cell.metrics) line += "\t" + (std::isnan(value) ? "" : shortest(value));
-  return line + "\n";
-}
-
-// Finished cells; a line that a killed run left half-written is taken off the file.
-std::vector<Cell> read_cells(const std::string& path) {
-  std::vector<Cell> cells;
-  if (!std::filesystem::exists(path)) return cells;
-  const auto bytes = read_bytes(path);
-  const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-  const std::size_t whole = text.rfind('\n') + 1;
-  if (whole < text.size()) replace_file(path, text.substr(0, whole));
-  if (whole == 0) return cells;
-  constexpr std::size_t kFields = 8;
-  read_table(
-      path,
-      [&](const std::vector<std::string>& header) {
-        require(header.size() == kFields + kMetricCount && header.front() == "repeat" &&
-                    header.back() == kMetrics[kMetricCount - 1],
-                "{}: are no cells of this program", path);
-      },
-      [&](const std::vector<std::string_view>& fields, const std::string& place) {
-        Cell cell;
-        cell.repeat = static_cast<int>(parse_integer(fields[0], place));
-        cell.fold = static_cast<int>(parse_integer(fields[1], place));
-        cell.ends = fields[2];
-        cell.arm = fields[3];
-        cell.classifier = fields[4];
-        cell.real = parse_integer(fields[5], place);
-        cell.synthetic = parse_integer(fields[6], place);
-        cell.canonical = parse_integer(fields[7], place);
-        for (std::size_t m = 0; m < kMetricCount; ++m)
-          cell.metrics[m] = fields[kFields + m].empty() ? std::nan("") : parse_number(fields[kFields + m], place);
-        cells.push_back(cell);
-      });
-  return cells;
-}
-
-// Each line is on the disk's way before the next cell begins.
-class CellFile {
- public:
-  explicit CellFile(const std::string& run) : path_(run + "/cells.tsv"), cells_(read_cells(path_)) {
-    if (!std::filesystem::exists(path_) || std::filesystem::file_size(path_) == 0) replace_file(path_, header_line());
-    out_.open(path_, std::ios::app);
-    for (const Cell& cell : cells_) known_.insert(key(cell));
-  }
-  [[nodiscard]] bool has(const Cell& cell) const { return known_.count(key(cell)) > 0; }
-  [[nodiscard]] const std::vector<Cell>& cells() const { return cells_; }
-  void add(const Cell& cell) {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    out_ << line_of(cell) << std::flush;
-    require(out_.good(), "{}: cannot be written", path_);
-    cells_.push_back(cell);
-    known_.insert(key(cell));
-  }
-  /// Lines stand in the order of their folds, whatever the order the cells were done in. The last call.
-  void put_in_order() {
-    out_.close();
-    std::sort(cells_.begin(), cells_.end(), [](const Cell& a, const Cell& b) { return key(a) < key(b); });
-    std::string text = header_line();
-    for (const Cell& cell : cells_) text += line_of(cell);
-    replace_file(path_, text);
-  }
-
- private:
-  static std::tuple<int, int, std::string, std::string, std::string> key(const Cell& cell) {
-    return {cell.repeat, cell.fold, cell.ends, cell.arm, cell.classifier};
-  }
-  std::string path_;
-  std::vector<Cell> cells_;
-  std::set<std::tuple<int, int, std::string, std::string, std::string>> known_;
-  std::ofstream out_;
-  std::mutex mutex_;
-};
-
-// --- folds -----------------------------------------------------------------------------------------------------------
-
-// Records that look alike in either table are one group: identical ones, also once their ends are masked.
-std::vector<std::int64_t> groups_of(const SequenceSet& set) {
-  std::map<std::string, std::int64_t> groups;
-  std::vector<std::int64_t> group;
-  for (const std::string& sequence : set.sequences)
-    group.push_back(groups.emplace(shown(sequence, "masked"), static_cast<std::int64_t>(groups.size())).first->second);
-  return group;
-}
-
-struct Split {
-  std::vector<std::int64_t> learn, valid, test;  // valid: a tenth of what is not tested, for the epochs of CNNs
-};
-
-Split split_of(const ExperimentOptions& c, const SequenceSet& set, const std::vector<std::int64_t>& groups, int repeat,
-               int fold) {
-  constexpr double kValid = 0.1;
-  const std::uint64_t seed = c.seed + static_cast<std::uint64_t>(repeat - 1);
-  const std::vector<double> shares(static_cast<std::size_t>(c.folds), 1.0 / c.folds);
-  const std::vector<int> parts = split_groups(groups, set.labels, shares, seed);
-  Split split;
-  std::vector<std::int64_t> rest, rest_groups;
-  std::vector<std::uint8_t> rest_labels;
-  for (std::size_t i = 0; i < parts.size(); ++i) {
-    const auto record = static_cast<std::int64_t>(i);
-    if (parts[i] == fold - 1) {
-      split.test.push_back(record);
-      continue;
-    }
-    rest.push_back(record);
-    rest_groups.push_back(groups[i]);
-    rest_labels.push_back(set.labels[i]);
-  }
-  const double valid_shares[] = {1 - kValid, kValid};
-  const auto valid =
-      split_groups(rest_groups, rest_labels, valid_shares, Random(seed, static_cast<std::uint64_t>(fold)).next());
-  for (std::size_t i = 0; i < rest.size(); ++i) (valid[i] == 0 ? split.learn : split.valid).push_back(rest[i]);
-  return split;
-}
-
-// One fold of one repeat: all of its cells that are wanted and not there.
-class FoldRun {
- public:
-  FoldRun(const ExperimentOptions& c, const SequenceSet& set, const std::map<std::string, Shown>& real, Split split,
-          int repeat, int fold)
-      : c_(c),
-        set_(set),
-        real_(real),
-        split_(std::move(split)),
-        repeat_(repeat),
-        fold_(fold),
-        seed_(Random(c.seed + static_cast<std::uint64_t>(repeat - 1), static_cast<std::uint64_t>(fold)).next()) {}
-
-  void run(std::vector<Cell> cells, CellFile& file) {
-    for (const Cell& cell : cells) prepare(source_of(cell.arm));
-    const auto serial =
-        std::stable_partition(cells.begin(), cells.end(), [](const Cell& cell) { return !is_neural(cell.classifier); });
-    tbb::parallel_for(std::size_t{0}, static_cast<std::size_t>(serial - cells.begin()),
-                      [&](std::size_t i) { file.add(finished(cells[i])); });
-    for (auto cell = serial; cell != cells.end(); ++cell) file.add(finished(*cell));
-  }
-
- private:
-  // As many synthetic mirtrons of a source as any arm takes.
-  void prepare(const std::string& source) {
-    if (source.empty() || synthetic_.count(source) > 0) return;
-    std::vector<std::size_t> mirtrons;
-    std::int64_t canonical = 0;
-    for (const auto* part : {&split_.learn, &split_.valid}) {
-      for (const std::int64_t i : *part) {
-        const auto at = static_cast<std::size_t>(i);
-        if (set_.labels[at] == 1) mirtrons.push_back(at);
-        canonical += set_.labels[at] == 0 ? 1 : 0;
-      }
-    }
-    std::sort(mirtrons.begin(), mirtrons.end());
-    const auto sequences = draw_mirtrons(c_, source, set_.select(mirtrons), canonical, seed_,
-                                         fmt::format("{}/generators/{}_{}_{}", c_.run, repeat_, fold_, source));
-    const std::vector<std::uint8_t> labels(sequences.size(), 1);
-    for (const std::string& ends : c_.ends)
-      synthetic_[source][ends] = show(sequences, labels, ends, load_model(c_.folding), c_.common.threads);
-  }
-
-  // The real training records of an arm.
-  [[nodiscard]] Shown real_part(const Cell& cell, std::vector<std::int64_t> records) const {
-    if (is_only(cell.arm))
-      std::erase_if(records, [&](std::int64_t i) { return set_.labels[static_cast<std::size_t>(i)] == 1; });
-    std::sort(records.begin(), records.end());
-    return real_.at(cell.ends).select(records);
-  }
-
-  Cell finished(Cell cell) const {
-    const bool validates = is_neural(cell.classifier);
-    std::vector<std::int64_t> records = split_.learn;
-    if (!validates) records.insert(records.end(), split_.valid.begin(), split_.valid.end());
-    Shown train = real_part(cell, records), valid;
-    if (validates) valid = real_part(cell, split_.valid);
-    cell.real = std::count(train.labels.begin(), train.labels.end(), 1);
-    cell.canonical = static_cast<std::int64_t>(train.size()) - cell.real;
-    if (const std::string source = source_of(cell.arm); !source.empty()) {
-      const Shown& made = synthetic_.at(source).at(cell.ends);
-      const auto take = [&](Shown& to, std::int64_t first, std::int64_t count) {
-        std::vector<std::int64_t> chosen;
-        for (std::int64_t i = 0; i < count; ++i) chosen.push_back(first + i);
-        to.append(made.select(chosen));
-      };
-      cell.synthetic = std::max<std::int64_t>(0, cell.canonical - cell.real);
-      take(train, 0, cell.synthetic);
-      // Without real mirtrons, validation has none either.
-      if (validates && is_only(cell.arm)) take(valid, cell.synthetic, static_cast<std::int64_t>(valid.size()));
-    }
-    const Shown test = real_.at(cell.ends).select(split_.test);
-    const std::string directory =
-        fmt::format("{}/network_{}_{}_{}_{}_{}", c_.run, repeat_, fold_, cell.ends, cell.arm, cell.classifier);
-    cell.metrics = metrics_of(train_and_test(c_, cell.classifier, train, valid, test, seed_, directory), test.labels);
-    return cell;
-  }
-
-  const ExperimentOptions& c_;
-  const SequenceSet& set_;
-  const std::map<std::string, Shown>& real_;  // by ends
-  Split split_;
-  int repeat_, fold_;
-  std::uint64_t seed_;
-  std::map<std::string, std::map<std::string, Shown>> synthetic_;  // by source and ends
-};
 
 std::vector<Cell> wanted_cells(const ExperimentOptions& c, int repeat, int fold, const CellFile& file) {
   std::vector<Cell> cells;
@@ -322,10 +47,12 @@ int run_experiment(ExperimentOptions& c) {
       mirtrons >= c.folds && canonical >= mirtrons,
       "{} mirtrons and {} canonical miRNAs: an experiment of {} folds needs {} mirtrons, and as many or more others",
       mirtrons, canonical, c.folds, c.folds);
-  if (needs_networks(c)) neural();  // fails before anything is done, and is opened by one thread
-  open_run(c, set);
-  CellFile file(c.run);
   const std::vector<std::int64_t> groups = groups_of(set);
+  const bool begun = run_has_begun(c, set);
+  check_validation(c, set, groups);
+  if (needs_networks(c)) neural();  // fails before anything is done, and is opened by one thread
+  if (!begun) start_run(c, set);
+  CellFile file(c.run);
   std::map<std::string, Shown> real;
   const tbb::global_control limit(tbb::global_control::max_allowed_parallelism,
                                   static_cast<std::size_t>(c.common.threads));
@@ -338,7 +65,7 @@ int run_experiment(ExperimentOptions& c) {
       const std::vector<Cell> cells = wanted_cells(c, repeat, fold, file);
       if (cells.empty()) continue;
       const auto start = std::chrono::steady_clock::now();
-      FoldRun(c, set, real, split_of(c, set, groups, repeat, fold), repeat, fold).run(cells, file);
+      run_fold(c, set, real, split_of(c, set, groups, repeat, fold), cells, file);
       spdlog::info("repeat {}/{}, fold {}/{}: {} cells in {:.0f} s", repeat, c.repeats, fold, c.folds, cells.size(),
                    std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
       write_summary(c, file.cells());

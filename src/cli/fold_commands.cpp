@@ -267,10 +267,8 @@ std::function<int()> add_fold(CLI::App& app) {
       "Folds every sequence of a FASTA file: minimum free energy structure, as RNAfold prints it.\n"
       "Letters other than A C G U T pair with nothing; structures in the input are ignored.");
   app.add_option("input", c->input, "FASTA file, plain or gzip; - is stdin")->capture_default_str()->type_name("FASTA");
-  app.add_option("-f,--format", c->format, "rnafold: three lines a record; tsv: a table; json: one object a line")
-      ->check(CLI::IsMember({"rnafold", "tsv", "json"}))
-      ->capture_default_str()
-      ->type_name("FORMAT");
+  add_format(app, c->format, {"rnafold", "tsv", "json"},
+             "rnafold: three lines a record; tsv: a table; json: one object a line");
   app.add_flag("-p,--pf", c->partition_function,
                "The ensemble too: its energy, frequency of the MFE structure, diversity, centroid");
   app.add_option("--bpp", c->probabilities,
@@ -285,10 +283,7 @@ std::function<int()> add_fold(CLI::App& app) {
       ->check(CLI::NonNegativeNumber)
       ->capture_default_str()
       ->type_name("N");
-  add_folding(app, c->folding);
-  add_output(app, c->common, kTextOutputHelp);
-  add_threads(app, c->common);
-  add_talk(app, c->common);
+  add_run_options(app, c->common, c->folding);
   app.footer(
       "Examples:\n"
       "  stemloop fold hairpins.fa\n"
@@ -306,15 +301,11 @@ std::function<int()> add_eval(CLI::App& app) {
   app.add_option("input", c->input, "FASTA file with structures; - is stdin")
       ->capture_default_str()
       ->type_name("FASTA");
-  app.add_option("-f,--format", c->format, "rnaeval: text; tsv: a row a loop; json: one object a record and line")
-      ->check(CLI::IsMember({"rnaeval", "tsv", "json"}))
-      ->capture_default_str()
-      ->type_name("FORMAT");
+  add_format(app, c->format, {"rnaeval", "tsv", "json"},
+             "rnaeval: text; tsv: a row a loop; json: one object a record and line");
   app.add_flag("-s,--summary", c->summary, "Only the total, not the loops");
   add_energy_model(app, c->folding);
-  add_output(app, c->common, kTextOutputHelp);
-  add_threads(app, c->common);
-  add_talk(app, c->common);
+  add_run_options(app, c->common);
   app.footer(
       "Examples:\n"
       "  stemloop fold hairpins.fa | stemloop eval\n"

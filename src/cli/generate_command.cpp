@@ -339,10 +339,7 @@ std::function<int()> add_generate(CLI::App& app) {
   app.add_option("--table", c->table, "Also write a table: asked, obtained and refolded structures")->type_name("FILE");
   app.add_option("--left-out", c->left_out, "Also write a table of the pictures left out")->type_name("FILE");
   app.add_option("--sheet", c->sheet, "Also write a contact sheet of the first 400 pictures (PNG)")->type_name("FILE");
-  add_output(app, c->common, kTextOutputHelp);
-  add_folding(app, c->folding);
-  add_threads(app, c->common);
-  add_talk(app, c->common);
+  add_run_options(app, c->common, c->folding);
   app.footer(
       "Examples:\n"
       "  stemloop generate --model run/model -n 1000 --unique -o new.fa\n"

@@ -163,10 +163,7 @@ std::function<int()> add_features(CLI::App& app) {
       "The 20 features of each hairpin's picture, named and printed as in the published table: loop, bulge, stem, "
       "pairs,\n"
       "motifs. A cell is empty where a feature does not apply (no terminal loop, no large bulge).");
-  app.add_option("-f,--format", c->format, "tsv: a table; json: one object a line")
-      ->check(CLI::IsMember({"tsv", "json"}))
-      ->capture_default_str()
-      ->type_name("FORMAT");
+  add_format(app, c->format, {"tsv", "json"}, "tsv: a table; json: one object a line");
   add_hairpin_options(app, *c, kTextOutputHelp);
   app.footer(
       "Examples:\n"

@@ -48,10 +48,7 @@ class FileNames {
 template <class Options>
 void add_hairpin_options(CLI::App& app, Options& c, const char* output_help) {
   app.add_option("input", c.input, kHairpinInputHelp)->capture_default_str()->type_name("FASTA");
-  add_output(app, c.common, output_help);
-  add_folding(app, c.folding);
-  add_threads(app, c.common);
-  add_talk(app, c.common);
+  add_run_options(app, c.common, c.folding, output_help);
 }
 
 }  // namespace stemloop

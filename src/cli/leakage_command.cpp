@@ -214,9 +214,7 @@ std::function<int()> add_leakage(CLI::App& app) {
   app.add_option("--split", c->part, "Column that names each record's part")->type_name("COLUMN");
   app.add_option("--pairs", c->pairs, "Every pair found")->type_name("FILE");
   add_similarity(app, *c);
-  add_output(app, c->common, kTextOutputHelp);
-  add_threads(app, c->common);
-  add_talk(app, c->common);
+  add_run_options(app, c->common);
   app.footer("Examples:\n  stemloop leakage labelled.tsv --split part --pairs pairs.tsv");
   return [c] { return run_leakage(*c); };
 }
@@ -241,9 +239,7 @@ std::function<int()> add_split(CLI::App& app) {
   app.add_option("--column", c->column, "Name of the new column")->capture_default_str();
   app.add_option("--seed", c->seed, "Order in which groups are given away")->capture_default_str();
   add_similarity(app, *c);
-  add_output(app, c->common, kTextOutputHelp);
-  add_threads(app, c->common);
-  add_talk(app, c->common);
+  add_run_options(app, c->common);
   app.footer("Examples:\n  stemloop split labelled.tsv --by cluster --parts 0.7,0.1,0.2 -o with_parts.tsv");
   return [c] { return run_split(*c); };
 }

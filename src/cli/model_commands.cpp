@@ -277,10 +277,7 @@ std::function<int()> add_embed(CLI::App& app) {
   app.add_option("--latent", c->latent, "Table: which latent")
       ->check(CLI::IsMember({"x", "y", "m"}))
       ->capture_default_str();
-  add_output(app, c->common, "Where to write; - is stdout");
-  add_folding(app, c->folding);
-  add_threads(app, c->common);
-  add_talk(app, c->common);
+  add_run_options(app, c->common, c->folding, "Where to write; - is stdout");
   app.footer(
       "Examples:\n"
       "  stemloop embed hairpins.fa --model run/model --latent m -o latents.tsv\n"
@@ -302,9 +299,7 @@ std::function<int()> add_project(CLI::App& app) {
       ->capture_default_str();
   app.add_option("--iterations", c->tsne.iterations, "t-SNE")->check(CLI::Range(1, 100000))->capture_default_str();
   app.add_option("--seed", c->tsne.seed, "t-SNE")->capture_default_str();
-  add_output(app, c->common, kTextOutputHelp);
-  add_threads(app, c->common);
-  add_talk(app, c->common);
+  add_run_options(app, c->common);
   app.footer(
       "Examples:\n"
       "  stemloop project latents.safetensors --latent m --colour class --plot pca.svg -o points.tsv\n"

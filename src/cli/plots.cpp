@@ -19,6 +19,7 @@ using Json = nlohmann::ordered_json;
 
 constexpr const char* kInk = "#333333";
 constexpr const char* kRule = "#dddddd";
+constexpr double kPanelWidth = 830, kCurvesWidth = 870;
 
 struct Curve {
   std::string name;
@@ -38,9 +39,9 @@ std::string tick_text(double value) {
                                                                           : fmt::format("{:g}", value);
 }
 
-// Curves in a frame with a few labelled rules.
+// Curves in a frame with a few labelled rules, their names beside it.
 void draw_panel(Drawing& drawing, const Panel& panel, const std::vector<Curve>& curves) {
-  constexpr double kMargin = 56, kText = 11;
+  constexpr double kMargin = 56, kText = 11, kLegend = 150, kGap = 14, kSample = 20;
   double x_high = 1, low = std::numeric_limits<double>::infinity(), high = -low;
   for (const Curve& curve : curves) {
     for (const Point& p : curve.points) {
@@ -50,7 +51,7 @@ void draw_panel(Drawing& drawing, const Panel& panel, const std::vector<Curve>& 
       high = std::max(high, p.y);
     }
   }
-  drawing.add(Text{{panel.corner.x, panel.corner.y - 8}, panel.title, 13, Anchor::kStart, kInk, true});
+  drawing.add(Text{{panel.corner.x, panel.corner.y - 14}, panel.title, 13, Anchor::kStart, kInk, true});
   if (!(low <= high)) return;
   const auto scaled = [&](double y) { return panel.log_scale ? std::log10(y) : y; };
   double bottom = scaled(low), top = scaled(high);
@@ -58,7 +59,7 @@ void draw_panel(Drawing& drawing, const Panel& panel, const std::vector<Curve>& 
   bottom -= room;
   top += room;
   const double left = panel.corner.x + kMargin;
-  const double width = panel.width - kMargin;
+  const double width = panel.width - kMargin - kLegend;
   const auto place = [&](const Point& p) {
     return Point{left + width * p.x / x_high,
                  panel.corner.y + panel.height * (1 - (scaled(p.y) - bottom) / (top - bottom))};
@@ -87,8 +88,9 @@ void draw_panel(Drawing& drawing, const Panel& panel, const std::vector<Curve>& 
     }
     if (line.points.size() == 1) drawing.add(Circle{line.points[0], 2.5, curve.colour, "", 0});
     if (line.points.size() > 1) drawing.add(line);
-    drawing.add(Line{{left + width - 150, legend - 4}, {left + width - 130, legend - 4}, 2.5, curve.colour});
-    drawing.add(Text{{left + width - 124, legend}, curve.name, kText, Anchor::kStart, kInk});
+    const double sample = left + width + kGap;
+    drawing.add(Line{{sample, legend - 4}, {sample + kSample, legend - 4}, 2.5, curve.colour});
+    drawing.add(Text{{sample + kSample + 6, legend}, curve.name, kText, Anchor::kStart, kInk});
     legend += 15;
   }
 }
@@ -112,15 +114,16 @@ Drawing loss_curves(const std::string& metrics_path) {
     letters.points.push_back({epoch, v.value("mae_nucleotide", 0.0)});
     lengths.points.push_back({epoch, v.value("mae_length", 0.0)});
   }
-  Drawing drawing{760, 560, {}};
-  draw_panel(drawing, {"Loss per record, by epoch", {24, 36}, 700, 200, true}, {train, valid});
-  draw_panel(drawing, {"Reconstruction error on validation records, by epoch", {24, 310}, 700, 200, true},
+  Drawing drawing{kCurvesWidth, 560, {}};
+  draw_panel(drawing, {"Loss per record, by epoch", {24, 36}, kPanelWidth, 200, true}, {train, valid});
+  draw_panel(drawing, {"Reconstruction error on validation records, by epoch", {24, 310}, kPanelWidth, 200, true},
              {pixels, letters, lengths});
   return drawing;
 }
 
 Drawing sequence_curves(const std::string& metrics_path) {
-  constexpr const char* kColours[] = {"#1f77b4", "#d62728", "#2ca02c", "#9467bd", "#ff7f0e", "#8c564b", "#17becf", "#7f7f7f"};
+  constexpr const char* kColours[] = {"#1f77b4", "#d62728", "#2ca02c", "#9467bd", "#ff7f0e",
+                                      "#8c564b", "#17becf", "#7f7f7f", "#e377c2", "#bcbd22"};
   const auto add = [&](std::vector<Curve>& curves, double epoch, const Json& values, const std::vector<std::string>& left_out) {
     for (const auto& [name, value] : values.items()) {
       if (!value.is_number() || std::find(left_out.begin(), left_out.end(), name) != left_out.end()) continue;
@@ -141,9 +144,9 @@ Drawing sequence_curves(const std::string& metrics_path) {
     add(losses, epoch, line.at("train"), {});
     if (line.contains("valid")) add(measures, epoch, line.at("valid"), {"loss", "length"});
   }
-  Drawing drawing{760, 640, {}};
-  draw_panel(drawing, {"Losses, by epoch", {24, 36}, 700, 220, false}, losses);
-  draw_panel(drawing, {"Drawn or held-out sequences, by epoch", {24, 330}, 700, 270, false}, measures);
+  Drawing drawing{kCurvesWidth, 640, {}};
+  draw_panel(drawing, {"Losses, by epoch", {24, 36}, kPanelWidth, 220, false}, losses);
+  draw_panel(drawing, {"Drawn or held-out sequences, by epoch", {24, 330}, kPanelWidth, 270, false}, measures);
   return drawing;
 }
 

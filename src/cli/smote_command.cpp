@@ -172,10 +172,7 @@ std::function<int()> add_smote(CLI::App& app) {
       ->check(CLI::Range(1, 1000000))
       ->capture_default_str()
       ->type_name("NT");
-  add_output(app, c->common, kTextOutputHelp);
-  add_folding(app, c->folding);
-  add_threads(app, c->common);
-  add_talk(app, c->common);
+  add_run_options(app, c->common, c->folding);
   app.footer(
       "Examples:\n"
       "  stemloop smote mirtrons.fa -n 1000 --unique -o more.fa\n"

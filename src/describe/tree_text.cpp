@@ -271,12 +271,4 @@ Drawing draw_tree(const Tree& tree, const ClassNames& classes, const std::string
   return drawing;
 }
 
-std::string walk_in_words(const Tree& tree, const Walk& walk) {
-  std::string text;
-  for (const Step& step : walk.steps)
-    text += fmt::format("{}{}: {}", text.empty() ? "" : "; ", in_words(tree.questions[tree.nodes[step.node].question]),
-                        step.yes ? "yes" : "no");
-  return text;
-}
-
 }  // namespace stemloop

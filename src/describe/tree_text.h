@@ -25,7 +25,4 @@ std::string tree_dot(const Tree& tree, const ClassNames& classes);
 
 Drawing draw_tree(const Tree& tree, const ClassNames& classes, const std::string& title);
 
-/// The path of a walk: "base pairs in stem > 0.5: yes; stem begin > 75: no".
-std::string walk_in_words(const Tree& tree, const Walk& walk);
-
 }  // namespace stemloop

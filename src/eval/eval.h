@@ -8,4 +8,5 @@
 #include "eval/paired.h"
 #include "eval/projection.h"
 #include "eval/reconstruction.h"
+#include "eval/sequence_measures.h"
 #include "eval/sequence_quality.h"

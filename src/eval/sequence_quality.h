@@ -93,27 +93,6 @@ const char* baseline_name(Baseline baseline);
 /// As many sequences as there are real ones; the i-th is drawn from (seed, i) and as long as the i-th.
 std::vector<std::string> baseline_set(std::span<const std::string> real, Baseline baseline, std::uint64_t seed);
 
-// --- the parts -------------------------------------------------------------------------------------------------------
-
-/// Shares of the 4^k k-mers in all sequences together, ordered by letters ACGU; zeros if no sequence has k letters.
-std::vector<double> kmer_shares(std::span<const std::string> sequences, int k);
-
-/// Jensen-Shannon divergence of two distributions in bits: 0 if equal, 1 if disjoint. REQUIRES: equal lengths.
-double jensen_shannon(std::span<const double> p, std::span<const double> q);
-
-/// Largest difference between the distribution functions of two samples (Kolmogorov and Smirnov). REQUIRES: not empty.
-double kolmogorov_smirnov(std::vector<double> a, std::vector<double> b);
-
-/// For each sequence of `from` the least edit distance / longer length to one of `to`; `left_out`, if not empty, names
-/// for each the one of `to` that does not count. 1 if there is none.
-std::vector<double> nearest_distances(std::span<const std::string> from, std::span<const std::string> to, int threads,
-                                      std::span<const std::size_t> left_out = {});
-
-/// The published nearest-real measure: letters as N A C G U = 0..4, padded with 0 to 121 or the longest sequence; the
-/// least mean squared difference to one of `to`. Otherwise as nearest_distances().
-std::vector<double> nearest_squares(std::span<const std::string> from, std::span<const std::string> to, int threads,
-                                    std::span<const std::size_t> left_out = {});
-
 /// What the two-sample classifier sees, a row for each of the sample: shares of 1-, 2- and 3-mers, GC, length, MFE per
 /// nucleotide, single hairpin, the first two and last two letters (0 or 1 for each of ACGU).
 Matrix sequence_rows(const MeasuredSet& set);

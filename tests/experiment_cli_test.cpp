@@ -1,0 +1,107 @@
+// experiment as a user runs it, without networks: what is done, what is gone on with, what is refused.
+#include <gmock/gmock.h>
+
+#include "shell.h"
+#include "util/util.h"
+
+namespace stemloop {
+namespace {
+
+using testing::content;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using testing::Outcome;
+using testing::shell;
+namespace fs = std::filesystem;
+
+class Experiment : public ::testing::Test {
+ protected:
+  // Made-up mirtrons end with a pyrimidine tract and AG.
+  std::string table(std::uint64_t mirtrons, std::uint64_t canonical) {
+    std::string text = "id\tsequence\tmirtron\n";
+    for (std::uint64_t i = 0; i < mirtrons + canonical; ++i) {
+      const std::string random = testing::random_sequence(60, 0.5, 11, i);
+      text +=
+          i < mirtrons ? fmt::format("m{}\tGU{}CUUCUCUCAG\t1\n", i, random) : fmt::format("c{}\t{}\t0\n", i, random);
+    }
+    const std::string path = folder_.path(fmt::format("{}_{}.tsv", mirtrons, canonical));
+    write_bytes(path, text);
+    return path;
+  }
+  [[nodiscard]] std::string run() const { return folder_.path("run"); }
+  [[nodiscard]] std::string experiment(const std::string& tsv, const std::string& more) const {
+    return fmt::format("stemloop experiment mirtron -t 1 --tsv {} --run {} --ends all {}", tsv, run(), more);
+  }
+  static std::vector<std::string> names_of_cells(const std::string& text) {
+    std::vector<std::string> names;
+    std::istringstream in(text);
+    for (std::string line; std::getline(in, line);) {
+      const auto f = split_fields(line, '\t');
+      names.push_back(fmt::format("{} {} {}", f[1], f[3], f[4]));
+    }
+    return names;
+  }
+  testing::TemporaryFolder folder_;
+};
+
+TEST_F(Experiment, CellsAreDoneOnceAndGoneOnWith) {
+  const std::string tsv = table(12, 16);
+  const Outcome first = shell(experiment(tsv, "--folds 2 --arms real --classifiers logistic,ends-ag"));
+  ASSERT_EQ(first.code, 0) << first.err;
+  const std::string cells = content(run() + "/cells.tsv");
+  EXPECT_THAT(names_of_cells(cells), ElementsAre("fold arm classifier", "1 real ends-ag", "1 real logistic",
+                                                 "2 real ends-ag", "2 real logistic"));
+  for (const char* summary : {"tsv", "json", "md", "svg"}) EXPECT_TRUE(fs::exists(run() + "/summary." + summary));
+  // Half of the records of either class are tested; every mirtron ends in AG, few of the others do.
+  EXPECT_THAT(cells, HasSubstr("1\t1\tall\treal\tends-ag\t6\t0\t8\t"));
+
+  const Outcome again = shell(experiment(tsv, "--folds 2 --arms real,smote-aligned --classifiers logistic,ends-ag"));
+  ASSERT_EQ(again.code, 0) << again.err;
+  EXPECT_THAT(again.err, HasSubstr("4 cells are there"));
+  EXPECT_THAT(names_of_cells(content(run() + "/cells.tsv")),
+              ElementsAre("fold arm classifier", "1 real ends-ag", "1 real logistic", "1 smote-aligned logistic",
+                          "2 real ends-ag", "2 real logistic", "2 smote-aligned logistic"));
+  EXPECT_THAT(content(run() + "/cells.tsv"), HasSubstr("1\t1\tall\tsmote-aligned\tlogistic\t6\t2\t8\t"));
+}
+
+// A folder that holds another experiment is told before the neural library is opened, and where the library cannot be
+// opened no folder is begun.
+TEST_F(Experiment, TheFolderIsCheckedBeforeTheLibraryIsOpened) {
+  const std::string tsv = table(12, 16), without = "STEMLOOP_NEURAL=/nowhere ";
+  const Outcome none = shell(without + experiment(tsv, "--folds 2 --arms real --classifiers boosted"));
+  EXPECT_EQ(none.code, 1);
+  EXPECT_THAT(none.err, HasSubstr("/nowhere"));
+  EXPECT_FALSE(fs::exists(run()));
+
+  ASSERT_EQ(shell(experiment(tsv, "--folds 2 --arms real --classifiers ends-ag")).code, 0);
+  const std::string before = content(run() + "/cells.tsv");
+  const Outcome other = shell(without + experiment(tsv, "--folds 3 --arms real --classifiers boosted"));
+  EXPECT_EQ(other.code, 1);
+  EXPECT_THAT(other.err, HasSubstr("this experiment began with folds 2, not 3"));
+  const Outcome data = shell(without + experiment(table(13, 16), "--folds 2 --arms real --classifiers boosted"));
+  EXPECT_EQ(data.code, 1);
+  EXPECT_THAT(data.err, HasSubstr("this experiment began with other data"));
+  EXPECT_EQ(content(run() + "/cells.tsv"), before);
+
+  fs::remove(run() + "/run.json");
+  const Outcome foreign = shell(experiment(tsv, "--folds 2 --arms real --classifiers ends-ag"));
+  EXPECT_EQ(foreign.code, 1);
+  EXPECT_THAT(foreign.err, HasSubstr("is not empty and no experiment"));
+}
+
+// With one class to validate on a CNN would keep its first epoch.
+TEST_F(Experiment, CnnsNeedBothClassesToValidateOn) {
+  const Outcome few =
+      shell("STEMLOOP_NEURAL=/nowhere " + experiment(table(2, 4), "--folds 2 --arms real --classifiers cnn-zheng"));
+  EXPECT_EQ(few.code, 1);
+  EXPECT_THAT(few.err, HasSubstr("leaves one class only to validate on"));
+  EXPECT_FALSE(fs::exists(run()));
+  // Of more there is one of either class in every tenth, however small it is: on to the library.
+  const Outcome enough = shell("STEMLOOP_NEURAL=/nowhere " +
+                               experiment(table(4, 5), "--folds 2 --repeats 20 --arms real --classifiers cnn-zheng"));
+  EXPECT_THAT(enough.err, HasSubstr("/nowhere"));
+  EXPECT_EQ(shell(experiment(table(2, 4), "--folds 2 --arms real --classifiers ends-ag")).code, 0);
+}
+
+}  // namespace
+}  // namespace stemloop
