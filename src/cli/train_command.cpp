@@ -7,7 +7,6 @@
 #include <filesystem>
 
 #include "cli/plots.h"
-#include "cli/version.h"
 
 namespace stemloop {
 
@@ -20,7 +19,6 @@ template <class Visit>
 void visit_run(TrainCommand& c, Visit visit) {
   visit_common_run(c, visit);
   visit("mutate", c.options.mutate);
-  visit("init", c.options.start);
   visit("bars", c.data.bars);
   visit("split", c.data.split);
   visit("splits", c.data.splits);
@@ -29,19 +27,8 @@ void visit_run(TrainCommand& c, Visit visit) {
 Json run_json(TrainCommand& c, const Dataset& data, std::int64_t train, std::int64_t valid) {
   Json options = Json::object();
   visit_run(c, [&](const char* name, const auto& value) { options[name] = value; });
-  return {{"format", kRunFormat},
-          {"command", command_words()},
-          {"version", kVersion},
-          {"neural", neural().version()},
-          {"network", Json::parse(config_json(c.preset.config))},
-          {"objective", Json::parse(objective_json(c.preset.objective))},
-          {"options", options},
-          {"data",
-           {{"md5", data.md5},
-            {"records", data.tally.out},
-            {"rejected", data.tally.rejected},
-            {"train", train},
-            {"valid", valid}}}};
+  return new_run_file(config_json(c.preset.config), objective_json(c.preset.objective), options,
+                      {data.md5, data.tally, train, valid});
 }
 
 Json read_run(TrainCommand& c) {

@@ -57,6 +57,7 @@ void visit_common_run(TrainCommand& c, Visit visit) {
   visit("threads", c.common.threads);
   visit("device", c.options.device);
   visit("tsv", c.data.tsv);
+  visit("init", c.options.start);
   visit("positives", c.data.positives);
   visit("negatives", c.data.negatives);
   visit("params", c.folding.parameters);
@@ -67,6 +68,17 @@ void visit_common_run(TrainCommand& c, Visit visit) {
 }
 
 inline constexpr const char* kRunFormat = "stemloop run 1";
+
+/// The data of a run.
+struct RunData {
+  std::string md5;
+  Tally tally;
+  std::int64_t train = 0, valid = 0;  // records
+};
+
+/// What run.json of a new run holds; network and objective as JSON text.
+nlohmann::ordered_json new_run_file(const std::string& network, const std::string& objective,
+                                    const nlohmann::ordered_json& options, const RunData& data);
 
 /// RUN/run.json. Error if it is none of this program's.
 nlohmann::ordered_json read_run_file(const std::string& run);

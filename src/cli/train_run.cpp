@@ -8,6 +8,7 @@
 #include <filesystem>
 
 #include "cli/train_command.h"
+#include "cli/version.h"
 
 namespace stemloop {
 
@@ -20,6 +21,22 @@ std::atomic<bool> g_stop{false};  // set by SIGINT and SIGTERM
 extern "C" void ask_to_stop(int) { g_stop = true; }
 
 }  // namespace
+
+Json new_run_file(const std::string& network, const std::string& objective, const Json& options, const RunData& data) {
+  return {{"format", kRunFormat},
+          {"command", command_words()},
+          {"version", kVersion},
+          {"neural", neural().version()},
+          {"network", Json::parse(network)},
+          {"objective", Json::parse(objective)},
+          {"options", options},
+          {"data",
+           {{"md5", data.md5},
+            {"records", data.tally.out},
+            {"rejected", data.tally.rejected},
+            {"train", data.train},
+            {"valid", data.valid}}}};
+}
 
 Json read_run_file(const std::string& run) {
   const std::string path = run + "/run.json";

@@ -9,7 +9,6 @@
 #include "cli/analyzer.h"
 #include "cli/plots.h"
 #include "cli/train_command.h"
-#include "cli/version.h"
 #include "eval/eval.h"
 
 namespace stemloop {
@@ -21,7 +20,6 @@ using Json = nlohmann::ordered_json;
 template <class Visit>
 void visit_run(TrainCommand& c, Visit visit) {
   visit_common_run(c, visit);
-  visit("init", c.options.start);
   visit("label_column", c.label_column);
   visit("judge_every", c.watch.judge_every);
   visit("judged", c.watch.judged);
@@ -32,15 +30,8 @@ void visit_run(TrainCommand& c, Visit visit) {
 Json run_json(TrainCommand& c, const std::string& md5, const Tally& tally, std::int64_t train, std::int64_t valid) {
   Json options = Json::object();
   visit_run(c, [&](const char* name, const auto& value) { options[name] = value; });
-  return {{"format", kRunFormat},
-          {"command", command_words()},
-          {"version", kVersion},
-          {"neural", neural().version()},
-          {"network", Json::parse(sequence_net_json(c.gan.network))},
-          {"objective", Json::parse(gan_objective_json(c.gan.objective))},
-          {"options", options},
-          {"data",
-           {{"md5", md5}, {"records", tally.out}, {"rejected", tally.rejected}, {"train", train}, {"valid", valid}}}};
+  return new_run_file(sequence_net_json(c.gan.network), gan_objective_json(c.gan.objective), options,
+                      {md5, tally, train, valid});
 }
 
 Json read_run(TrainCommand& c) {
