@@ -267,7 +267,8 @@ TEST(Tree, BalancedIsAsIfTheRareClassStoodThereMoreOften) {
     EXPECT_EQ(3 * a.nodes[k].count[1], b.nodes[k].count[1]);
     EXPECT_EQ(a.nodes[k].label(), b.nodes[k].label());
     EXPECT_DOUBLE_EQ(a.nodes[k].probability(), b.nodes[k].probability());
-    if (!a.nodes[k].leaf()) EXPECT_EQ(in_words(a.questions[a.nodes[k].question]), in_words(b.questions[b.nodes[k].question]));
+    if (a.nodes[k].leaf()) continue;
+    EXPECT_EQ(in_words(a.questions[a.nodes[k].question]), in_words(b.questions[b.nodes[k].question]));
   }
   // The weight is kept on disk.
   const Tree read = tree_from_json(tree_json(a), "tree.json");
