@@ -3,7 +3,6 @@
 #include <cmath>
 #include <numeric>
 
-#include "data/sequence_code.h"
 #include "eval/eval.h"
 #include "nn/model_directory.h"
 #include "nn/read_out.h"
