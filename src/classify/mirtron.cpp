@@ -87,7 +87,7 @@ MirtronModel MirtronModel::train(const std::string& directory, const LabelledHai
 
   const auto [rows, measures] = mirtron_rows(data.hairpins);
   const BoosterOptions trees = choose_trees(rows, data, how);
-  m.booster_ = neural().train_booster(rows, data.labels, trees);
+  m.booster_ = train_xgboost(rows, data.labels, trees);
   m.importance_ = importance_of(m.booster_->contributions(rows));
   m.known_ = known_hairpins(data);
   for (const char* name : kRanged) {

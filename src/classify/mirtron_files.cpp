@@ -102,7 +102,7 @@ MirtronModel MirtronModel::open(const std::string& directory, int threads) {
 
   m.known_ = decode_known(checked_file(config, directory, kIndex), directory + "/" + kIndex);
   const std::string booster = directory + "/" + kBooster;
-  m.booster_ = neural().load_booster(checked_file(config, directory, kBooster), booster, threads);
+  m.booster_ = load_xgboost(checked_file(config, directory, kBooster), booster, threads);
   const auto columns = static_cast<std::int64_t>(mirtron_columns().size());
   require(m.booster_->columns() == columns, "{}: is for {} columns, not {}", booster, m.booster_->columns(), columns);
   return m;

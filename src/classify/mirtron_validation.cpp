@@ -64,7 +64,7 @@ int choose_depth(const Matrix& rows, const std::vector<std::uint8_t>& labels, st
   int best = 0;
   double least = std::numeric_limits<double>::infinity();
   for (const int depth : how.depths) {
-    const auto logits = neural().train_booster(train, train_labels, with_depth(how, depth))->logits(test);
+    const auto logits = train_xgboost(train, train_labels, with_depth(how, depth))->logits(test);
     double loss = 0;
     for (std::size_t i = 0; i < logits.size(); ++i)
       loss += std::log1p(std::exp(test_labels[i] == 1 ? -logits[i] : logits[i]));
@@ -125,7 +125,7 @@ OutOfFold out_of_fold(const LabelledHairpins& data, const MirtronTraining& how) 
     const Matrix train = rows.select(rest);
     const auto labels = picked(data.labels, rest);
     const int depth = choose_depth(train, labels, picked(groups, rest), how, how.seed + task);
-    const auto logits = neural().train_booster(train, labels, with_depth(how, depth))->logits(rows.select(held_out));
+    const auto logits = train_xgboost(train, labels, with_depth(how, depth))->logits(rows.select(held_out));
     for (std::size_t i = 0; i < logits.size(); ++i) result.logits[r][static_cast<std::size_t>(held_out[i])] = logits[i];
     const std::lock_guard lock(telling);
     ++fits;

@@ -308,7 +308,7 @@ std::vector<float> run_cnn(const ExperimentOptions& c, const std::string& classi
 std::vector<float> run_booster(const Shown& train, const Shown& test, std::uint64_t seed) {
   BoosterOptions how;
   how.seed = static_cast<int>(seed_for(seed, kTrainBooster));
-  const auto logits = neural().train_booster(train.rows, train.labels, how)->logits(test.rows);
+  const auto logits = train_xgboost(train.rows, train.labels, how)->logits(test.rows);
   std::vector<float> probabilities;
   for (const float logit : logits) probabilities.push_back(1 / (1 + std::exp(-logit)));
   return probabilities;
