@@ -68,17 +68,17 @@ TEST_F(Experiment, CellsAreDoneOnceAndGoneOnWith) {
 // opened no folder is begun.
 TEST_F(Experiment, TheFolderIsCheckedBeforeTheLibraryIsOpened) {
   const std::string tsv = table(12, 16), without = "STEMLOOP_NEURAL=/nowhere ";
-  const Outcome none = shell(without + experiment(tsv, "--folds 2 --arms real --classifiers boosted"));
+  const Outcome none = shell(without + experiment(tsv, "--folds 2 --arms real --classifiers cnn-zheng"));
   EXPECT_EQ(none.code, 1);
   EXPECT_THAT(none.err, HasSubstr("/nowhere"));
   EXPECT_FALSE(fs::exists(run()));
 
   ASSERT_EQ(shell(experiment(tsv, "--folds 2 --arms real --classifiers ends-ag")).code, 0);
   const std::string before = content(run() + "/cells.tsv");
-  const Outcome other = shell(without + experiment(tsv, "--folds 3 --arms real --classifiers boosted"));
+  const Outcome other = shell(without + experiment(tsv, "--folds 3 --arms real --classifiers cnn-zheng"));
   EXPECT_EQ(other.code, 1);
   EXPECT_THAT(other.err, HasSubstr("this experiment began with folds 2, not 3"));
-  const Outcome data = shell(without + experiment(table(13, 16), "--folds 2 --arms real --classifiers boosted"));
+  const Outcome data = shell(without + experiment(table(13, 16), "--folds 2 --arms real --classifiers cnn-zheng"));
   EXPECT_EQ(data.code, 1);
   EXPECT_THAT(data.err, HasSubstr("this experiment began with other data"));
   EXPECT_EQ(content(run() + "/cells.tsv"), before);

@@ -6,6 +6,7 @@
 #include <filesystem>
 
 #include "nn/gan_training.h"
+#include "nn/symbol_rows.h"
 #include "nn/model_directory.h"
 #include "nn/weights.h"
 #include "support.h"

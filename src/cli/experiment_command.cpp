@@ -30,8 +30,7 @@ std::vector<Cell> wanted_cells(const ExperimentOptions& c, int repeat, int fold,
 bool needs_networks(const ExperimentOptions& c) {
   return std::any_of(c.arms.begin(), c.arms.end(),
                      [](const std::string& arm) { return is_generator(source_of(arm)); }) ||
-         std::any_of(c.classifiers.begin(), c.classifiers.end(),
-                     [](const std::string& one) { return one == "boosted" || is_neural(one); });
+         std::any_of(c.classifiers.begin(), c.classifiers.end(), is_neural);
 }
 
 int run_experiment(ExperimentOptions& c) {

@@ -448,15 +448,6 @@ class TorchNeural : public Neural {
     return open_sequence_scorer(directory, device_named(device));
   }
 
-  std::unique_ptr<Booster> train_booster(const Matrix& rows, std::span<const std::uint8_t> labels,
-                                         const BoosterOptions& options) override {
-    return train_xgboost(rows, labels, options);
-  }
-  std::unique_ptr<Booster> load_booster(std::span<const std::byte> bytes, const std::string& name,
-                                        int threads) override {
-    return load_xgboost(bytes, name, threads);
-  }
-
  private:
   static void set_up(int threads) {
     torch::set_num_threads(threads);

@@ -15,10 +15,4 @@ TrainOutcome run_scorer_training(const SequenceNetConfig& config, const SymbolDa
 std::unique_ptr<SequenceGenerator> open_sequence_generator(const std::string& directory, torch::Device device);
 std::unique_ptr<SequenceScorer> open_sequence_scorer(const std::string& directory, torch::Device device);
 
-/// Rows of symbols as distributions, (N, L, V).
-Tensor one_hot_rows(const SymbolData& data, std::span<const std::int64_t> records, std::int64_t symbols,
-                    torch::Device device);
-/// All records.
-Tensor one_hot_rows(const SymbolData& data, std::int64_t symbols, torch::Device device);
-
 }  // namespace stemloop

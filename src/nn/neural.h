@@ -13,7 +13,6 @@
 
 #include "data/data.h"
 #include "hairpin/hairpin.h"
-#include "nn/booster.h"
 #include "nn/config.h"
 
 namespace stemloop {
@@ -204,11 +203,6 @@ class Neural {
                                                             int threads) = 0;
   virtual std::unique_ptr<SequenceScorer> open_scorer(const std::string& directory, const std::string& device,
                                                       int threads) = 0;
-  /// Boosted trees: see nn/booster.h.
-  virtual std::unique_ptr<Booster> train_booster(const Matrix& rows, std::span<const std::uint8_t> labels,
-                                                 const BoosterOptions& options) = 0;
-  virtual std::unique_ptr<Booster> load_booster(std::span<const std::byte> bytes, const std::string& name,
-                                                int threads) = 0;
 };
 
 /// Opens the library at the first call. Error if this build has none or it cannot be opened.

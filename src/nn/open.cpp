@@ -1,4 +1,5 @@
 // Opens the neural library and that of the boosted trees when they are first needed.
+#include "nn/booster.h"
 #include "nn/neural.h"
 #include "util/util.h"
 
