@@ -106,12 +106,12 @@ void wgan(benchmark::State& state) {
   config.hidden = state.range(0);
   Critic critic(config);
   Generator generator(config);
-  Adam adam_critic(Learned{critic.get(), {}, 0.5, 0.9}),
-      adam_generator(Learned{generator.get(), {}, 0.5, 0.9});
+  Adam adam_critic(Learned{critic.get(), {}, 0.5, 0.9}), adam_generator(Learned{generator.get(), {}, 0.5, 0.9});
   const Tensor real_NLV =
       torch::one_hot(torch::randint(config.symbols(), {kRows, config.length}), config.symbols()).to(torch::kFloat32);
   const auto fake = [&] {
-    const Tensor gumbel = -torch::log(-torch::log(torch::rand({kRows, config.length, config.symbols()}).clamp_min(1e-12)));
+    const Tensor gumbel =
+        -torch::log(-torch::log(torch::rand({kRows, config.length, config.symbols()}).clamp_min(1e-12)));
     return generator->forward({torch::randn({kRows, config.noise}), torch::rand({kRows})}, gumbel);
   };
   std::int64_t count = 0;

@@ -6,8 +6,8 @@
 #include <filesystem>
 
 #include "nn/gan_training.h"
-#include "nn/symbol_rows.h"
 #include "nn/model_directory.h"
+#include "nn/symbol_rows.h"
 #include "nn/weights.h"
 #include "support.h"
 
@@ -77,7 +77,8 @@ TEST_P(CriticGradient, AddsUpOverProcesses) {
   const Tensor whole = critic->parameters()[2].grad().clone();
   critic->zero_grad();
   for (int half = 0; half < 2; ++half)
-    critic_gradient(*critic, real.narrow(0, 4 * half, 4), fake.narrow(0, 4 * half, 4), share.narrow(0, 4 * half, 4), 10, 8);
+    critic_gradient(*critic, real.narrow(0, 4 * half, 4), fake.narrow(0, 4 * half, 4), share.narrow(0, 4 * half, 4), 10,
+                    8);
   EXPECT_LT((whole - critic->parameters()[2].grad()).abs().max().item<double>(), 1e-5);
 }
 
@@ -100,7 +101,8 @@ TEST(Generator, FittedDrawsTheRealLengthsAndNoPadInside) {
   SymbolData data;
   data.length = config.length;
   for (int i = 0; i < 4; ++i) {
-    const std::string sequence = testing::random_sequence(i == 0 ? 10 : 14, 0.5, 5, static_cast<std::uint64_t>(i)) + "AG";
+    const std::string sequence =
+        testing::random_sequence(i == 0 ? 10 : 14, 0.5, 5, static_cast<std::uint64_t>(i)) + "AG";
     data.add(sequence_symbols(SequenceLayout::kStrand, sequence), 1);
   }
   generator->fit(one_hot_rows(data, config.symbols(), torch::kCPU));
@@ -218,7 +220,8 @@ TEST(Gan, CriticSeesDrawnSequencesFoldedAnew) {
   // Letters of one strand do not fold here.
   const SequenceNetConfig strand = tiny_net("strand", 16);
   Stopper watcher(-1);
-  EXPECT_THROW(torch_neural().train_gan(strand, objective, letters(16, strand.length), {}, options, false, watcher), Error);
+  EXPECT_THROW(torch_neural().train_gan(strand, objective, letters(16, strand.length), {}, options, false, watcher),
+               Error);
 }
 
 TEST(Gan, DrawsDependOnTheirNumberAlone) {

@@ -39,7 +39,8 @@ void write_network(const DivaConfig& config, const std::string& directory, const
     if (buffer.key().find("running_mean") != std::string::npos) buffer.value().uniform_(-0.5, 0.5);
   }
   for (auto& parameter : network->named_parameters()) {
-    if (parameter.key().find("norm") != std::string::npos) parameter.value().add_(0.1 * torch::randn_like(parameter.value()));
+    if (parameter.key().find("norm") != std::string::npos)
+      parameter.value().add_(0.1 * torch::randn_like(parameter.value()));
   }
   TensorFile weights = weights_of(*network);
   weights.tensors.erase(left_out);
@@ -80,7 +81,8 @@ double difference(const Matrix& a, const Matrix& b) {
 Matrix side_by_side(const Encoded& encoded) {
   Matrix z{encoded.latents.front().z.rows, 0, {}};
   for (std::int64_t i = 0; i < z.rows; ++i) {
-    for (const EncodedLatent& l : encoded.latents) z.values.insert(z.values.end(), l.z.row(i).begin(), l.z.row(i).end());
+    for (const EncodedLatent& l : encoded.latents)
+      z.values.insert(z.values.end(), l.z.row(i).begin(), l.z.row(i).end());
   }
   for (const EncodedLatent& l : encoded.latents) z.columns += l.z.columns;
   return z;
@@ -142,7 +144,8 @@ TEST(Inference, NeighboursAndThreadsChangeNothing) {
 }
 
 TEST(Inference, WeightsThatAreMissingAreNamed) {
-  for (const char* name : {"residual1_skip.weight", "flow.block1_weight2", "ladder.9.running_var", "class_from_y.2.bias"}) {
+  for (const char* name :
+       {"residual1_skip.weight", "flow.block1_weight2", "ladder.9.running_var", "class_from_y.2.bias"}) {
     const testing::TemporaryFolder folder;
     const std::string directory = folder.path("model");
     write_network(small_config("diva"), directory, name);

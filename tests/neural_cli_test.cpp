@@ -166,7 +166,8 @@ TEST_F(Trained, EvaluateSaysHowGoodItIs) {
   const Outcome json = shell(with_model("evaluate class --format json --tsv " + at("labelled.tsv")));
   EXPECT_EQ(Json::parse(json.out.substr(0, json.out.find('\n')))["from"], "z_y");
   const Outcome bonds = shell(with_model("evaluate bonds --tsv " + at("labelled.tsv")));
-  EXPECT_THAT(bonds.out, HasSubstr("edited, z_m drawn\t138\t"));
+  EXPECT_THAT(bonds.out, AllOf(HasSubstr("edited, z_m drawn\t"), HasSubstr("edited, z_m moved\t")));
+  EXPECT_THAT(bonds.err, HasSubstr(" of 138 pictures hold a whole hairpin"));
 }
 
 TEST_F(Trained, EmbeddingsAndProjectionsOfThem) {
@@ -182,6 +183,19 @@ TEST_F(Trained, EmbeddingsAndProjectionsOfThem) {
   EXPECT_EQ(std::count(plane.out.begin(), plane.out.end(), '\n'), 139);
   EXPECT_THAT(content(at("p.svg")), AllOf(HasSubstr("pre-miRNA"), HasSubstr("PC 1")));
   EXPECT_EQ(shell("stemloop project --method tsne --iterations 20 " + at("all.safetensors")).code, 0);
+}
+
+TEST_F(Trained, EditsKeepWhatIsAskedToBeKept) {
+  const auto sheet = [](const std::string& more) {
+    shell(with_model("generate -n 8 --tries 1 --edit " + kExamples + " --structure '((((((((....))))))))' --sheet " +
+                     at("edits.png") + " " + more));
+    return content(at("edits.png"));
+  };
+  const std::string kept = sheet("--keep 1 --seed 1");
+  EXPECT_GT(kept.size(), 100U);
+  EXPECT_EQ(sheet("--keep 1 --seed 2"), kept);
+  EXPECT_NE(sheet("--seed 1"), kept);
+  EXPECT_THAT(shell(with_model("generate --keep 1")).err, HasSubstr("--keep requires --edit"));
 }
 
 TEST_F(Trained, GenerateCountsEveryDraw) {

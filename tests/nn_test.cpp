@@ -367,6 +367,53 @@ TEST(Diva, SubstitutionsKeepTheStructure) {
   EXPECT_EQ(changed, 20);
 }
 
+TEST(Diva, GraftsAreTheInnerHairpinOnTheOuterStem) {
+  const PictureData data = example_pictures(20);
+  int grafted = 0;
+  for (std::int64_t i = 0; i < data.size(); ++i) {
+    for (std::int64_t j = 0; j < data.size(); ++j) {
+      const Picture outer = data.picture(i), inner = data.picture(j), both = graft(outer, inner);
+      if (inner.width() >= outer.width()) {
+        EXPECT_EQ(both, outer);
+        continue;
+      }
+      const auto inside = read_columns(inner), outside = read_columns(outer), columns = read_columns(both);
+      ASSERT_EQ(columns.size(), outside.size());
+      const auto from_inner = static_cast<std::size_t>(
+          std::mismatch(columns.begin(), columns.begin() + inner.width(), inside.begin()).first - columns.begin());
+      for (std::size_t x = std::max<std::size_t>(from_inner, 1); x < columns.size(); ++x)
+        EXPECT_TRUE(columns[x] == outside[x] || both == outer) << i << ' ' << j << ' ' << x;
+      grafted += both == outer ? 0 : 1;
+      if (decode_picture(outer).complete && decode_picture(inner).complete) {
+        EXPECT_TRUE(decode_picture(both).complete);
+      }
+    }
+  }
+  EXPECT_GT(grafted, 20);
+}
+
+TEST(Diva, RareWidthsAreVisitedOftener) {
+  const PictureData some = example_pictures(20);
+  const auto widest = [&](bool most) {
+    std::int64_t best = 0;
+    for (std::int64_t i = 1; i < some.size(); ++i) {
+      if ((some.picture(i).width() > some.picture(best).width()) == most) best = i;
+    }
+    return some.picture(best);
+  };
+  ASSERT_GT(widest(true).width(), widest(false).width() + 5);
+  PictureData data;
+  for (int i = 0; i < 100; ++i) data.add(widest(i < 10), 1);
+  Random random(1, 1);
+  std::vector<int> visits(100);
+  for (const std::int64_t record : epoch_records(data, 0, random)) ++visits[static_cast<std::size_t>(record)];
+  EXPECT_THAT(visits, ::testing::Each(1));
+  std::vector<int> even(100);
+  for (const std::int64_t record : epoch_records(data, 1, random)) ++even[static_cast<std::size_t>(record)];
+  EXPECT_EQ(std::accumulate(even.begin(), even.end(), 0), 100);
+  for (int i = 0; i < 10; ++i) EXPECT_NEAR(even[static_cast<std::size_t>(i)], 5, 1);
+}
+
 // --- training --------------------------------------------------------------------------------------------------------
 
 class Stopper : public TrainWatcher {
@@ -507,6 +554,33 @@ TEST(Training, EncodingOneByOneOrAllAtOnceIsTheSame) {
     for (std::int64_t k = 0; k < one.latents[g].z.columns; ++k)
       EXPECT_NEAR(all.latents[g].z.row(7)[k], one.latents[g].z.row(0)[k], 1e-4);
   }
+}
+
+TEST(Training, BondsMoveFromOnePatternToAnother) {
+  const testing::TemporaryFolder folder;
+  const PictureData data = example_pictures(20);
+  TrainOptions options = tiny_options(folder.path("run"));
+  options.epochs = 1;
+  Stopper watcher;
+  torch_neural().train(tiny_config(), {}, data, data, options, false, watcher);
+  const auto network = torch_neural().open(folder.path("run/model"), "cpu", 1);
+  std::vector<Picture> pictures;
+  std::vector<std::array<std::uint8_t, kBondLength>> own, other;
+  for (std::int64_t i = 0; i < data.size(); ++i) {
+    pictures.push_back(data.picture(i));
+    own.push_back(bond_rows(pictures.back()));
+    other.push_back(bond_rows(data.picture((i + 1) % data.size())));
+  }
+  const Matrix z = network->encode(pictures).latents[2].z;
+  const Matrix there = network->move_bonds(z, own, other, 1, 1, 3, 0),
+               back = network->move_bonds(there, other, own, 1, 1, 4, 0);
+  double moved = 0;
+  for (std::size_t i = 0; i < z.values.size(); ++i) {
+    EXPECT_NEAR(back.values[i], z.values[i], 1e-5);
+    moved = std::max(moved, std::abs(static_cast<double>(there.values[i]) - z.values[i]));
+  }
+  EXPECT_GT(moved, 1e-4);
+  EXPECT_EQ(network->move_bonds(z, own, other, 0, 0.7, 3, 5).values, network->draw_for_bonds(other, 0.7, 3, 5).values);
 }
 
 // --- model directories -----------------------------------------------------------------------------------------------

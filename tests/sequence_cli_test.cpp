@@ -1,4 +1,5 @@
-// Generators and classifiers of sequences, as a user runs them: train, resume, generate, analyzers, and what goes wrong.
+// Generators and classifiers of sequences, as a user runs them: train, resume, generate, analyzers, and what goes
+// wrong.
 #include <gmock/gmock.h>
 
 #include <nlohmann/json.hpp>
@@ -23,7 +24,8 @@ std::string hairpins(int count) {
   for (int i = 0; i < count; ++i) {
     const std::string arm = testing::random_sequence(30, 0.6, 11, static_cast<std::uint64_t>(i));
     std::string other;
-    for (auto c = arm.rbegin(); c != arm.rend(); ++c) other += *c == 'A' ? 'U' : *c == 'U' ? 'A' : *c == 'G' ? 'C' : 'G';
+    for (auto c = arm.rbegin(); c != arm.rend(); ++c)
+      other += *c == 'A' ? 'U' : *c == 'U' ? 'A' : *c == 'G' ? 'C' : 'G';
     fasta += fmt::format(">h{}\n{}GAAA{}\n", i, arm, other);
   }
   return fasta;
@@ -49,8 +51,8 @@ class SequenceModels : public ::testing::Test {
   static std::string at(const std::string& name) { return folder_->path(name); }
   static std::string train(const std::string& model, const std::string& run, const std::string& more,
                            const std::string& positives = "real.fa") {
-    return fmt::format("stemloop train {} --positives {} --run {} --hidden 16 -t 1 {} {}", model, at(positives), at(run),
-                       more.find("--batch") == std::string::npos ? "--batch 16" : "", more);
+    return fmt::format("stemloop train {} --positives {} --run {} --hidden 16 -t 1 {} {}", model, at(positives),
+                       at(run), more.find("--batch") == std::string::npos ? "--batch 16" : "", more);
   }
   static Outcome generate(const std::string& more) {
     return shell(fmt::format("stemloop generate --model {} -t 1 {}", at("wgan/model"), more));
@@ -107,13 +109,15 @@ TEST_F(SequenceModels, OptionsOfTheOtherKindAreRefused) {
   EXPECT_THAT(shell(train("wgan", "x", "--beta 1")).err, HasSubstr("--beta has no meaning for wgan"));
   EXPECT_THAT(shell(train("wgan", "x", "--analyzer structure")).err, HasSubstr("--analyzer has no meaning for wgan"));
   EXPECT_THAT(shell(train("wgan", "x", "--negatives " + at("others.fa"))).err, HasSubstr("--negatives has no meaning"));
-  EXPECT_THAT(shell(train("wgan", "x", "--layout strand --refold 0.5")).err, HasSubstr("only rows of the columns layout"));
+  EXPECT_THAT(shell(train("wgan", "x", "--layout strand --refold 0.5")).err,
+              HasSubstr("only rows of the columns layout"));
   EXPECT_THAT(shell(train("cnn", "x", "--refold 0.5")).err, HasSubstr("--refold has no meaning for cnn"));
   EXPECT_THAT(shell(train("cnn", "x", "--average 0.9")).err, HasSubstr("--average has no meaning for cnn"));
 }
 
 TEST_F(SequenceModels, BadInputIsNamed) {
-  EXPECT_THAT(shell(train("wgan", "few", "--batch 64")).err, HasSubstr("40 training records are fewer than one batch of 64"));
+  EXPECT_THAT(shell(train("wgan", "few", "--batch 64")).err,
+              HasSubstr("40 training records are fewer than one batch of 64"));
   EXPECT_THAT(shell(train("cnn", "one", "")).err, HasSubstr("a classifier needs both classes"));
   write_bytes(at("empty.fa"), "");
   EXPECT_NE(shell(train("wgan", "empty", "", "empty.fa")).code, 0);
@@ -136,7 +140,8 @@ TEST_F(SequenceModels, RunsOfOtherModelsAreNotMixedUp) {
 
 TEST_F(SequenceModels, InterruptedTrainingGoesOn) {
   std::string command = train("wgan", "stopped", "--epochs 100000");
-  command.replace(0, std::string("stemloop").size(), std::string("timeout -s TERM --preserve-status 3 ") + STEMLOOP_PROGRAM);
+  command.replace(0, std::string("stemloop").size(),
+                  std::string("timeout -s TERM --preserve-status 3 ") + STEMLOOP_PROGRAM);
   const Outcome stopped = shell(command);
   EXPECT_EQ(stopped.code, 1) << stopped.err;
   EXPECT_THAT(stopped.err, HasSubstr("go on with: stemloop train --resume"));
@@ -189,7 +194,8 @@ TEST_F(SequenceModels, SmoteAndQualityRunOnAnyFasta) {
   const Outcome smote = shell("stemloop smote " + at("real.fa") + " -n 20 --unique -o " + at("more.fa"));
   ASSERT_EQ(smote.code, 0) << smote.err;
   EXPECT_EQ(testing::content(at("more.fa")).substr(0, 1), ">");
-  const Outcome quality = shell(fmt::format("stemloop quality {} {} --plot {}", at("real.fa"), at("more.fa"), at("q.svg")));
+  const Outcome quality =
+      shell(fmt::format("stemloop quality {} {} --plot {}", at("real.fa"), at("more.fa"), at("q.svg")));
   ASSERT_EQ(quality.code, 0) << quality.err;
   EXPECT_THAT(quality.out, AllOf(HasSubstr("jsd3"), HasSubstr("markov_3"), HasSubstr("more.fa")));
   EXPECT_THAT(content(at("q.svg")), HasSubstr("<svg"));

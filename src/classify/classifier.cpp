@@ -169,7 +169,7 @@ Classifier Classifier::train(const std::string& directory, const LabelledEvidenc
   fs::create_directories(directory + "/network");
   pack_model(how.network, directory + "/network");
   Classifier c;
-  c.network_ = neural().open(directory + "/network", how.device, how.tree.threads);
+  c.network_ = open_network(directory + "/network", how.device, how.tree.threads);
   c.parameters_ = how.parameters;
 
   std::vector<Picture> pictures;

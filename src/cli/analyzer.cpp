@@ -213,7 +213,8 @@ class ProgramAnalyzer : public Analyzer {
       pollfd ports[2] = {{from.get(), POLLIN, 0}, {to.get(), POLLOUT, 0}};
       const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now()).count();
       if (left <= 0) return false;
-      if (poll(ports, to.get() >= 0 ? 2 : 1, static_cast<int>(std::min<std::int64_t>(left, 1000))) < 0 && errno != EINTR)
+      if (poll(ports, to.get() >= 0 ? 2 : 1, static_cast<int>(std::min<std::int64_t>(left, 1000))) < 0 &&
+          errno != EINTR)
         return true;
       if (to.get() >= 0 && (ports[1].revents & (POLLOUT | POLLERR | POLLHUP)) != 0) {
         const ssize_t n = write(to.get(), input.data() + written, input.size() - written);

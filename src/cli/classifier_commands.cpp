@@ -121,8 +121,8 @@ std::string mirtron_info(const MirtronModel& model) {
 int show_model(const ModelCommand& c) {
   const std::string directory = find_model(c.model);
   const std::string family = model_family(directory);
-  require(c.plot.empty() || family == kPremirnaFamily, "--plot draws the tree of a model of pre-miRNAs; {} is of family {}",
-          directory, family);
+  require(c.plot.empty() || family == kPremirnaFamily,
+          "--plot draws the tree of a model of pre-miRNAs; {} is of family {}", directory, family);
   TextWriter out(c.common.output);
   out.write(fmt::format("path\t{}\nfamily\t{}\nmegabytes\t{:.1f}\n", directory, family, megabytes(directory)));
   if (family == kPremirnaFamily) {
@@ -230,7 +230,7 @@ void check_options(const ModelCommand& c, const CLI::App& app) {
     require(c.plot.empty(), "--plot is of model info; model train has no use for it");
     require(app.get_option("--output")->count() == 0, "model train writes to the directory named; leave out --output");
     const bool mirtron = c.family == kMirtronFamily;
-    const std::vector<const char*> of_premirna = {"--network", "--device", "--bars",      "--split",
+    const std::vector<const char*> of_premirna = {"--network", "--device", "--bars",     "--split",
                                                   "--splits",  "--depth",  "--balanced", "--thresholds"};
     const std::vector<const char*> of_mirtron = {"--label-column", "--repeats"};
     for (const char* option : mirtron ? of_premirna : of_mirtron)
@@ -240,9 +240,10 @@ void check_options(const ModelCommand& c, const CLI::App& app) {
   }
   require(c.action == "info" || c.plot.empty(), "--plot is of model info; model {} has no use for it", c.action);
   require(c.action != "list" || c.model.empty(), "model list lists all models; leave out '{}'", c.model);
-  for (const char* option : {"--network", "--tsv", "--positives", "--negatives", "--bars", "--split", "--splits",
-                             "--rounds", "--boost-depth", "--boost-rate", "--depth", "--balanced", "--thresholds", "--seed",
-                             "--params", "--max-length", "--skip-bad", "--family", "--label-column", "--repeats"})
+  for (const char* option :
+       {"--network", "--tsv",         "--positives",  "--negatives", "--bars",         "--split",      "--splits",
+        "--rounds",  "--boost-depth", "--boost-rate", "--depth",     "--balanced",     "--thresholds", "--seed",
+        "--params",  "--max-length",  "--skip-bad",   "--family",    "--label-column", "--repeats"})
     require(app.get_option(option)->count() == 0, "{} is of model train; model {} has no use for it", option, c.action);
 }
 
@@ -277,7 +278,7 @@ std::function<int()> add_model_command(CLI::App& app) {
   app.add_option("--network", c->network, "train premirna: DIVA model directory (RUN/model of train)")
       ->type_name("DIR");
   app.add_option("--plot", c->plot, "info: draw the latent tree, .svg or .png")->type_name("FILE");
-  app.add_option("--device", c->device, "auto, cpu, cuda or cuda:N")->capture_default_str();
+  add_device(app, c->device);
   add_dataset(app, c->data);
   app.add_option("--label-column", c->label_column, "train mirtron: column of --tsv that is 1 for mirtrons")
       ->capture_default_str()

@@ -246,7 +246,7 @@ std::function<int()> add_classify(CLI::App& app) {
   app.add_option("--premirna", c->premirna, "--three-way: the classifier of pre-miRNAs")
       ->capture_default_str()
       ->type_name("NAME|DIR");
-  app.add_option("--device", c->model.device, "auto, cpu, cuda or cuda:N")->capture_default_str();
+  add_device(app, c->model.device);
   app.add_option("-f,--format", c->format, "tsv: a table; json: one object a line; text: for reading")
       ->check(CLI::IsMember({"tsv", "json", "text"}))
       ->capture_default_str()

@@ -54,7 +54,8 @@ void write_page(const std::string& path, const Drawing& page);
 void fold_as_trained(const std::string& parameters, FoldingOptions& folding, const CLI::App& app);
 
 /// What a model of mirtrons sees of labelled sequences, on all threads: the energy is always the least, also where a
-/// record brought its structure. Records without a hairpin loop are listed, counted as rejected, and the set loses them.
+/// record brought its structure. Records without a hairpin loop are listed, counted as rejected, and the set loses
+/// them.
 LabelledHairpins labelled_hairpins(SequenceSet& set, const std::shared_ptr<const Model>& model, int threads);
 
 /// classify with a model of mirtrons; see mirtron_commands.cpp.

@@ -205,7 +205,7 @@ std::function<int()> add_describe(CLI::App& app) {
   app.add_option("-m,--model", c->model.directory,
                  "Model directory; needs --tsv, --bars, or --positives and --negatives")
       ->type_name("DIR");
-  app.add_option("--device", c->model.device, "auto, cpu, cuda or cuda:N")->capture_default_str();
+  add_device(app, c->model.device);
   add_dataset(app, c->data);
   app.add_option("--latents", c->latents, "Instead of a model: latents as embed writes them (.safetensors)")
       ->type_name("FILE");

@@ -60,32 +60,41 @@ void evaluate_class(HairpinNetwork& network, const PictureData& data, ScoreTable
 
 using Bonds = std::array<std::uint8_t, kBondLength>;
 
-// A bond pattern near to `bonds`: a stretch of 2 to 6 steps on both strands opened or closed.
-Bonds edited(Bonds bonds, Random& random) {
-  constexpr int kHalf = kBondLength / 2;
-  int last = 0;
-  for (int k = 0; k < kHalf; ++k) {
-    if (bonds[k] != 0) last = k;
-  }
-  const int length = 2 + static_cast<int>(random.below(5));
-  const int begin = static_cast<int>(random.below(static_cast<std::uint64_t>(std::max(1, last + 1 - length))));
-  const std::uint8_t value = bonds[begin + length / 2] != 0 ? 0 : 1;
-  for (int k = begin; k < std::min(kHalf, begin + length); ++k) bonds[k] = bonds[kHalf + k] = value;
-  return bonds;
+// The bonds of a hairpin near to this one: 2 to 6 of its columns opened, or closed.
+Bonds edited(const Picture& picture, Random& random) {
+  std::vector<Column> columns = read_columns(picture);
+  const auto paired = [](const Column& c) {
+    return c.top_state == ColumnState::kPaired && c.bottom_state == ColumnState::kPaired;
+  };
+  const auto stem = std::find_if(columns.begin(), columns.end(), paired) - columns.begin();
+  const auto length = 2 + static_cast<std::int64_t>(random.below(5));
+  // The pair that closes the loop stays.
+  const std::int64_t places = std::max<std::int64_t>(1, std::ssize(columns) - stem - length);
+  const std::int64_t begin = stem + 1 + static_cast<std::int64_t>(random.below(static_cast<std::uint64_t>(places)));
+  const std::int64_t end = std::min(std::ssize(columns), begin + length);
+  const bool open = begin < end && paired(columns[static_cast<std::size_t>((begin + end) / 2)]);
+  for (std::int64_t x = begin; x < end; ++x)
+    columns[static_cast<std::size_t>(x)] = open ? Column{'A', 'A', ColumnState::kUnpaired, ColumnState::kUnpaired}
+                                                : Column{'C', 'G', ColumnState::kPaired, ColumnState::kPaired};
+  return bond_rows(draw_picture(columns));
 }
 
 // Section 3.2 of the paper, counted: z_x and z_y of a hairpin with z_m drawn for other bonds.
 void evaluate_bonds(HairpinNetwork& network, const PictureData& data, double temperature, std::uint64_t seed,
                     ScoreTable& rows) {
   require(network.config().disentangled, "this model has no latent space of the bonds");
-  const std::vector<Picture> pictures = pictures_of(data);
+  // Only a whole hairpin's bonds can stand in a whole hairpin again.
+  std::vector<Picture> pictures = pictures_of(data);
+  std::erase_if(pictures, [](const Picture& picture) { return !decode_picture(picture).complete; });
+  require(!pictures.empty(), "no picture holds a whole hairpin: there are no bonds to ask for");
+  spdlog::info("{} of {} pictures hold a whole hairpin", pictures.size(), data.size());
   const Encoded encoded = network.encode(pictures);
   const std::int64_t latent = network.config().latent;
   std::vector<Bonds> own, edits, others;
   for (std::size_t i = 0; i < pictures.size(); ++i) {
     Random random(seed, i);
     own.push_back(bond_rows(pictures[i]));
-    edits.push_back(edited(own.back(), random));
+    edits.push_back(edited(pictures[i], random));
     others.push_back(bond_rows(pictures[random.below(pictures.size())]));
   }
   ReadOut how;
@@ -115,6 +124,11 @@ void evaluate_bonds(HairpinNetwork& network, const PictureData& data, double tem
   row("own, z_m drawn", own, with_bonds(network.draw_for_bonds(own, temperature, seed, 0)));
   row("edited, z_m drawn", edits, with_bonds(network.draw_for_bonds(edits, temperature, seed, 0)));
   row("another's, z_m drawn", others, with_bonds(network.draw_for_bonds(others, temperature, seed, 0)));
+  const auto moved = [&](const std::vector<Bonds>& to) {
+    return with_bonds(network.move_bonds(encoded.latents[2].z, own, to, 1, temperature, seed, 0));
+  };
+  row("edited, z_m moved", edits, moved(edits));
+  row("another's, z_m moved", others, moved(others));
   // Floors: z_m that knows nothing of the bonds asked for.
   std::vector<Bonds> shifted = others;
   std::rotate(shifted.begin(), shifted.begin() + 1, shifted.end());

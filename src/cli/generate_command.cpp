@@ -7,7 +7,6 @@
 #include <filesystem>
 #include <optional>
 
-
 namespace stemloop {
 
 namespace {
@@ -112,8 +111,14 @@ class Generator {
       for (int g = 0; g < 2; ++g)
         parts.push_back(repeated(edited_.latents[static_cast<std::size_t>(g)].z, first, count));
     }
-    if (config.disentangled)
+    if (!c_.edit.empty()) {
+      std::vector<Bonds> own;
+      for (std::int64_t i = first; i < first + count; ++i) own.push_back(edited_bonds_[hairpin_of(i)]);
+      parts.push_back(network_.move_bonds(repeated(edited_.latents[2].z, first, count), own, bonds, c_.keep,
+                                          c_.temperature, c_.seed, kBondStream + start));
+    } else if (config.disentangled) {
       parts.push_back(network_.draw_for_bonds(bonds, c_.temperature, c_.seed, kBondStream + start));
+    }
     const auto pictures = network_.decode(
         side_by_side(parts), {c_.read_out == "hairpin", c_.read_out_temperature, c_.seed, kReadStream + start});
     for (std::size_t i = 0; i < drawn.size(); ++i) {
@@ -141,15 +146,20 @@ class Generator {
       if (record == nullptr) fail("{}", std::get<Rejection>(*item).reason);
       pictures.push_back(picture_of(*record, structure_of(hairpins, *record)));
     }
+    require(!pictures.empty(), "{}: holds no hairpin", c_.edit);
     edited_ = network_.encode(pictures);
+    for (const Picture& picture : pictures) edited_bonds_.push_back(bond_rows(picture));
     spdlog::info("{}: {} hairpins to edit", c_.edit, pictures.size());
   }
 
-  // Draw i edits hairpin i / patterns (all patterns of a hairpin, then the next one).
+  // Draw i edits this hairpin: all patterns of a hairpin, then the next one.
+  [[nodiscard]] std::size_t hairpin_of(std::int64_t i) const {
+    return static_cast<std::size_t>(i) / patterns_.size() % edited_bonds_.size();
+  }
   [[nodiscard]] Matrix repeated(const Matrix& z, std::int64_t first, std::int64_t count) const {
     Matrix rows{count, z.columns, {}};
     for (std::int64_t i = first; i < first + count; ++i) {
-      const auto row = z.row(i / static_cast<std::int64_t>(patterns_.size()) % z.rows);
+      const auto row = z.row(static_cast<std::int64_t>(hairpin_of(i)));
       rows.values.insert(rows.values.end(), row.begin(), row.end());
     }
     return rows;
@@ -170,7 +180,8 @@ class Generator {
   GenerateCommand& c_;
   HairpinNetwork& network_;
   std::vector<Pattern> patterns_;
-  Encoded edited_;
+  Encoded edited_;  // the hairpins of --edit
+  std::vector<Bonds> edited_bonds_;
 };
 
 struct Counts {
@@ -316,6 +327,13 @@ std::function<int()> add_generate(CLI::App& app) {
   app.add_option("--structures", c->structures_file, "Bond patterns from a file of dot-brackets, or FASTA with them")
       ->type_name("FILE");
   app.add_option("--edit", c->edit, "Keep z_x and z_y of these hairpins and change their bonds")->type_name("FASTA");
+  app.add_option(
+         "--keep", c->keep,
+         "--edit: share of what the bonds do not tell of z_m that stays the hairpin's own; 0: all drawn anew, as "
+         "published")
+      ->check(CLI::Range(0.0, 1.0))
+      ->needs("--edit")
+      ->capture_default_str();
   app.add_option("--draw-temperature", c->temperature, "Scale of the priors' deviations")
       ->check(CLI::NonNegativeNumber)
       ->capture_default_str();
@@ -348,8 +366,9 @@ std::function<int()> add_generate(CLI::App& app) {
   return [c, &app] {
     // What the other kind of model has no use for is refused: it would be ignored.
     constexpr const char* kOfSequences[] = {"--min-length", "--longest", "--filter"};
-    constexpr const char* kOfPictures[] = {"--class", "--structure", "--structures", "--edit", "--draw-temperature",
-                                           "--read-out", "--read-temperature", "--sheet"};
+    constexpr const char* kOfPictures[] = {"--class", "--structure",        "--structures", "--edit",
+                                           "--keep",  "--draw-temperature", "--read-out",   "--read-temperature",
+                                           "--sheet"};
     const bool sequences = model_family(find_model(c->model.directory)) == kGanFamily;
     for (const char* name : sequences ? std::span<const char* const>(kOfPictures) : kOfSequences)
       require(app.get_option(name)->count() == 0, "{} has no meaning for {}", name, c->model.directory);

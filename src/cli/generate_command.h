@@ -17,6 +17,7 @@ struct GenerateCommand {
   std::vector<std::string> structures;
   std::string structures_file;
   std::string edit;
+  double keep = 0;
   double temperature = 1;
   double read_out_temperature = 0;
   std::string read_out = "hairpin";

@@ -39,8 +39,7 @@ int run_generate_sequences(GenerateCommand& c) {
   std::vector<std::string> inputs;
   if (!c.novel_against.empty()) inputs.push_back(c.novel_against);
   check_files(inputs, {c.common.output, c.table, c.left_out});
-  const auto generator =
-      neural().open_generator(find_model(c.model.directory), c.model.device, c.common.threads);
+  const auto generator = neural().open_generator(find_model(c.model.directory), c.model.device, c.common.threads);
   const std::unordered_set<std::string> known =
       c.novel_against.empty() ? std::unordered_set<std::string>{} : known_sequences(c.novel_against);
   std::unordered_set<std::string> seen;
@@ -84,7 +83,8 @@ int run_generate_sequences(GenerateCommand& c) {
   if (table) table->close();
   if (left_out) left_out->close();
   spdlog::info(
-      "{} sequences from {} draws; left out: {} invalid, {} by length, {} by fold, {} known, {} drawn before; {} of those "
+      "{} sequences from {} draws; left out: {} invalid, {} by length, {} by fold, {} known, {} drawn before; {} of "
+      "those "
       "kept fold to one hairpin",
       counts.kept, counts.drawn, counts.invalid, counts.length, counts.folds, counts.known, counts.repeated,
       counts.one_hairpin);

@@ -16,19 +16,24 @@ namespace stemloop {
 
 using Json = nlohmann::ordered_json;
 
+void add_device(CLI::App& app, std::string& device) {
+  app.add_option("--device", device, "auto, cpu, cuda or cuda:N; auto: networks of the small size run on the CPU")
+      ->capture_default_str();
+}
+
 void add_model(CLI::App& app, ModelOptions& options) {
   app.add_option("-m,--model", options.directory,
                  "Model: a directory (RUN/model of train), or the name of an installed one")
       ->required()
       ->type_name("DIR");
-  app.add_option("--device", options.device, "auto, cpu, cuda or cuda:N")->capture_default_str();
+  add_device(app, options.device);
 }
 
 std::unique_ptr<HairpinNetwork> open_model(const ModelOptions& options, const CommonOptions& common,
                                            FoldingOptions& folding, const CLI::App& app) {
   std::string directory = find_model(options.directory);
   if (std::filesystem::is_directory(directory + "/network")) directory += "/network";  // a classifier's
-  auto network = neural().open(directory, options.device, common.threads);
+  auto network = open_network(directory, options.device, common.threads);
   const Json training = Json::parse(network->training().empty() ? "{}" : network->training(), nullptr, false);
   const Json* parameters = nullptr;
   for (const char* key : {"origin", "options", "params"}) {

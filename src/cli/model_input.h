@@ -11,6 +11,9 @@ struct ModelOptions {
   std::string device = "auto";
 };
 
+/// --device of the commands that use a network.
+void add_device(CLI::App& app, std::string& device);
+
 /// --model, --device
 void add_model(CLI::App& app, ModelOptions& options);
 

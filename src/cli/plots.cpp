@@ -124,7 +124,8 @@ Drawing loss_curves(const std::string& metrics_path) {
 Drawing sequence_curves(const std::string& metrics_path) {
   constexpr const char* kColours[] = {"#1f77b4", "#d62728", "#2ca02c", "#9467bd", "#ff7f0e",
                                       "#8c564b", "#17becf", "#7f7f7f", "#e377c2", "#bcbd22"};
-  const auto add = [&](std::vector<Curve>& curves, double epoch, const Json& values, const std::vector<std::string>& left_out) {
+  const auto add = [&](std::vector<Curve>& curves, double epoch, const Json& values,
+                       const std::vector<std::string>& left_out) {
     for (const auto& [name, value] : values.items()) {
       if (!value.is_number() || std::find(left_out.begin(), left_out.end(), name) != left_out.end()) continue;
       auto found = std::find_if(curves.begin(), curves.end(), [&n = name](const Curve& c) { return c.name == n; });

@@ -19,6 +19,8 @@ template <class Visit>
 void visit_run(TrainCommand& c, Visit visit) {
   visit_common_run(c, visit);
   visit("mutate", c.options.mutate);
+  visit("graft", c.options.graft);
+  visit("even_lengths", c.options.even_lengths);
   visit("bars", c.data.bars);
   visit("split", c.data.split);
   visit("splits", c.data.splits);
@@ -29,20 +31,6 @@ Json run_json(TrainCommand& c, const Dataset& data, std::int64_t train, std::int
   visit_run(c, [&](const char* name, const auto& value) { options[name] = value; });
   return new_run_file(config_json(c.preset.config), objective_json(c.preset.objective), options,
                       {data.md5, data.tally, train, valid});
-}
-
-Json read_run(TrainCommand& c) {
-  Json run = read_run_file(c.resume);
-  const std::string path = c.resume + "/run.json";
-  try {
-    visit_run(c, [&](const char* name, auto& value) { run.at("options").at(name).get_to(value); });
-    c.preset.config = config_from_json(run.at("network").dump(), path);
-    c.preset.objective = objective_from_json(run.at("objective").dump(), path);
-  } catch (const Json::exception& error) {
-    fail("{}: {}", path, error.what());
-  }
-  c.options.run_directory = c.resume;
-  return run;
 }
 
 class DivaWatcher : public RunWatcher {
@@ -83,9 +71,12 @@ int run_train(TrainCommand& c) {
   const bool resume = !c.resume.empty();
   Json stored;
   if (resume) {
-    const int threads = c.common.threads;
-    stored = read_run(c);
-    if (threads > 0) c.common.threads = threads;
+    stored = read_run(
+        c, [](auto& of, auto visit) { visit_run(of, visit); },
+        [&](const std::string& network, const std::string& objective, const std::string& path) {
+          c.preset.config = config_from_json(network, path);
+          c.preset.objective = objective_from_json(objective, path);
+        });
   } else {
     apply_overrides(c);
     check_dataset(c.data);
@@ -120,13 +111,15 @@ int run_train(TrainCommand& c) {
 
 // Options that a model has no use for are refused: their values would be ignored.
 void check_options(const TrainCommand& c, const CLI::App& app) {
-  constexpr const char* kOfPictures[] = {"--bars",       "--split",  "--splits",     "--mutate",       "--beta",
-                                         "--warmup",     "--likelihood", "--width",  "--decoder-width"};
+  constexpr const char* kOfPictures[] = {"--bars",       "--split",        "--splits",       "--mutate",
+                                         "--graft",      "--even-lengths", "--beta",         "--warmup",
+                                         "--likelihood", "--width",        "--decoder-width"};
   constexpr const char* kOfSequences[] = {"--label-column", "--layout", "--hidden"};
   constexpr const char* kOfGenerators[] = {"--average", "--critic-steps", "--refold", "--judge-every", "--judged"};
   constexpr const char* kOfFeedback[] = {"--analyzer", "--analyzer-seconds"};
   const auto refuse = [&](std::span<const char* const> names) {
-    for (const char* name : names) require(app.get_option(name)->count() == 0, "{} has no meaning for {}", name, c.model);
+    for (const char* name : names)
+      require(app.get_option(name)->count() == 0, "{} has no meaning for {}", name, c.model);
   };
   const bool sequences = learns_sequences(c.model);
   if (sequences) refuse(kOfPictures);
@@ -160,9 +153,10 @@ std::function<int()> add_train(CLI::App& app) {
       "repeat the run; RUN/model is the model of the best epoch. Several processes share the work if RANK, "
       "WORLD_SIZE,\n"
       "MASTER_ADDR and MASTER_PORT are set (docs/training.md).");
-  app.add_option("model", c->model,
-                 "diva, or one of its ablations: vae, beta-vae, beta-iaf-vae, dc-beta-iaf-vae; a generator of sequences: "
-                 "wgan, fbgan; a classifier of sequences: cnn")
+  app.add_option(
+         "model", c->model,
+         "diva, or one of its ablations: vae, beta-vae, beta-iaf-vae, dc-beta-iaf-vae; a generator of sequences: "
+         "wgan, fbgan; a classifier of sequences: cnn")
       ->type_name("MODEL");
   app.add_option("--size", c->size, "small, or paper: the published network")
       ->check(CLI::IsMember({"small", "paper"}))
@@ -187,6 +181,14 @@ std::function<int()> add_train(CLI::App& app) {
   app.add_option("--mutate", c->options.mutate, "Share of positions substituted at every visit, the structure kept")
       ->check(CLI::Range(0.0, 1.0))
       ->capture_default_str();
+  app.add_option("--graft", c->options.graft,
+                 "Share of the visits at which a hairpin has the loop end of a shorter one of its class")
+      ->check(CLI::Range(0.0, 1.0))
+      ->capture_default_str();
+  app.add_option("--even-lengths", c->options.even_lengths,
+                 "Visit rare lengths oftener: 0 every record once an epoch, 1 all lengths alike, 0.5 halfway")
+      ->check(CLI::Range(0.0, 1.0))
+      ->capture_default_str();
   app.add_option("--patience", c->options.patience, "Stop after N epochs without a better validation loss; 0: never")
       ->check(CLI::Range(0, 1000000))
       ->capture_default_str();
@@ -204,11 +206,15 @@ std::function<int()> add_train(CLI::App& app) {
       ->check(CLI::IsMember({"strand", "columns"}));
   app.add_option("--hidden", c->hidden, "wgan, fbgan, cnn: channels (small: 64, paper: 512)")
       ->check(CLI::Range(16, 4096));
-  app.add_option("--average", c->average, "wgan, fbgan: keep the generator's weights averaged with this decay; 0: as they are")
+  app.add_option("--average", c->average,
+                 "wgan, fbgan: keep the generator's weights averaged with this decay; 0: as they are")
       ->check(CLI::Range(0.0, 0.999999));
-  app.add_option("--refold", c->refold, "wgan, fbgan: share of the epochs, the last, in which the critic sees sequences as they fold (columns)")
+  app.add_option(
+         "--refold", c->refold,
+         "wgan, fbgan: share of the epochs, the last, in which the critic sees sequences as they fold (columns)")
       ->check(CLI::Range(0.0, 1.0));
-  app.add_option("--critic-steps", c->critic_steps, "wgan, fbgan: steps of the critic for one of the generator (default: 5)")
+  app.add_option("--critic-steps", c->critic_steps,
+                 "wgan, fbgan: steps of the critic for one of the generator (default: 5)")
       ->check(CLI::Range(1, 1000));
   app.add_option("--judge-every", c->watch.judge_every,
                  "wgan, fbgan: epochs between looks at drawn sequences, the best of which is kept; 0: the last is kept")
@@ -224,7 +230,8 @@ std::function<int()> add_train(CLI::App& app) {
   app.add_option("--analyzer-seconds", c->analyzer_seconds, "fbgan: longest a program may take for an answer")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
-  app.add_option("--init", c->options.start, "Begin with the weights of this model (wgan, fbgan: of this generator)")->type_name("DIR");
+  app.add_option("--init", c->options.start, "Begin with the weights of this model (wgan, fbgan: of this generator)")
+      ->type_name("DIR");
   app.add_option("--seed", c->options.seed, "Of everything random")->capture_default_str();
   app.add_option("--device", c->options.device, "auto, cpu, cuda or cuda:N")->capture_default_str();
   app.add_option("--checkpoint-every", c->options.checkpoint_seconds, "Seconds between checkpoints")
@@ -245,7 +252,8 @@ std::function<int()> add_train(CLI::App& app) {
       c->model = read_run_file(c->resume).at("options").value("model", "");
       return learns_sequences(c->model) ? run_train_sequences(*c) : run_train(*c);
     }
-    require(!c->model.empty() && !c->options.run_directory.empty(), "a model and --run DIR are wanted, or --resume DIR");
+    require(!c->model.empty() && !c->options.run_directory.empty(),
+            "a model and --run DIR are wanted, or --resume DIR");
     check_options(*c, app);
     if (!learns_sequences(c->model)) return run_train(*c);
     set_sequence_defaults(*c, app);

@@ -83,8 +83,30 @@ nlohmann::ordered_json new_run_file(const std::string& network, const std::strin
 /// RUN/run.json. Error if it is none of this program's.
 nlohmann::ordered_json read_run_file(const std::string& run);
 
-/// Checks that the run directory is free, or that --resume has what it needs; `stored` is the run gone on with, `md5` of
-/// the data. Error otherwise.
+/// The run that --resume names, into `c`; `visit_options` names the options of its kind, `take` has the texts of
+/// network and objective. An option that the run of an earlier version lacks has its default. Number of threads: as
+/// given now.
+template <class VisitOptions, class Take>
+nlohmann::ordered_json read_run(TrainCommand& c, VisitOptions visit_options, Take take) {
+  nlohmann::ordered_json run = read_run_file(c.resume);
+  const std::string path = c.resume + "/run.json";
+  const int threads = c.common.threads;
+  try {
+    const auto& options = run.at("options");
+    visit_options(c, [&](const char* name, auto& value) {
+      if (options.contains(name)) options[name].get_to(value);
+    });
+    take(run.at("network").dump(), run.at("objective").dump(), path);
+  } catch (const nlohmann::ordered_json::exception& error) {
+    fail("{}: {}", path, error.what());
+  }
+  if (threads > 0) c.common.threads = threads;
+  c.options.run_directory = c.resume;
+  return run;
+}
+
+/// Checks that the run directory is free, or that --resume has what it needs; `stored` is the run gone on with, `md5`
+/// of the data. Error otherwise.
 void check_run_is_new(const TrainCommand& c);
 void check_resumable(const TrainCommand& c, const nlohmann::ordered_json& stored, const std::string& md5);
 

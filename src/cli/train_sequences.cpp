@@ -34,20 +34,6 @@ Json run_json(TrainCommand& c, const std::string& md5, const Tally& tally, std::
                       {md5, tally, train, valid});
 }
 
-Json read_run(TrainCommand& c) {
-  Json run = read_run_file(c.resume);
-  const std::string path = c.resume + "/run.json";
-  try {
-    visit_run(c, [&](const char* name, auto& value) { run.at("options").at(name).get_to(value); });
-    c.gan.network = sequence_net_from_json(run.at("network").dump(), path);
-    c.gan.objective = gan_objective_from_json(run.at("objective").dump(), path);
-  } catch (const Json::exception& error) {
-    fail("{}: {}", path, error.what());
-  }
-  c.options.run_directory = c.resume;
-  return run;
-}
-
 // The numbers of a finished epoch, in words.
 class SequenceWatcher : public RunWatcher {
  public:
@@ -61,18 +47,18 @@ class SequenceWatcher : public RunWatcher {
     real_report_ = describe_set(real_, options_);
   }
 
-  // Loss: how far drawn sequences are from the real ones where they are farthest, each difference as a multiple of one that
-  // can be borne.
+  // Loss: how far drawn sequences are from the real ones where they are farthest, each difference as a multiple of one
+  // that can be borne.
   std::vector<std::pair<std::string, double>> judge(const std::vector<std::string>& sequences) override {
     if (sequences.empty()) return {{"loss", kWorst}};
     const MeasuredSet drawn = measure_set(sequences, model_, options_);
     const QualityReport q = compare_sets(real_, drawn, options_);
     const QualityReport& r = real_report_;
-    const double loss = std::max({q.jsd4 / 0.02, std::abs(q.gc - r.gc) / 0.02, std::abs(q.ends_ag - r.ends_ag) / 0.03,
-                                  std::abs(q.one_hairpin - r.one_hairpin) / 0.08,
-                                  std::abs(q.mfe_per_nt - r.mfe_per_nt) / 0.03,
-                                  std::abs(q.length_mean - r.length_mean) / (0.06 * r.length_mean), q.near_copies / 0.02,
-                                  (1 - q.unique) / 0.02});
+    const double loss =
+        std::max({q.jsd4 / 0.02, std::abs(q.gc - r.gc) / 0.02, std::abs(q.ends_ag - r.ends_ag) / 0.03,
+                  std::abs(q.one_hairpin - r.one_hairpin) / 0.08, std::abs(q.mfe_per_nt - r.mfe_per_nt) / 0.03,
+                  std::abs(q.length_mean - r.length_mean) / (0.06 * r.length_mean), q.near_copies / 0.02,
+                  (1 - q.unique) / 0.02});
     return {{"loss", loss},
             {"jsd3", q.jsd3},
             {"jsd4", q.jsd4},
@@ -196,9 +182,12 @@ int run_train_sequences(TrainCommand& c) {
   const bool resume = !c.resume.empty(), chief = peer_environment().rank == 0, classifier = c.model == "cnn";
   Json stored;
   if (resume) {
-    const int threads = c.common.threads;
-    stored = read_run(c);
-    if (threads > 0) c.common.threads = threads;
+    stored = read_run(
+        c, [](auto& of, auto visit) { visit_run(of, visit); },
+        [&](const std::string& network, const std::string& objective, const std::string& path) {
+          c.gan.network = sequence_net_from_json(network, path);
+          c.gan.objective = gan_objective_from_json(objective, path);
+        });
   } else {
     apply_presets(c);
     check_run_is_new(c);

@@ -138,7 +138,7 @@ TensorFile read_safetensors(const std::string& path) {
 }
 
 const StoredTensor& expect_tensor(const TensorFile& file, const std::string& tensor, std::string_view dtype,
-                            std::span<const std::int64_t> shape, std::string_view name) {
+                                  std::span<const std::int64_t> shape, std::string_view name) {
   const auto found = file.tensors.find(tensor);
   require(found != file.tensors.end(), "{}: has no tensor '{}'", name, tensor);
   const StoredTensor& t = found->second;

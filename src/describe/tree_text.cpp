@@ -57,8 +57,8 @@ std::string escaped(const std::string& text) {
 
 constexpr double kBoxWidth = 176, kBoxHeight = 66, kGapX = 46, kGapY = 12, kMargin = 20, kTitle = 34;
 
-// The root at the left, leaves from top to bottom, parents in the middle of their children; "yes" above: a tree of depth
-// 5 fits a page.
+// The root at the left, leaves from top to bottom, parents in the middle of their children; "yes" above: a tree of
+// depth 5 fits a page.
 void place(const Tree& tree, int at, int depth, double& next, std::vector<Point>& places) {
   const TreeNode& node = tree.nodes[at];
   const double x = kMargin + depth * (kBoxWidth + kGapX);

@@ -1,5 +1,5 @@
-// The door of eval: how good reconstructions, classifications and synthetic sequences are; classical classifiers; points
-// of many dimensions in the plane.
+// The door of eval: how good reconstructions, classifications and synthetic sequences are; classical classifiers;
+// points of many dimensions in the plane.
 #pragma once
 
 #include "eval/calibration.h"

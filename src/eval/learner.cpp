@@ -87,8 +87,8 @@ std::unique_ptr<Learner> Learner::train(LearnerKind kind, const Matrix& rows, st
   ColumnScale columns = column_scale(rows);
   const Matrix input = standardise(rows, columns);
   using Make = Learner* (*)(LearnerKind, const Matrix&, std::span<const std::uint8_t>, const LearnerOptions&);
-  static const auto make = reinterpret_cast<Make>(
-      open_library("libstemloop_learners.so", "STEMLOOP_LEARNERS", "stemloop_make_learner"));
+  static const auto make =
+      reinterpret_cast<Make>(open_library("libstemloop_learners.so", "STEMLOOP_LEARNERS", "stemloop_make_learner"));
   std::unique_ptr<Learner> learner(make(kind, input, labels, options));
   learner->columns_ = std::move(columns);
   return learner;

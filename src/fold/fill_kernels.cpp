@@ -46,6 +46,6 @@ STEMLOOP_INLINE void swap_rows(T*& a, T*& b) {
 
 extern const Kernels STEMLOOP_JOIN(kKernels, STEMLOOP_ISA);
 const Kernels STEMLOOP_JOIN(kKernels, STEMLOOP_ISA) = {STEMLOOP_NAME(STEMLOOP_ISA), fill_mfe, fill_inside,
-                                                        fill_outside};
+                                                       fill_outside};
 
 }  // namespace stemloop

@@ -12,10 +12,10 @@
 #include "data/data.h"
 #include "eval/eval.h"
 #include "nn/diva.h"
+#include "nn/gan_training.h"
 #include "nn/model_directory.h"
 #include "nn/picture_data.h"
 #include "nn/read_out.h"
-#include "nn/gan_training.h"
 #include "nn/training.h"
 #include "nn/weights.h"
 
@@ -47,10 +47,8 @@ class BatchLoader {
   void begin(std::int64_t epoch, std::int64_t step) {
     stop();
     // Records in an order of the epoch's own; those that fill no batch have their turn in another epoch.
-    order_.resize(static_cast<std::size_t>(data_.size()));
-    std::iota(order_.begin(), order_.end(), std::int64_t{0});
     Random random(options_.seed, kOrderStream + static_cast<std::uint64_t>(epoch));
-    for (std::size_t i = order_.size(); i > 1; --i) std::swap(order_[i - 1], order_[random.below(i)]);
+    order_ = epoch_records(data_, options_.even_lengths, random);
     stopping_ = false;
     thread_ = std::thread([this, epoch, step] { work(epoch, step); });
   }
@@ -74,13 +72,13 @@ class BatchLoader {
       const std::int64_t first = step * options_.batch + rank_ * share();
       std::vector<std::int64_t> records(order_.begin() + first, order_.begin() + first + share());
       DivaBatch batch;
-      if (options_.mutate > 0) {
+      if (options_.mutate > 0 || options_.graft > 0) {
         PictureData changed;
         for (std::int64_t i = 0; i < share(); ++i) {
           Random random(options_.seed,
                         kSubstitutionStream + static_cast<std::uint64_t>(epoch * data_.size() + first + i));
           const std::int64_t record = records[static_cast<std::size_t>(i)];
-          changed.add(substitute(data_.picture(record), options_.mutate, random),
+          changed.add(substitute(visited(record, random), options_.mutate, random),
                       data_.labels[static_cast<std::size_t>(record)]);
         }
         std::iota(records.begin(), records.end(), std::int64_t{0});
@@ -94,6 +92,20 @@ class BatchLoader {
       ready_.push_back(std::move(batch));
       filled_.notify_one();
     }
+  }
+
+  // A record, or at some visits one with the loop end of a shorter one of its class.
+  Picture visited(std::int64_t record, Random& random) const {
+    constexpr int kTries = 8;
+    const Picture picture = data_.picture(record);
+    if (options_.graft == 0 || random.uniform() >= options_.graft) return picture;
+    for (int i = 0; i < kTries; ++i) {
+      const auto other = static_cast<std::int64_t>(random.below(static_cast<std::uint64_t>(data_.size())));
+      if (data_.labels[static_cast<std::size_t>(other)] != data_.labels[static_cast<std::size_t>(record)]) continue;
+      const Picture grafted = graft(picture, data_.picture(other));
+      if (grafted != picture) return grafted;
+    }
+    return picture;
   }
 
   void stop() {
@@ -347,15 +359,31 @@ class DivaNetwork : public HairpinNetwork {
 
   Matrix draw_for_bonds(std::span<const std::array<std::uint8_t, kBondLength>> bonds, double temperature,
                         std::uint64_t seed, std::uint64_t first) override {
+    return draw(bond_prior(bonds), temperature, seed, first);
+  }
+
+  Matrix move_bonds(const Matrix& z_m, std::span<const std::array<std::uint8_t, kBondLength>> from,
+                    std::span<const std::array<std::uint8_t, kBondLength>> to, double kept, double temperature,
+                    std::uint64_t seed, std::uint64_t first) override {
+    const Normal prior = bond_prior(to), own = bond_prior(from);
+    const Tensor z = torch::from_blob(const_cast<float*>(z_m.values.data()),  // NOLINT: read only
+                                      {z_m.rows, z_m.columns})
+                         .to(device_);
+    const Tensor untold = (z - own.mu) / own.sigma;
+    return draw({prior.mu + kept * prior.sigma * untold, prior.sigma}, std::sqrt(1 - kept * kept) * temperature, seed,
+                first);
+  }
+
+ private:
+  [[nodiscard]] Normal bond_prior(std::span<const std::array<std::uint8_t, kBondLength>> bonds) {
     torch::NoGradGuard no_gradient;
     require(config().disentangled, "this model has no latent space of the bonds");
     Tensor rows = torch::empty({static_cast<std::int64_t>(bonds.size()), 2, kPictureColumns});
     auto* to = rows.data_ptr<float>();
     for (const auto& one : bonds) to = std::copy(one.begin(), one.end(), to);
-    return draw(network_->bond_prior(rows.to(device_)), temperature, seed, first);
+    return network_->bond_prior(rows.to(device_));
   }
 
- private:
   template <class Function>
   void in_batches(std::span<const Picture> pictures, Function f) {
     for (std::size_t begin = 0; begin < pictures.size(); begin += kEvaluationBatch) {

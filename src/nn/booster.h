@@ -1,5 +1,5 @@
-// Gradient-boosted trees on a table of numbers, NaN where a value is missing. XGBoost does the work, in a library of its
-// own (libstemloop_booster.so), so that the program itself loads neither it nor OpenMP before a command needs them.
+// Gradient-boosted trees on a table of numbers, NaN where a value is missing. XGBoost does the work, in a library of
+// its own (libstemloop_booster.so), so that the program itself loads neither it nor OpenMP before a command needs them.
 #pragma once
 
 #include <cstdint>

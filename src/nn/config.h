@@ -76,13 +76,13 @@ struct GanObjective {
   std::int64_t critic_steps = 5;  // for one of the generator
   double beta1 = 0.5;             // Adam's decay of the moments
   double beta2 = 0.9;
-  double average = 0;       // decay of the averaged generator, which is then the one that is kept; 0: none
-  // Columns layout: share of the epochs, the last ones, in which the critic is shown drawn sequences as they fold, not the
-  // rows as drawn. What was drawn as a mismatch may pair elsewhere; only thus the critic learns of it. A generator that
-  // is still poor swings under it.
+  double average = 0;  // decay of the averaged generator, which is then the one that is kept; 0: none
+  // Columns layout: share of the epochs, the last ones, in which the critic is shown drawn sequences as they fold, not
+  // the rows as drawn. What was drawn as a mismatch may pair elsewhere; only thus the critic learns of it. A generator
+  // that is still poor swings under it.
   double refold = 0;
-  bool feedback = false;    // FBGAN: accepted sequences of the generator join the real ones
-  double accept = 0.95;     // least score of the analyzer
+  bool feedback = false;       // FBGAN: accepted sequences of the generator join the real ones
+  double accept = 0.95;        // least score of the analyzer
   std::int64_t newest = 200;   // accepted sequences that stay
   std::int64_t shortest = 50;  // nt, of those offered to the analyzer
 };
@@ -92,8 +92,8 @@ struct GanPreset {
   GanObjective objective;
 };
 
-/// model: wgan, fbgan, cnn. size: paper (the published sizes), small (64 channels; generators in the columns layout, with
-/// averaged weights, fitted). Error for other names.
+/// model: wgan, fbgan, cnn. size: paper (the published sizes), small (64 channels; generators in the columns layout,
+/// with averaged weights, fitted). Error for other names.
 GanPreset gan_preset(const std::string& model, const std::string& size);
 
 std::string sequence_net_json(const SequenceNetConfig& config);

@@ -10,7 +10,7 @@ namespace stemloop {
 namespace {
 
 constexpr std::int64_t kColumns = kPictureColumns;
-constexpr std::int64_t kColours = 5;  // gap, G, C, U, A
+constexpr std::int64_t kColours = 5;         // gap, G, C, U, A
 constexpr std::int64_t kHeightClasses = 13;  // picture: none, 2 to 13 pixels
 constexpr std::int64_t kEncoded = 12;        // columns the decoder begins with; twice three-fold gives 108
 constexpr double kResidualShare = 0.2;
@@ -296,11 +296,11 @@ std::vector<Picture> read_out(const DivaConfig& config, const BarLogits& logits,
     const std::int64_t count = t.size(-1);
     return BarScores::Classes{t.data_ptr<float>() + strand * count, strands * count, count};
   };
-  return read_out(config,
-                  BarScores{colour.size(0),
-                            {classes(colour, 0, 2), classes(colour, 1, 2)},
-                            {classes(top, 0, 1), classes(bottom, 0, 1)}},
-                  how);
+  return read_out(
+      config,
+      BarScores{
+          colour.size(0), {classes(colour, 0, 2), classes(colour, 1, 2)}, {classes(top, 0, 1), classes(bottom, 0, 1)}},
+      how);
 }
 
 Tensor expected_image(const DivaConfig& config, const BarLogits& logits) {

@@ -43,11 +43,12 @@ Blocks::Blocks(torch::nn::Module& owner, const SequenceNetConfig& config) {
 
 GeneratorImpl::GeneratorImpl(const SequenceNetConfig& config)
     : config_(config),
-      first_weight_(register_parameter(
-          "first_weight", initial_weights({config.noise, config.length * config.hidden}, config.noise))),
+      first_weight_(register_parameter("first_weight",
+                                       initial_weights({config.noise, config.length * config.hidden}, config.noise))),
       first_bias_(register_parameter("first_bias", initial_weights({config.length * config.hidden}, config.noise))),
       blocks_(*this, config),
-      last_weight_(register_parameter("last_weight", initial_weights({config.hidden, config.symbols()}, config.hidden))),
+      last_weight_(
+          register_parameter("last_weight", initial_weights({config.hidden, config.symbols()}, config.hidden))),
       last_bias_(register_parameter("last_bias", config.fitted ? torch::zeros({config.length, config.symbols()})
                                                                : initial_weights({config.symbols()}, config.hidden))) {
   if (!config.fitted) return;
@@ -74,7 +75,9 @@ void GeneratorImpl::fit(const Tensor& real_NLV) {
   // Symbols never seen at a place stay possible.
   constexpr double kUnseen = 0.1;
   const Tensor length_N = row_lengths(real_NLV);
-  const auto log_shares = [](const Tensor& counts) { return ((counts + kUnseen) / (counts + kUnseen).sum(-1, true)).log(); };
+  const auto log_shares = [](const Tensor& counts) {
+    return ((counts + kUnseen) / (counts + kUnseen).sum(-1, true)).log();
+  };
   // Pads are ruled by the lengths and do not count.
   Tensor letters_NLV = real_NLV.clone();
   letters_NLV.select(-1, 0).zero_();
@@ -121,8 +124,8 @@ CriticImpl::CriticImpl(const SequenceNetConfig& config)
           register_parameter("first_weight", initial_weights({config.symbols(), config.hidden}, config.symbols()))),
       first_bias_(register_parameter("first_bias", initial_weights({config.hidden}, config.symbols()))),
       blocks_(*this, config),
-      last_weight_(register_parameter(
-          "last_weight", initial_weights({config.length * config.hidden}, config.length * config.hidden))),
+      last_weight_(register_parameter("last_weight",
+                                      initial_weights({config.length * config.hidden}, config.length * config.hidden))),
       last_bias_(register_parameter("last_bias", initial_weights({1}, config.length * config.hidden))) {}
 
 Tensor CriticImpl::residual(const Tensor& h, const Tensor& update) const { return torch::add(h, update, kResidual); }
@@ -169,8 +172,8 @@ CriticImpl::Adjoint CriticImpl::backward(const Trace& trace, const Tensor& cotan
     adjoint.inner[k] = d_NLC * kResidual;
     adjoint.outer[k] =
         through_relu(convolution_input_gradient(adjoint.inner[k], blocks_.inner[k]->weight), trace.inner[k]);
-    d_NLC = d_NLC +
-            through_relu(convolution_input_gradient(adjoint.outer[k], blocks_.outer[k]->weight), trace.outer[k]);
+    d_NLC =
+        d_NLC + through_relu(convolution_input_gradient(adjoint.outer[k], blocks_.outer[k]->weight), trace.outer[k]);
   }
   adjoint.first_NLC = d_NLC;
   adjoint.x_NLV = torch::matmul(d_NLC, first_weight_.t());
@@ -187,9 +190,11 @@ void CriticImpl::add_gradients(const Trace& inputs, const Adjoint& adjoint, std:
   add_to_gradient(first_weight_, outer_product(inputs.x_NLV, adjoint.first_NLC));
   add_to_gradient(first_bias_, bias_sum(adjoint.first_NLC));
   for (std::size_t k = 0; k < blocks_.outer.size(); ++k) {
-    add_to_gradient(blocks_.outer[k]->weight, convolution_weight_gradient(inputs.outer[k], adjoint.outer[k], kBlockTaps));
+    add_to_gradient(blocks_.outer[k]->weight,
+                    convolution_weight_gradient(inputs.outer[k], adjoint.outer[k], kBlockTaps));
     add_to_gradient(blocks_.outer_bias[k], bias_sum(adjoint.outer[k]));
-    add_to_gradient(blocks_.inner[k]->weight, convolution_weight_gradient(inputs.inner[k], adjoint.inner[k], kBlockTaps));
+    add_to_gradient(blocks_.inner[k]->weight,
+                    convolution_weight_gradient(inputs.inner[k], adjoint.inner[k], kBlockTaps));
     add_to_gradient(blocks_.inner_bias[k], bias_sum(adjoint.inner[k]));
   }
   add_to_gradient(last_weight_, torch::mv(inputs.last_NLC.reshape({n, -1}).t(), adjoint.cotangent_N));
@@ -218,9 +223,8 @@ SequenceCnnImpl::SequenceCnnImpl(const SequenceNetConfig& config) {
   for (std::int64_t width = shape.narrowest; width <= shape.widest; ++width) {
     const std::int64_t fan_in = width * config.symbols();
     const std::string name = "width" + std::to_string(width);
-    filters_.emplace_back(
-        register_parameter(name, initial_weights({shape.filters, config.symbols(), width}, fan_in)),
-        register_parameter(name + "_bias", initial_weights({shape.filters}, fan_in)));
+    filters_.emplace_back(register_parameter(name, initial_weights({shape.filters, config.symbols(), width}, fan_in)),
+                          register_parameter(name + "_bias", initial_weights({shape.filters}, fan_in)));
   }
   features_ = static_cast<std::int64_t>(filters_.size()) * shape.filters * (config.length / kPooled);
   layer_weight_ = register_parameter("layer_weight", initial_weights({features_, shape.layer}, features_));
@@ -292,7 +296,8 @@ CriticLoss critic_gradient(CriticImpl& critic, const Tensor& real_NLV, const Ten
   const Tensor excess_N = length_N - 1;
   const Tensor u_NLV = g_NLV * (2 * weight * one * excess_N / length_N.clamp_min(1e-12)).view({-1, 1, 1});
   // Real and fake rows with the inputs they had, mixed rows with those along u.
-  critic.add_gradients(stacked(rows_of(trace, 0, 2 * n), critic.along(rows_of(trace, 2 * n, n), u_NLV)), adjoint, 2 * n);
+  critic.add_gradients(stacked(rows_of(trace, 0, 2 * n), critic.along(rows_of(trace, 2 * n, n), u_NLV)), adjoint,
+                       2 * n);
   CriticLoss loss;
   loss.distance = (trace.score_N.narrow(0, 0, n).sum() - trace.score_N.narrow(0, n, n).sum()).item<double>() * one;
   loss.penalty = excess_N.square().sum().item<double>() * weight * one;

@@ -1,6 +1,6 @@
-// The networks of GENNUS: a generator of sequences and a critic, convolutional with residual blocks, and the critic as a
-// classifier of sequences (the CNN analyzer). Rows of symbols (data/sequence_code.h) enter as x_NLV: N rows, L places,
-// V symbols, each place a distribution. Source: the project's specification of Chiquitto et al.'s WGAN-GP.
+// The networks of GENNUS: a generator of sequences and a critic, convolutional with residual blocks, and the critic as
+// a classifier of sequences (the CNN analyzer). Rows of symbols (data/sequence_code.h) enter as x_NLV: N rows, L
+// places, V symbols, each place a distribution. Source: the project's specification of Chiquitto et al.'s WGAN-GP.
 //
 //   block  h + 0.3 conv5(relu(conv5(relu(h))))
 #pragma once
@@ -27,7 +27,8 @@ class GeneratorImpl : public torch::nn::Module {
   };
   /// (N, L, V). Fitted: pads have no chance inside the length drawn, other symbols none behind it.
   Tensor logits(const Noise& noise);
-  /// Gumbel-softmax of the logits: a distribution at every place. `gumbel` is noise of that distribution, as the logits.
+  /// Gumbel-softmax of the logits: a distribution at every place. `gumbel` is noise of that distribution, as the
+  /// logits.
   Tensor forward(const Noise& noise, const Tensor& gumbel_NLV);
   /// Fitted: the real rows. The untrained generator draws lengths as they have them and every symbol about as often as
   /// they have it so far from the beginning and from the end of the row.
@@ -85,8 +86,8 @@ class CriticImpl : public torch::nn::Module {
 };
 TORCH_MODULE(Critic);
 
-/// Other classifiers of sequences (SequenceNetConfig::architecture): convolutions of some widths side by side, relu, the
-/// largest of every four places, a layer with relu, one score.
+/// Other classifiers of sequences (SequenceNetConfig::architecture): convolutions of some widths side by side, relu,
+/// the largest of every four places, a layer with relu, one score.
 class SequenceCnnImpl : public torch::nn::Module {
  public:
   explicit SequenceCnnImpl(const SequenceNetConfig& config);

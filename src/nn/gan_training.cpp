@@ -200,8 +200,8 @@ class GanTrainee : public Trainee {
     return generator_->forward({noise_NZ, length_N}, gumbel.view({share(), config_.length, config_.symbols()}));
   }
 
-  // Rows as their sequences fold anew. Of several hairpins the widest stands, the others are loops. A sequence without a
-  // pair, or longer than a row now, stays as it was drawn.
+  // Rows as their sequences fold anew. Of several hairpins the widest stands, the others are loops. A sequence without
+  // a pair, or longer than a row now, stays as it was drawn.
   SymbolData folded(const SymbolData& drawn) {
     std::vector<std::string> sequences;
     for (std::int64_t i = 0; i < drawn.size(); ++i)
@@ -238,15 +238,14 @@ class GanTrainee : public Trainee {
     const Tensor real_NLV = real_rows();
     const Tensor fake_NLV = shown(fake_rows(draws));
     const Tensor share_N = draws.uniform(share(), 1).view({-1});
-    const CriticLoss loss =
-        critic_gradient(*critic_, real_NLV, fake_NLV, share_N, objective_.penalty, options_.batch);
+    const CriticLoss loss = critic_gradient(*critic_, real_NLV, fake_NLV, share_N, objective_.penalty, options_.batch);
     return {{"critic", torch::tensor(loss.total)},
             {"distance", torch::tensor(loss.distance)},
             {"penalty", torch::tensor(loss.penalty)}};
   }
 
-  // The generator climbs the critic's score: its gradient at the rows is the critic's adjoint. A critic that knows rows of
-  // symbols only is asked at those drawn, and its gradient taken as that at the distributions behind them
+  // The generator climbs the critic's score: its gradient at the rows is the critic's adjoint. A critic that knows rows
+  // of symbols only is asked at those drawn, and its gradient taken as that at the distributions behind them
   // (straight-through estimator, Bengio et al. 2013).
   NamedTerms generator_step(Draws& draws) {
     const Tensor fake_NLV = fake_rows(draws);
@@ -298,7 +297,7 @@ class GanTrainee : public Trainee {
   torch::Device device_;
   Critic critic_;
   Generator generator_;
-  Generator average_;  // what is kept: the generator's weights averaged over its steps, or its weights
+  Generator average_;      // what is kept: the generator's weights averaged over its steps, or its weights
   Tensor accepted_;        // rows, the newest in place of the oldest
   Tensor accepted_count_;  // of the whole run
   Tensor generator_steps_;

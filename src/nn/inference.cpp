@@ -120,7 +120,8 @@ class Decoder {
   Finish in_finish_, upsample_finish_[2], finish_[3], out_finish_;
 };
 
-// --- a class from a latent space ---------------------------------------------------------------------------------------
+// --- a class from a latent space
+// ---------------------------------------------------------------------------------------
 
 class Predictor {
  public:
@@ -130,8 +131,8 @@ class Predictor {
     constexpr const char* kLayers[] = {".0", ".2"};
     for (std::size_t i = 0; i < 2; ++i) {
       const std::int64_t shape[] = {to[i], from[i]}, length[] = {to[i]};
-      product_[i] = Product(stored_floats(file, path, name + kLayers[i] + ".weight", shape).data(), from[i], to[i], 1,
-                            from[i]);
+      product_[i] =
+          Product(stored_floats(file, path, name + kLayers[i] + ".weight", shape).data(), from[i], to[i], 1, from[i]);
       finish_[i] = add_bias(stored_floats(file, path, name + kLayers[i] + ".bias", length), product_[i].columns(),
                             i == 0 ? Activation::kLeakyRelu : Activation::kNone);
     }
@@ -155,7 +156,8 @@ class Predictor {
   Finish finish_[2];
 };
 
-// --- the network -------------------------------------------------------------------------------------------------------
+// --- the network
+// -------------------------------------------------------------------------------------------------------
 
 class InferenceNetwork : public HairpinNetwork {
  public:
@@ -227,6 +229,11 @@ class InferenceNetwork : public HairpinNetwork {
                         std::uint64_t seed, std::uint64_t first) override {
     return library().draw_for_bonds(bonds, temperature, seed, first);
   }
+  Matrix move_bonds(const Matrix& z_m, std::span<const std::array<std::uint8_t, kBondLength>> from,
+                    std::span<const std::array<std::uint8_t, kBondLength>> to, double kept, double temperature,
+                    std::uint64_t seed, std::uint64_t first) override {
+    return library().move_bonds(z_m, from, to, kept, temperature, seed, first);
+  }
 
  private:
   static std::string weights_of(const std::string& directory) { return directory + "/model.safetensors"; }
@@ -234,9 +241,8 @@ class InferenceNetwork : public HairpinNetwork {
   template <class Function>
   void in_parts(std::int64_t count, Function f) const {
     const tbb::global_control limit(tbb::global_control::max_allowed_parallelism, static_cast<std::size_t>(threads_));
-    tbb::parallel_for(std::int64_t{0}, (count + kTogether - 1) / kTogether, [&](std::int64_t part) {
-      f(part * kTogether, std::min(kTogether, count - part * kTogether));
-    });
+    tbb::parallel_for(std::int64_t{0}, (count + kTogether - 1) / kTogether,
+                      [&](std::int64_t part) { f(part * kTogether, std::min(kTogether, count - part * kTogether)); });
   }
 
   // The same model in libtorch, for what is not written out here.

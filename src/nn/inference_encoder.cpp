@@ -114,8 +114,8 @@ LatentEncoder::LatentEncoder(const DivaConfig& config, const TensorFile& weights
   add_residual(w * 3 / 2, w * 2, true);
 
   const std::int64_t features = length * w * 2, head_columns = 2 * config.latent + config.context;
-  heads_ = Product(floats("heads.weight", {groups, features, head_columns}).data(), features, head_columns,
-                   head_columns, 1);
+  heads_ =
+      Product(floats("heads.weight", {groups, features, head_columns}).data(), features, head_columns, head_columns, 1);
   heads_finish_ = add_bias(floats("heads.bias", {groups, 1, head_columns}), heads_.columns(), Activation::kNone);
   if (config.flow_blocks > 0) {
     const std::int64_t columns = config.flow_blocks * 2 * config.latent;
@@ -186,7 +186,7 @@ void LatentEncoder::convolve(std::span<const Picture> pictures, bool whole, Scra
   std::transform(pictures.begin(), pictures.end(), reach.begin(), filled);
   grow(kColumns);
   std::vector<float>*at_input = &scratch.sequences[0], *at_middle = &scratch.sequences[1],
-                    *at_output = &scratch.sequences[2];
+  *at_output = &scratch.sequences[2];
   Sequences x = framed(*at_input, count, kColumns, width_);
   for (std::int64_t i = 0; i < count; ++i) {
     const std::int64_t done = reach[static_cast<std::size_t>(i)];
@@ -241,8 +241,8 @@ void LatentEncoder::operator()(std::span<const Picture> pictures, Scratch& scrat
   const auto count = std::ssize(pictures);
   float* const features = room(scratch.features, count * std::ssize(blank_.back()));
   for (std::int64_t first = 0; first < count; first += kConvolved) {
-    const auto some = pictures.subspan(static_cast<std::size_t>(first)).first(
-        static_cast<std::size_t>(std::min(kConvolved, count - first)));
+    const auto some = pictures.subspan(static_cast<std::size_t>(first))
+                          .first(static_cast<std::size_t>(std::min(kConvolved, count - first)));
     convolve(some, false, scratch, [&](std::size_t number, const Sequences& y) {
       if (number + 1 < blank_.size()) return;
       const std::int64_t size = y.length * y.channels;

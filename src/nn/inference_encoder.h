@@ -1,9 +1,9 @@
 // The encoder of one latent space in use (columns backbone): stem, residual blocks, heads and flow, as DivaNet in
 // nn/diva.h has them for all spaces side by side.
 //
-// Hairpins fill 45 of a picture's 100 columns, in the middle. Behind them the picture is blank, and so is, a few columns
-// further on, what every layer makes of it: the same numbers for every hairpin. They are computed once, and of a hairpin
-// only the places that its columns can reach.
+// Hairpins fill 45 of a picture's 100 columns, in the middle. Behind them the picture is blank, and so is, a few
+// columns further on, what every layer makes of it: the same numbers for every hairpin. They are computed once, and of
+// a hairpin only the places that its columns can reach.
 #pragma once
 
 #include "hairpin/hairpin.h"

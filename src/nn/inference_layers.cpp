@@ -9,10 +9,10 @@ namespace stemloop {
 
 namespace {
 
-constexpr std::int64_t kPanel = 64;        // columns that the matrix product keeps in registers at once
+constexpr std::int64_t kPanel = 64;         // columns that the matrix product keeps in registers at once
 constexpr std::int64_t kLeastColumns = 16;  // and the fewest it takes
-constexpr std::int64_t kRowsAtOnce = 256;  // rows of a panel that stay in the core's cache while all of x passes
-constexpr std::int64_t kRunTiles = 48;     // tiles whose transforms stay there
+constexpr std::int64_t kRowsAtOnce = 256;   // rows of a panel that stay in the core's cache while all of x passes
+constexpr std::int64_t kRunTiles = 48;      // tiles whose transforms stay there
 constexpr float kNormEpsilon = 1e-5F;
 
 }  // namespace

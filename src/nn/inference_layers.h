@@ -74,8 +74,8 @@ class Convolution {
   struct Scratch {
     std::vector<float> inputs, products;
   };
-  /// The first wanted[i] places of y's sequence i, and up to three more; then calls finished(i). Reads up to five places
-  /// of x behind those wanted, zeros beyond its length.
+  /// The first wanted[i] places of y's sequence i, and up to three more; then calls finished(i). Reads up to five
+  /// places of x behind those wanted, zeros beyond its length.
   template <class Finished>
   void operator()(const Sequences& x, const Sequences& y, std::span<const std::int64_t> wanted, Scratch& scratch,
                   Finished finished) const {

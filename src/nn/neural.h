@@ -50,6 +50,8 @@ struct TrainOptions {
   double clip = 0;                  // longest gradient, 0 for no limit
   std::int64_t warm_steps = 200;    // linear start of the step size, at most a twentieth of the run
   double mutate = 0;                // share of positions substituted at each visit, the structure kept
+  double graft = 0;                 // share of the visits at which the loop end is that of another of the class
+  double even_lengths = 0;          // how far records are visited evenly over their lengths, in [0, 1]
   std::int64_t patience = 0;        // epochs without a better validation loss before it stops; 0 for never
   double checkpoint_seconds = 300;
 };
@@ -74,7 +76,9 @@ class TrainWatcher {
   virtual bool stop_asked() { return false; }
   /// Generators: how good drawn sequences are; the first number, called "loss", decides which epoch is kept. Empty: the
   /// last epoch is kept.
-  virtual std::vector<std::pair<std::string, double>> judge(const std::vector<std::string>& /*sequences*/) { return {}; }
+  virtual std::vector<std::pair<std::string, double>> judge(const std::vector<std::string>& /*sequences*/) {
+    return {};
+  }
   /// FBGAN: how likely each drawn sequence is one of those wanted, in [0, 1].
   virtual std::vector<double> analyze(const std::vector<std::string>& sequences) {
     return std::vector<double>(sequences.size(), 0.0);
@@ -157,6 +161,12 @@ class HairpinNetwork {
                                 std::uint64_t first_item) = 0;
   virtual Matrix draw_for_bonds(std::span<const std::array<std::uint8_t, kBondLength>> bonds, double temperature,
                                 std::uint64_t seed, std::uint64_t first_item) = 0;
+  /// z_m of hairpins with the bonds `from`, as it would be with the bonds `to`: what those bonds do not tell of it, in
+  /// deviations of the prior, is a share `kept` of its own and for the rest drawn (a counterfactual: Pawlowski, Castro
+  /// & Glocker 2020). Kept 0 is draw_for_bonds(to), kept 1 draws nothing. REQUIRES: the latent m.
+  virtual Matrix move_bonds(const Matrix& z_m, std::span<const std::array<std::uint8_t, kBondLength>> from,
+                            std::span<const std::array<std::uint8_t, kBondLength>> to, double kept, double temperature,
+                            std::uint64_t seed, std::uint64_t first_item) = 0;
 };
 
 /// A trained generator of sequences, for use.

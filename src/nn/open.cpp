@@ -16,8 +16,8 @@ BoosterLibrary& booster_library() {
 }  // namespace
 
 Neural& neural() {
-  static Neural* const opened = reinterpret_cast<Neural* (*)()>(
-      open_library("libstemloop_neural.so", "STEMLOOP_NEURAL", "stemloop_neural"))();
+  static Neural* const opened =
+      reinterpret_cast<Neural* (*)()>(open_library("libstemloop_neural.so", "STEMLOOP_NEURAL", "stemloop_neural"))();
   return *opened;
 }
 

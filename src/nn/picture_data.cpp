@@ -2,9 +2,8 @@
 #include "nn/picture_data.h"
 
 #include <algorithm>
-
-#include "nn/neural.h"
-#include "util/util.h"
+#include <cmath>
+#include <numeric>
 
 namespace stemloop {
 
@@ -82,6 +81,58 @@ Picture substitute(const Picture& picture, double share, Random& random) {
     }
   }
   return draw_picture(columns);
+}
+
+Picture graft(const Picture& picture, const Picture& inner) {
+  const std::vector<Column> inside = read_columns(inner);
+  std::vector<Column> columns = read_columns(picture);
+  if (inside.size() >= columns.size()) return picture;
+  const auto paired = [](const Column& c) {
+    return c.top_state == ColumnState::kPaired && c.bottom_state == ColumnState::kPaired &&
+           kPairTypes[base_code(c.top)][base_code(c.bottom)] != kNoPair;
+  };
+  const auto loop = [&](const std::vector<Column>& of) {
+    return static_cast<std::size_t>(std::find_if(of.begin(), of.end(), paired) - of.begin());
+  };
+  const std::size_t first = std::max(loop(inside), loop(columns));
+  for (std::size_t x = inside.size(); x-- > first;) {
+    if (!paired(inside[x]) || !paired(columns[x])) continue;
+    std::copy_n(inside.begin(), x, columns.begin());
+    return draw_picture(columns);
+  }
+  return picture;
+}
+
+std::vector<std::int64_t> epoch_records(const PictureData& data, double evenness, Random& random) {
+  const auto n = static_cast<std::size_t>(data.size());
+  std::vector<std::int64_t> order(n);
+  std::iota(order.begin(), order.end(), std::int64_t{0});
+  if (evenness > 0) {
+    constexpr std::size_t kWidths = kPictureColumns + 1, kReach = 5;
+    std::vector<std::size_t> width(n);
+    std::array<double, kWidths> count{}, weight{};
+    for (std::size_t i = 0; i < n; ++i) {
+      width[i] = static_cast<std::size_t>(data.picture(static_cast<std::int64_t>(i)).width());
+      ++count[width[i]];
+    }
+    double sum = 0;
+    for (std::size_t w = 0; w < kWidths; ++w) {
+      const std::size_t begin = w < kReach ? 0 : w - kReach, end = std::min(kWidths, w + kReach + 1);
+      const double near = std::accumulate(count.begin() + begin, count.begin() + end, 0.0);
+      if (near > 0) weight[w] = std::pow(near / static_cast<double>(end - begin), -evenness);
+      sum += count[w] * weight[w];
+    }
+    // Systematic sampling: each record comes up as often as its weight says, give or take one.
+    double reached = random.uniform();
+    std::size_t filled = 0;
+    for (std::size_t i = 0; i < n; ++i) {
+      reached += static_cast<double>(n) * weight[width[i]] / sum;
+      while (filled < n && static_cast<double>(filled) + 1 <= reached) order[filled++] = static_cast<std::int64_t>(i);
+    }
+    while (filled < n) order[filled++] = static_cast<std::int64_t>(n) - 1;  // the last one may be lost to rounding
+  }
+  for (std::size_t i = n; i > 1; --i) std::swap(order[i - 1], order[random.below(i)]);
+  return order;
 }
 
 }  // namespace stemloop

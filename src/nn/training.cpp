@@ -88,10 +88,7 @@ class MetricsFile {
 class TrainingLoop {
  public:
   TrainingLoop(Trainee& trainee, const TrainOptions& options, Peers& peers, TrainWatcher& watcher)
-      : trainee_(trainee),
-        options_(options),
-        peers_(peers),
-        watcher_(watcher) {
+      : trainee_(trainee), options_(options), peers_(peers), watcher_(watcher) {
     for (const Learned& part : trainee.learned()) parts_.push_back({Adam(part), 0});
   }
 
@@ -153,8 +150,8 @@ TrainingLoop::Term& TrainingLoop::term(const std::string& name) {
 
 void TrainingLoop::update(std::size_t number, std::int64_t step) {
   Part& part = parts_[number];
-  const double epochs = static_cast<double>(state_.epoch) + static_cast<double>(state_.step_of_epoch) /
-                                                                static_cast<double>(trainee_.steps_per_epoch());
+  const double epochs = static_cast<double>(state_.epoch) +
+                        static_cast<double>(state_.step_of_epoch) / static_cast<double>(trainee_.steps_per_epoch());
   part.adam.clear_gradients();
   const NamedTerms terms = trainee_.step(number, epochs, step);
   // The last element of the gradients tells the others that this process was asked to stop.
@@ -274,8 +271,8 @@ void TrainingLoop::load_checkpoint() {
   const std::string from = path("checkpoint.safetensors");
   const TensorFile file = read_safetensors(from);
   const auto format = file.metadata.find("format");
-  require(format != file.metadata.end() && format->second == kCheckpointFormat,
-          "{}: is no checkpoint of this version", from);
+  require(format != file.metadata.end() && format->second == kCheckpointFormat, "{}: is no checkpoint of this version",
+          from);
   for (std::size_t i = 0; i < parts_.size(); ++i) {
     take_tensor(file, of_part("values", i), parts_[i].adam.values(), from);
     take_tensor(file, of_part("first_moments", i), parts_[i].adam.first_moments(), from);
@@ -404,8 +401,7 @@ void Adam::step(double rate, double gradient_scale, std::int64_t count) {
       training_kernels().adam(values_.data_ptr<float>() + begin, gradients_.data_ptr<float>() + begin,
                               m_.data_ptr<float>() + begin, v_.data_ptr<float>() + begin, end - begin,
                               {static_cast<float>(gradient_scale), static_cast<float>(corrected),
-                               static_cast<float>(root_scale), static_cast<float>(beta1_),
-                               static_cast<float>(beta2_)});
+                               static_cast<float>(root_scale), static_cast<float>(beta1_), static_cast<float>(beta2_)});
     });
     return;
   }

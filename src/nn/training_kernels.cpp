@@ -313,11 +313,11 @@ void adam(float* p, const float* g, float* m, float* v, std::int64_t n, const Ad
 
 extern const TrainingKernels STEMLOOP_NAME(kTrainingKernels, STEMLOOP_ISA);
 const TrainingKernels STEMLOOP_NAME(kTrainingKernels, STEMLOOP_ISA) = {
-    STEMLOOP_TEXT(STEMLOOP_ISA),  STEMLOOP_ISA::tile_input,
-    STEMLOOP_ISA::tile_output,    STEMLOOP_ISA::tile_output_gradient,
-    STEMLOOP_ISA::multiply,       STEMLOOP_ISA::moments,
-    STEMLOOP_ISA::normalise,      STEMLOOP_ISA::add_normalise,
-    STEMLOOP_ISA::gradient_sums,  STEMLOOP_ISA::gradient_input,
+    STEMLOOP_TEXT(STEMLOOP_ISA), STEMLOOP_ISA::tile_input,
+    STEMLOOP_ISA::tile_output,   STEMLOOP_ISA::tile_output_gradient,
+    STEMLOOP_ISA::multiply,      STEMLOOP_ISA::moments,
+    STEMLOOP_ISA::normalise,     STEMLOOP_ISA::add_normalise,
+    STEMLOOP_ISA::gradient_sums, STEMLOOP_ISA::gradient_input,
     STEMLOOP_ISA::adam,
 };
 
