@@ -163,6 +163,7 @@ TEST_F(Trained, EvaluateSaysHowGoodItIs) {
   const Outcome r = shell(with_model("evaluate reconstruction --split part --part valid --tsv " + at("labelled.tsv")));
   ASSERT_EQ(r.code, 0) << r.err;
   EXPECT_THAT(r.out, HasSubstr("records\tcount\tmae\tmae_nucleotide\tmae_length\tmae_values\texact\nall\t"));
+  EXPECT_THAT(r.out, HasSubstr("\nup to 50 columns\t"));
   const Outcome json = shell(with_model("evaluate class --format json --tsv " + at("labelled.tsv")));
   EXPECT_EQ(Json::parse(json.out.substr(0, json.out.find('\n')))["from"], "z_y");
   const Outcome bonds = shell(with_model("evaluate bonds --tsv " + at("labelled.tsv")));

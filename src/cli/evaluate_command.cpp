@@ -2,6 +2,7 @@
 #include "cli/evaluate_command.h"
 
 #include <algorithm>
+#include <cmath>
 #include <optional>
 
 #include "eval/eval.h"
@@ -15,12 +16,15 @@ using Json = nlohmann::ordered_json;
 void evaluate_reconstruction(HairpinNetwork& network, const PictureData& data, ScoreTable& rows) {
   const std::vector<Picture> truth = pictures_of(data);
   const std::vector<Picture> back = network.decode(joined(network.encode(truth)), {});
-  ReconstructionError all, of_class[kClasses];
+  ReconstructionError all, of_class[kClasses], of_width[3];
+  constexpr int kNarrow = 50, kMiddling = 65;  // columns
   for (std::size_t i = 0; i < truth.size(); ++i) {
+    const int width = truth[i].width();
     all.add(truth[i], back[i]);
     of_class[data.labels[i]].add(truth[i], back[i]);
+    of_width[width <= kNarrow ? 0 : width <= kMiddling ? 1 : 2].add(truth[i], back[i]);
   }
-  const auto row = [&](const char* name, const ReconstructionError& error) {
+  const auto row = [&](const std::string& name, const ReconstructionError& error) {
     if (error.pictures == 0) return;
     const ReconstructionError m = error.means();
     rows.add({{"records", name},
@@ -32,7 +36,10 @@ void evaluate_reconstruction(HairpinNetwork& network, const PictureData& data, S
               {"exact", m.exact}});
   };
   row("all", all);
-  for (const int label : {1, 0}) row(kPremirnaClasses[label].c_str(), of_class[label]);
+  for (const int label : {1, 0}) row(kPremirnaClasses[label], of_class[label]);
+  row(fmt::format("up to {} columns", kNarrow), of_width[0]);
+  row(fmt::format("{} to {} columns", kNarrow + 1, kMiddling), of_width[1]);
+  row(fmt::format("more than {} columns", kMiddling), of_width[2]);
 }
 
 void evaluate_class(HairpinNetwork& network, const PictureData& data, ScoreTable& rows) {
@@ -80,8 +87,9 @@ Bonds edited(const Picture& picture, Random& random) {
 }
 
 // Section 3.2 of the paper, counted: z_x and z_y of a hairpin with z_m drawn for other bonds.
-void evaluate_bonds(HairpinNetwork& network, const PictureData& data, double temperature, std::uint64_t seed,
-                    ScoreTable& rows) {
+void evaluate_bonds(HairpinNetwork& network, const PictureData& data, const EvaluateCommand& c, ScoreTable& rows) {
+  const double temperature = c.temperature;
+  const std::uint64_t seed = c.seed;
   require(network.config().disentangled, "this model has no latent space of the bonds");
   // Only a whole hairpin's bonds can stand in a whole hairpin again.
   std::vector<Picture> pictures = pictures_of(data);
@@ -106,9 +114,15 @@ void evaluate_bonds(HairpinNetwork& network, const PictureData& data, double tem
     return network.decode(z, how);
   };
   const auto row = [&](const char* name, const std::vector<Bonds>& asked, const std::vector<Picture>& obtained) {
-    double sum = 0, exact = 0, in_step = 0;
+    double sum = 0, exact = 0, in_step = 0, changes = 0, changed = 0;
     for (std::size_t i = 0; i < asked.size(); ++i) {
-      const double share = bond_agreement(asked[i], bond_rows(obtained[i]));
+      const Bonds got = bond_rows(obtained[i]);
+      const double share = bond_agreement(asked[i], got);
+      for (int k = 0; k < kBondLength; ++k) {
+        if (asked[i][k] == own[i][k]) continue;
+        ++changes;
+        changed += got[k] == asked[i][k] ? 1 : 0;
+      }
       sum += share;
       exact += share == 1 ? 1 : 0;
       in_step += decode_picture(obtained[i]).in_step ? 1 : 0;
@@ -118,18 +132,21 @@ void evaluate_bonds(HairpinNetwork& network, const PictureData& data, double tem
               {"count", asked.size()},
               {"as_asked", sum / n},
               {"all_as_asked", exact / n},
+              {"changed_as_asked", changes > 0 ? changed / changes : std::nan("")},
               {"in_step", in_step / n}});
   };
-  row("own, reconstructed", own, network.decode(joined(encoded), how));
+  const std::vector<Picture> back = network.decode(joined(encoded), how);
+  row("own, reconstructed", own, back);
   row("own, z_m drawn", own, with_bonds(network.draw_for_bonds(own, temperature, seed, 0)));
   row("edited, z_m drawn", edits, with_bonds(network.draw_for_bonds(edits, temperature, seed, 0)));
   row("another's, z_m drawn", others, with_bonds(network.draw_for_bonds(others, temperature, seed, 0)));
   const auto moved = [&](const std::vector<Bonds>& to) {
-    return with_bonds(network.move_bonds(encoded.latents[2].z, own, to, 1, temperature, seed, 0));
+    return with_bonds(network.move_bonds(encoded.latents[2].z, own, to, c.keep, temperature, seed, 0));
   };
   row("edited, z_m moved", edits, moved(edits));
   row("another's, z_m moved", others, moved(others));
-  // Floors: z_m that knows nothing of the bonds asked for.
+  // Floors: nothing changed; z_m that knows nothing of the bonds asked for.
+  row("floor: edited, z_m left as it is", edits, back);
   std::vector<Bonds> shifted = others;
   std::rotate(shifted.begin(), shifted.begin() + 1, shifted.end());
   row("floor: z_m drawn for unrelated bonds", others,
@@ -173,7 +190,7 @@ int run_evaluate(EvaluateCommand& c, const CLI::App& app) {
   ScoreTable rows(c.common.output, c.format == "json");
   if (c.what == "reconstruction") evaluate_reconstruction(*network, data, rows);
   if (c.what == "class") evaluate_class(*network, data, rows);
-  if (c.what == "bonds") evaluate_bonds(*network, data, c.temperature, c.seed, rows);
+  if (c.what == "bonds") evaluate_bonds(*network, data, c, rows);
   if (classifier) evaluate_premirna(*classifier, data, ids, c, rows);
   rows.close();
   return finish(dataset.tally, c.common);
@@ -185,8 +202,8 @@ std::function<int()> add_evaluate(CLI::App& app) {
   auto c = std::make_shared<EvaluateCommand>();
   app.description(
       "Measures a model on labelled hairpins.\n"
-      "reconstruction: errors of the most probable picture decoded from the encoder's mean, for all records and by "
-      "class\n"
+      "reconstruction: errors of the most probable picture decoded from the encoder's mean, for all records, by "
+      "class and by length\n"
       "class: the class as the networks on z_y and z_m see it\n"
       "bonds: how much of a bond pattern asked for stands in the picture decoded with z_m drawn for it\n"
       "classifier: --model is a classifier. One of pre-miRNAs (models/premirna): its probability, its tree and its "
@@ -206,6 +223,10 @@ std::function<int()> add_evaluate(CLI::App& app) {
   app.add_option("--seed", c->seed, "bonds: of the patterns and draws")->capture_default_str();
   app.add_option("--draw-temperature", c->temperature, "bonds: spread of the draws of z_m, 0 for the prior's mean")
       ->check(CLI::Range(0.0, 10.0))
+      ->capture_default_str();
+  app.add_option("--keep", c->keep,
+                 "bonds: share of z_m that stays the hairpin's own where it is moved, as in generate")
+      ->check(CLI::Range(0.0, 1.0))
       ->capture_default_str();
   app.add_option("--calls", c->calls, "classifier: probabilities record by record")->type_name("FILE");
   app.add_option("--curve", c->curve, "classifier: the calibration curve")->type_name("FILE");

@@ -21,6 +21,7 @@ struct EvaluateCommand {
   std::string format = "tsv";
   std::string calls, curve;
   double temperature = 1;
+  double keep = 1;
   std::uint64_t seed = 1;
 };
 
