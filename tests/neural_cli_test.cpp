@@ -96,6 +96,7 @@ TEST_F(Trained, StoppedRunGoesOn) {
 
 TEST_F(Trained, ResumeRefusesChangedDataAndMissingRuns) {
   EXPECT_THAT(shell("stemloop train --resume " + at("nowhere")).err, HasSubstr("run.json"));
+  EXPECT_THAT(shell("stemloop train --resume " + at("run") + " --graft 0.5").err, HasSubstr("leave --graft away"));
   std::filesystem::copy(at("run"), at("changed"), std::filesystem::copy_options::recursive);
   write_bytes(at("other.tsv"), labelled_table() + "one_more\tGGGGGAAAAUCCCCC\t0\ttrain\n");
   std::string run = content(at("changed/run.json"));
@@ -168,6 +169,8 @@ TEST_F(Trained, EvaluateSaysHowGoodItIs) {
   EXPECT_EQ(Json::parse(json.out.substr(0, json.out.find('\n')))["from"], "z_y");
   const Outcome bonds = shell(with_model("evaluate bonds --tsv " + at("labelled.tsv")));
   EXPECT_THAT(bonds.out, AllOf(HasSubstr("edited, z_m drawn\t"), HasSubstr("edited, z_m moved\t")));
+  EXPECT_THAT(shell(with_model("evaluate class --keep 1 --tsv " + at("labelled.tsv"))).err,
+              HasSubstr("--keep has no meaning for evaluate class"));
   EXPECT_THAT(bonds.err, HasSubstr(" of 138 pictures hold a whole hairpin"));
 }
 

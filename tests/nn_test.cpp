@@ -441,6 +441,15 @@ TrainOptions tiny_options(const std::string& run) {
   return options;
 }
 
+// A network after an epoch, for laws that hold whatever it learned.
+std::unique_ptr<HairpinNetwork> hardly_trained(const std::string& run, const PictureData& data) {
+  TrainOptions options = tiny_options(run);
+  options.epochs = 1;
+  Stopper watcher;
+  torch_neural().train(tiny_config(), {}, data, data, options, false, watcher);
+  return torch_neural().open(run + "/model", "cpu", 1);
+}
+
 std::vector<std::byte> bytes_of(const std::string& path) { return read_bytes(path); }
 
 TEST(Training, TinyNetworkLearnsThirtyTwoHairpinsByHeart) {
@@ -541,11 +550,7 @@ TEST(Training, EncodingOneByOneOrAllAtOnceIsTheSame) {
   // Encoding one by one or all at once gives the same numbers.
   const testing::TemporaryFolder folder;
   const PictureData data = example_pictures(20);
-  TrainOptions options = tiny_options(folder.path("run"));
-  options.epochs = 1;
-  Stopper watcher;
-  torch_neural().train(tiny_config(), {}, data, data, options, false, watcher);
-  const auto network = torch_neural().open(folder.path("run/model"), "cpu", 1);
+  const auto network = hardly_trained(folder.path("run"), data);
   std::vector<Picture> pictures;
   for (std::int64_t i = 0; i < data.size(); ++i) pictures.push_back(data.picture(i));
   const Encoded all = network->encode(pictures);
@@ -559,11 +564,7 @@ TEST(Training, EncodingOneByOneOrAllAtOnceIsTheSame) {
 TEST(Training, BondsMoveFromOnePatternToAnother) {
   const testing::TemporaryFolder folder;
   const PictureData data = example_pictures(20);
-  TrainOptions options = tiny_options(folder.path("run"));
-  options.epochs = 1;
-  Stopper watcher;
-  torch_neural().train(tiny_config(), {}, data, data, options, false, watcher);
-  const auto network = torch_neural().open(folder.path("run/model"), "cpu", 1);
+  const auto network = hardly_trained(folder.path("run"), data);
   std::vector<Picture> pictures;
   std::vector<std::array<std::uint8_t, kBondLength>> own, other;
   for (std::int64_t i = 0; i < data.size(); ++i) {

@@ -160,6 +160,8 @@ int run_evaluate(EvaluateCommand& c, const CLI::App& app) {
   for (const char* name : {"--calls", "--curve"})
     require(c.what == "classifier" || app.get_option(name)->count() == 0, "{} has no meaning for evaluate {}", name,
             c.what);
+  for (const char* name : {"--keep", "--draw-temperature", "--seed"})
+    require(c.what == "bonds" || app.get_option(name)->count() == 0, "{} has no meaning for evaluate {}", name, c.what);
   if (c.what == "classifier" && model_family(find_model(c.model.directory)) == kMirtronFamily)
     return evaluate_mirtrons(c, app);
   require(app.get_option("--label-column")->count() == 0, "--label-column is of models of mirtrons");

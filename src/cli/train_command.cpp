@@ -3,6 +3,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <array>
 #include <filesystem>
 
@@ -130,6 +131,16 @@ void check_options(const TrainCommand& c, const CLI::App& app) {
   if (c.model == "cnn") refuse(std::array{"--init"});
 }
 
+// A run goes on as it began: any other option would be ignored.
+void check_resume_options(const CLI::App& app) {
+  constexpr std::string_view kAllowed[] = {"resume", "threads", "quiet", "log-level", "skip-bad", "checkpoint-every"};
+  for (const CLI::Option* option : app.get_options()) {
+    const std::string name = option->get_single_name();
+    require(option->count() == 0 || std::find(std::begin(kAllowed), std::end(kAllowed), name) != std::end(kAllowed),
+            "--resume goes on with a run as it began: leave {} away", option->get_name());
+  }
+}
+
 // The published values of wgan, fbgan and cnn where the user named none.
 void set_sequence_defaults(TrainCommand& c, const CLI::App& app) {
   const auto unless_given = [&](const char* name, auto& value, auto published) {
@@ -248,7 +259,7 @@ std::function<int()> add_train(CLI::App& app) {
       "  stemloop train --resume runs/first");
   return [c, &app] {
     if (!c->resume.empty()) {
-      require(c->options.run_directory.empty(), "--resume names the run: leave --run away");
+      check_resume_options(app);
       c->model = read_run_file(c->resume).at("options").value("model", "");
       return learns_sequences(c->model) ? run_train_sequences(*c) : run_train(*c);
     }
