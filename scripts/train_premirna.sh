@@ -17,7 +17,8 @@ train() {
   if [ -e "$run/run.json" ]; then
     stemloop train --resume "$run"
   else
-    stemloop train diva --tsv "$data" --params turner2004-vienna2.1 --clip 300 --run "$run" "$@"
+    stemloop train diva --tsv "$data" --params turner2004-vienna2.1 --no-letter-code --clip 300 --run "$run" \
+      "$@"
   fi
 }
 

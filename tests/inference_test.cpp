@@ -90,11 +90,12 @@ Matrix side_by_side(const Encoded& encoded) {
 
 TEST(Inference, EqualsTheLibrary) {
   const std::vector<Picture> pictures = pictures_of_every_width();
-  for (const std::string model : {"diva", "dc-beta-iaf-vae", "without flow"}) {
+  for (const std::string model : {"diva", "dc-beta-iaf-vae", "without flow", "without letter code"}) {
     const testing::TemporaryFolder folder;
     const std::string directory = folder.path("model");
-    DivaConfig config = small_config(model == "without flow" ? "diva" : model);
+    DivaConfig config = small_config(model.rfind("without", 0) == 0 ? "diva" : model);
     if (model == "without flow") config.flow_blocks = 0;
+    if (model == "without letter code") config.letter_code = false;
     write_network(config, directory);
     const auto fast = open_network(directory, "cpu", 2);
     const auto plain = torch_neural().open(directory, "cpu", 2);

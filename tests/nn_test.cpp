@@ -218,6 +218,42 @@ TEST(Diva, PaperPresetHasThePublishedSize) {
   EXPECT_NEAR(static_cast<double>(in_flows), 62.8e6, 0.05e6);
 }
 
+TEST(Diva, LetterCodeGivesEveryDimensionALetterOfItsOwn) {
+  DivaConfig config = tiny_config();
+  config.latent = 64;
+  const Tensor code = letter_code(config);
+  ASSERT_EQ(code.sizes(), torch::IntArrayRef({192, kPictureColumns * kLetterInputs}));
+  const Tensor by_letter = code.view({192, 2 * kPictureColumns, kColourClasses});
+  const Tensor reads = by_letter.abs().sum(-1) > 0;  // (dimension, letter of the hairpin)
+  EXPECT_TRUE((reads.sum(1) == 1).all().item<bool>());
+  EXPECT_TRUE((reads.sum(0) <= 1).all().item<bool>());
+  EXPECT_EQ(by_letter.select(-1, kRed).sum().item<float>(), -by_letter.select(-1, kBlue).sum().item<float>());
+  EXPECT_EQ(by_letter.select(-1, kYellow).sum().item<float>(), -by_letter.select(-1, kGreen).sum().item<float>());
+
+  // A new network hears it: another letter in column 7 of the bottom strand moves dimension 7 of z_y most.
+  torch::manual_seed(3);
+  torch::NoGradGuard no_gradient;
+  DivaNet network(config, nullptr);
+  network->eval();
+  PictureData data = example_pictures(2);
+  Picture other = data.picture(0);
+  std::uint8_t& letter = other.colour[1][7];
+  letter = letter == kRed ? kBlue : kRed;
+  data.add(other, 0);
+  const std::int64_t records[] = {0, 2};
+  const Tensor mu = network->encode(expand_batch(config, data, records).x_NHWC).mu;  // (3, 2, 64)
+  const Tensor moved = (mu.select(1, 0) - mu.select(1, 1)).abs().flatten();
+  EXPECT_EQ(moved.argmax().item<std::int64_t>(), 64 + 7);
+}
+
+TEST(Diva, ConfigurationsOfEarlierVersionsAreRead) {
+  DivaConfig config = tiny_config();
+  EXPECT_EQ(config_from_json(config_json(config), "x"), config);
+  config.letter_code = false;
+  EXPECT_EQ(config_json(config).find("letter_code"), std::string::npos);
+  EXPECT_EQ(config_from_json(config_json(config), "x"), config);
+}
+
 TEST(Diva, ExpectedImageHasOneColourPerCoveredPixel) {
   torch::manual_seed(5);
   for (const char* size : {"small", "paper"}) {
@@ -342,8 +378,10 @@ TEST(Diva, KernelsAndTorchGiveTheSameLossAndGradients) {
   const auto expected = run();
   EXPECT_NEAR(fast.first, expected.first, 1e-4 * std::abs(expected.first));
   for (std::size_t i = 0; i < fast.second.size(); ++i) {
-    const double scale = std::max(1e-2, expected.second[i].abs().max().item<double>());
-    EXPECT_LT(difference(fast.second[i], expected.second[i]), 5e-3 * scale) << "parameter " << i;
+    // As a whole: a unit that is zero but for rounding may take either slope of its activation.
+    const double size = std::max(5e-2, expected.second[i].norm().item<double>());
+    EXPECT_LT((fast.second[i] - expected.second[i]).norm().item<double>(), 3e-3 * size)
+        << network->named_parameters()[i].key();
   }
 }
 
@@ -441,10 +479,11 @@ TrainOptions tiny_options(const std::string& run) {
   return options;
 }
 
-// A network after an epoch, for laws that hold whatever it learned.
-std::unique_ptr<HairpinNetwork> hardly_trained(const std::string& run, const PictureData& data) {
+// A network after an epoch or a few, for laws that hold whatever it learned.
+std::unique_ptr<HairpinNetwork> hardly_trained(const std::string& run, const PictureData& data,
+                                               std::int64_t epochs = 1) {
   TrainOptions options = tiny_options(run);
-  options.epochs = 1;
+  options.epochs = epochs;
   Stopper watcher;
   torch_neural().train(tiny_config(), {}, data, data, options, false, watcher);
   return torch_neural().open(run + "/model", "cpu", 1);
@@ -507,6 +546,24 @@ TEST(Training, ResumedRunEqualsTheUninterruptedOne) {
   }
 }
 
+TEST(Training, NetworkWithoutLetterCodeGoesOnWithoutOne) {
+  const testing::TemporaryFolder folder;
+  const PictureData data = example_pictures(16);
+  DivaConfig config = tiny_config();
+  config.letter_code = false;
+  TrainOptions options = tiny_options(folder.path("run"));
+  options.epochs = 1;
+  Stopper watcher;
+  torch_neural().train(config, {}, data, data, options, false, watcher);
+  TrainOptions onward = tiny_options(folder.path("onward"));
+  onward.epochs = 1;
+  onward.start = folder.path("run/model");
+  EXPECT_THAT(testing::error_of([&] { torch_neural().train(tiny_config(), {}, data, data, onward, false, watcher); }),
+              HasSubstr("go on with it by --no-letter-code"));
+  torch_neural().train(config, {}, data, data, onward, false, watcher);
+  EXPECT_EQ(read_model_directory(folder.path("onward/model")).config, config);
+}
+
 TEST(Training, SavedModelOpensWithTheSameBits) {
   const testing::TemporaryFolder folder;
   const PictureData data = example_pictures(32);
@@ -564,7 +621,7 @@ TEST(Training, EncodingOneByOneOrAllAtOnceIsTheSame) {
 TEST(Training, BondsMoveFromOnePatternToAnother) {
   const testing::TemporaryFolder folder;
   const PictureData data = example_pictures(20);
-  const auto network = hardly_trained(folder.path("run"), data);
+  const auto network = hardly_trained(folder.path("run"), data, 10);
   std::vector<Picture> pictures;
   std::vector<std::array<std::uint8_t, kBondLength>> own, other;
   for (std::int64_t i = 0; i < data.size(); ++i) {

@@ -88,8 +88,10 @@ class Encoder(nn.Module):
         self.mu = nn.Linear(features, c["latent"])
         self.sigma = nn.Linear(features, c["latent"])
         self.context = nn.Linear(features, c["context"])
+        self.letters = nn.Linear(1200, c["latent"], bias=False) if c.get("letter_code") else None
 
     def forward(self, x):
+        letters = x[:, :12].transpose(1, 2).flatten(1) if self.letters else None
         for conv, norm in zip(self.stem, self.stem_norm):
             x = F.elu(norm(conv(x)))
         if not self.columns:
@@ -97,7 +99,10 @@ class Encoder(nn.Module):
         for block in self.residuals:
             x = block(x)
         x = x.flatten(1)
-        return self.mu(x), F.softplus(self.sigma(x)) + 1e-4, self.context(x)
+        mu, sigma, context = self.mu(x), self.sigma(x), self.context(x)
+        if self.letters:
+            mu, sigma, context = 0.1 * mu + self.letters(letters), 0.1 * sigma, 0.1 * context
+        return mu, F.softplus(sigma) + 1e-4, context
 
 
 class MaskedLinear(nn.Linear):
@@ -312,6 +317,8 @@ def load_weights(net, w):
         for module, begin, end in [(encoder.mu, 0, d), (encoder.sigma, d, 2 * d), (encoder.context, 2 * d, 2 * d + c)]:
             put(module.weight, heads[begin:end])
             put(module.bias, bias[begin:end])
+        if encoder.letters:
+            put(encoder.letters.weight, w["letters.weight"][g * d:(g + 1) * d])
         flow = net.flows[g]
         blocks = len(flow.s)
         context = w["flow.context_weight"][g].view(c, blocks, 2, d)

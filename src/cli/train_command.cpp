@@ -62,10 +62,11 @@ void apply_overrides(TrainCommand& c) {
   if (c.beta >= 0) objective.beta_x = objective.beta_y = objective.beta_m = c.beta;
   if (c.warmup >= 0) objective.warmup_epochs = c.warmup;
   if (!c.likelihood.empty()) c.preset.config.likelihood = c.likelihood;
-  require(c.size == "small" || (c.width == 0 && c.decoder_width == 0),
-          "--width and --decoder-width are for --size small; the paper's network has its own");
+  require(c.size == "small" || (c.width == 0 && c.decoder_width == 0 && !c.no_letter_code),
+          "--width, --decoder-width and --no-letter-code are for --size small; the paper's network has its own");
   if (c.width > 0) c.preset.config.width = c.width;
   if (c.decoder_width > 0) c.preset.config.decoder_width = c.decoder_width;
+  if (c.no_letter_code) c.preset.config.letter_code = false;
 }
 
 int run_train(TrainCommand& c) {
@@ -112,9 +113,9 @@ int run_train(TrainCommand& c) {
 
 // Options that a model has no use for are refused: their values would be ignored.
 void check_options(const TrainCommand& c, const CLI::App& app) {
-  constexpr const char* kOfPictures[] = {"--bars",       "--split",        "--splits",       "--mutate",
-                                         "--graft",      "--even-lengths", "--beta",         "--warmup",
-                                         "--likelihood", "--width",        "--decoder-width"};
+  constexpr const char* kOfPictures[] = {"--bars",       "--split",        "--splits",        "--mutate",
+                                         "--graft",      "--even-lengths", "--beta",          "--warmup",
+                                         "--likelihood", "--width",        "--decoder-width", "--no-letter-code"};
   constexpr const char* kOfSequences[] = {"--label-column", "--layout", "--hidden"};
   constexpr const char* kOfGenerators[] = {"--average", "--critic-steps", "--refold", "--judge-every", "--judged"};
   constexpr const char* kOfFeedback[] = {"--analyzer", "--analyzer-seconds"};
@@ -210,6 +211,8 @@ std::function<int()> add_train(CLI::App& app) {
       ->check(CLI::IsMember({"gaussian", "categorical"}));
   app.add_option("--width", c->width, "small: channels of the encoder's first stage")->check(CLI::Range(8, 512));
   app.add_option("--decoder-width", c->decoder_width, "small: channels of the decoder")->check(CLI::Range(8, 512));
+  app.add_flag("--no-letter-code", c->no_letter_code,
+               "small: the encoder as published, without the direct way of letters to the latents");
   app.add_option("--label-column", c->label_column, "wgan, fbgan, cnn: column of --tsv with labels")
       ->capture_default_str()
       ->type_name("NAME");

@@ -441,6 +441,8 @@ class TorchNeural : public Neural {
     DivaNet network(config, peers.get());
     if (!options.start.empty() && !resume) {
       const ModelDirectory start = read_model_directory(options.start);
+      require(start.config.letter_code || !config.letter_code,
+              "{}: this network has no letter code; go on with it by --no-letter-code", options.start);
       require(start.config == config, "{}: this network differs from the one to be trained", options.start);
       set_weights(*network, start.weights, options.start + "/model.safetensors", {kBondPatterns});
     }

@@ -12,6 +12,9 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+// Of a yes or no that is written only if yes: files of versions that did not know it lack it.
+struct MissingIsNo {};
+
 // Every field once: visit(name, field, what it may be).
 template <class Config, class Visit>
 void visit_config(Config& c, Visit visit) {
@@ -25,6 +28,7 @@ void visit_config(Config& c, Visit visit) {
   visit("flow_hidden", c.flow_hidden, std::pair(2L, 8192L));
   visit("width", c.width, std::pair(8L, 512L));
   visit("decoder_width", c.decoder_width, std::pair(8L, 512L));
+  visit("letter_code", c.letter_code, MissingIsNo{});
 }
 
 template <class Objective, class Visit>
@@ -68,6 +72,9 @@ struct Writer {
   Json json = Json::object();
   template <class Field, class Rule>
   void operator()(const char* name, const Field& field, const Rule&) {
+    if constexpr (std::is_same_v<Rule, MissingIsNo>) {
+      if (!field) return;
+    }
     json[name] = field;
   }
 };
@@ -82,6 +89,12 @@ class Reader {
   template <class Field, class Rule>
   void operator()(const char* key, Field& field, const Rule& rule) {
     const auto found = json_.find(key);
+    if constexpr (std::is_same_v<Rule, MissingIsNo>) {
+      if (found == json_.end()) {
+        field = false;
+        return;
+      }
+    }
     require(found != json_.end(), "{}: '{}' is missing", name_, key);
     const std::string value = printable(found->dump(-1, ' ', false, Json::error_handler_t::replace));
     if constexpr (std::is_same_v<Field, std::string>) {
@@ -121,6 +134,7 @@ class Reader {
 DivaPreset diva_preset(const std::string& model, const std::string& size) {
   DivaPreset preset;
   require(size == "small" || size == "paper", "'{}' is no size; choose small or paper", printable(size));
+  preset.config.letter_code = size == "small";
   if (size == "paper") {
     preset.config.backbone = "picture";
     preset.config.likelihood = "gaussian";

@@ -11,6 +11,9 @@ namespace stemloop {
 
 inline constexpr int kClasses = 2;  // 0 no pre-miRNA, 1 pre-miRNA
 
+/// Weight of the encoder's heads beside a letter code.
+inline constexpr float kCodedHeads = 0.1F;
+
 /// The order of the latent spaces wherever they are stacked or concatenated.
 inline constexpr const char* kLatentNames[] = {"x", "y", "m"};
 
@@ -25,6 +28,9 @@ struct DivaConfig {
   std::int64_t flow_hidden = 256;          // width of the MADE networks
   std::int64_t width = 64;                 // columns: channels of the encoder's first stage (x 1, 1.5, 2 after)
   std::int64_t decoder_width = 128;        // columns: channels of the decoder
+  // Columns: letters act on the latents' means directly too, at the start one letter on one dimension, as a pulse
+  // amplitude code (nn/diva.h).
+  bool letter_code = false;
 
   [[nodiscard]] int latents() const { return disentangled ? 3 : 1; }
   bool operator==(const DivaConfig&) const = default;

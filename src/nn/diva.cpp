@@ -15,6 +15,7 @@ constexpr std::int64_t kHeightClasses = 13;  // picture: none, 2 to 13 pixels
 constexpr std::int64_t kEncoded = 12;        // columns the decoder begins with; twice three-fold gives 108
 constexpr double kResidualShare = 0.2;
 constexpr double kSmallestSigma = 1e-4;
+constexpr double kCodedSigma = -2.25;  // softplus of it is 0.1: noise that leaves the letter code legible
 constexpr double kHalfLogTwoPi = 0.91893853320467274178;
 
 bool is_columns(const DivaConfig& config) { return config.backbone == "columns"; }
@@ -51,6 +52,25 @@ torch::nn::Sequential paper_ladder(std::int64_t h, std::int64_t w, std::int64_t 
 Tensor softplus_sigma(const Tensor& x) { return torch::softplus(x) + kSmallestSigma; }
 
 }  // namespace
+
+Letter letter_of(const DivaConfig& config, std::int64_t dimension) {
+  const std::int64_t space = dimension / config.latent, d = dimension % config.latent;
+  return space < 2 ? Letter{d, space} : Letter{config.latent + d / 2, d % 2};
+}
+
+Tensor letter_code(const DivaConfig& config) {
+  constexpr std::pair<PictureColour, float> kAmplitudes[] = {
+      {kRed, -2.0F}, {kBlue, 2.0F}, {kGreen, 1.0F}, {kYellow, -1.0F}};
+  const std::int64_t dimensions = config.latents() * config.latent;
+  Tensor code = torch::zeros({dimensions, kColumns, 2, kColourClasses});
+  auto at = code.accessor<float, 4>();
+  for (std::int64_t d = 0; d < dimensions; ++d) {
+    const Letter letter = letter_of(config, d);
+    if (letter.column >= kColumns) continue;
+    for (const auto& [colour, amplitude] : kAmplitudes) at[d][letter.column][letter.strand][colour] = amplitude;
+  }
+  return code.flatten(1);
+}
 
 // --- batches ---------------------------------------------------------------------------------------------------------
 
@@ -133,6 +153,14 @@ DivaNetImpl::DivaNetImpl(const DivaConfig& config, Peers* peers)
     features = 128 * 3 * 13;
   }
   heads_ = register_module("heads", GroupLinear(g, features, 2 * latent + config.context));
+  if (config.letter_code) {
+    require(is_columns(config), "the letter code is for the columns backbone");
+    letters_ = register_module(
+        "letters", torch::nn::Linear(torch::nn::LinearOptions(kLetterInputs * kColumns, g * latent).bias(false)));
+    torch::NoGradGuard no_gradient;
+    letters_->weight.copy_(letter_code(config));
+    heads_->bias.slice(2, latent, 2 * latent).fill_(kCodedSigma / kCodedHeads);
+  }
   if (config.flow_blocks > 0)
     flow_ = register_module("flow", Flow(g, latent, config.context, config.flow_blocks, config.flow_hidden));
 
@@ -183,6 +211,18 @@ DivaNetImpl::DivaNetImpl(const DivaConfig& config, Peers* peers)
   } else if (is_columns(config)) {
     const std::int64_t w = config.decoder_width;
     decoder_in_ = register_module("decoder_in", torch::nn::Linear(z, w * kEncoded));
+    if (config.letter_code) {  // a place of the decoder hears the letters of its own columns most
+      constexpr float kNear = 2, kFar = 0.2F;
+      constexpr std::int64_t kPlace = 9;  // columns
+      Tensor loudness = torch::full({kEncoded, 1, z}, kFar);
+      auto at = loudness.accessor<float, 3>();
+      for (std::int64_t d = 0; d < z; ++d) {
+        const std::int64_t place = letter_of(config, d).column / kPlace;
+        if (place < kEncoded) at[place][0][d] = kNear;
+      }
+      torch::NoGradGuard no_gradient;
+      decoder_in_->weight.view({kEncoded, w, z}).mul_(loudness);
+    }
     decoder_norm_ = register_module("decoder_norm", Norm(w * kEncoded, Activation::kElu, peers));
     ladder_ = register_module("ladder", torch::nn::Sequential());
     add_upsample(ladder_, w, w, 1, 3, peers);
@@ -228,8 +268,15 @@ Posterior DivaNetImpl::encode(const Tensor& x_NHWC) {
   // (N, H, W, G * C) -> (G, N, H * W * C)
   const std::int64_t n = h.size(0), places = h.size(1) * h.size(2);
   h = h.view({n, places, groups_, -1}).permute({2, 0, 1, 3}).reshape({groups_, n, -1});
-  const auto heads = heads_->forward(h).split_with_sizes({config_.latent, config_.latent, config_.context}, -1);
-  return {heads[0], softplus_sigma(heads[1]), heads[2]};
+  Tensor all = heads_->forward(h);
+  if (!letters_.is_empty()) all = all * kCodedHeads;
+  const auto heads = all.split_with_sizes({config_.latent, config_.latent, config_.context}, -1);
+  Tensor mu = heads[0];
+  if (!letters_.is_empty()) {
+    const Tensor letters = x_NHWC.slice(3, 0, kLetterInputs).reshape({n, -1});
+    mu = mu + letters_->forward(letters).view({n, groups_, -1}).permute({1, 0, 2});
+  }
+  return {mu, softplus_sigma(heads[1]), heads[2]};
 }
 
 Flowed DivaNetImpl::flow(const Tensor& z0_GND, const Posterior& posterior) {

@@ -45,6 +45,20 @@ struct DivaLoss {
   std::vector<std::pair<std::string, Tensor>> terms;
 };
 
+/// The letter that a dimension of the latents, counted through x, y and m, begins with: of z_x those of the top strand
+/// in columns 0 to 63, of z_y those of the bottom; of z_m the columns behind, top and bottom by turns.
+struct Letter {
+  std::int64_t column, strand;
+};
+Letter letter_of(const DivaConfig& config, std::int64_t dimension);
+
+/// Weights (G * 64, 100 * 12) of the letter code as it begins: a dimension reads its letter as one of four amplitudes,
+/// complements with opposite signs.
+///
+/// Why: from a random start the decoder learns very slowly to tell superposed letters apart (docs/results.md, "Letter
+/// code").
+Tensor letter_code(const DivaConfig& config);
+
 class DivaNetImpl : public torch::nn::Module {
  public:
   DivaNetImpl(const DivaConfig& config, Peers* peers);
@@ -88,6 +102,7 @@ class DivaNetImpl : public torch::nn::Module {
   std::vector<Norm> stem_norm_;
   std::vector<Residual> residuals_;
   GroupLinear heads_{nullptr};
+  torch::nn::Linear letters_{nullptr};
   Flow flow_{nullptr};
 
   torch::nn::Sequential class_prior_{nullptr}, class_from_y_{nullptr}, class_from_m_{nullptr};

@@ -117,6 +117,16 @@ LatentEncoder::LatentEncoder(const DivaConfig& config, const TensorFile& weights
   heads_ =
       Product(floats("heads.weight", {groups, features, head_columns}).data(), features, head_columns, head_columns, 1);
   heads_finish_ = add_bias(floats("heads.bias", {groups, 1, head_columns}), heads_.columns(), Activation::kNone);
+  if (config.letter_code) {
+    std::fill(heads_finish_.scale.begin(), heads_finish_.scale.end(), kCodedHeads);
+    for (float& b : heads_finish_.shift) b *= kCodedHeads;
+    const auto rows = floats("letters.weight", {groups * latent_, kColumns * kLetterInputs});
+    const auto inputs = static_cast<std::size_t>(kColumns * kLetterInputs), latent = static_cast<std::size_t>(latent_);
+    letters_.resize(rows.size());
+    for (std::size_t d = 0; d < latent; ++d) {
+      for (std::size_t i = 0; i < inputs; ++i) letters_[i * latent + d] = rows[d * inputs + i];
+    }
+  }
   if (config.flow_blocks > 0) {
     const std::int64_t columns = config.flow_blocks * 2 * config.latent;
     context_ = Product(floats("flow.context_weight", {groups, config.context, columns}).data(), config.context, columns,
@@ -148,6 +158,17 @@ LatentEncoder::LatentEncoder(const DivaConfig& config, const TensorFile& weights
   convolve({&none, 1}, true, scratch, [&](std::size_t number, const Sequences& y) {
     blank_[number].assign(y.first, y.first + y.length * y.channels);
   });
+}
+
+void LatentEncoder::add_letters(const Picture& picture, float* mu) const {
+  for (std::int64_t x = 0; x < kColumns; ++x) {
+    for (std::int64_t strand = 0; strand < 2; ++strand) {
+      const std::uint8_t colour = picture.colour[static_cast<std::size_t>(strand)][static_cast<std::size_t>(x)];
+      const std::int64_t input = x * kLetterInputs + strand * kColourClasses + (colour == kBlank ? kNoBar : colour);
+      const float* const row = letters_.data() + input * latent_;
+      for (std::int64_t k = 0; k < latent_; ++k) mu[k] += row[k];
+    }
+  }
 }
 
 void LatentEncoder::stem(const Picture& picture, std::int64_t wanted, float* y) const {
@@ -257,10 +278,13 @@ void LatentEncoder::operator()(std::span<const Picture> pictures, Scratch& scrat
     for (std::int64_t k = 0; k < latent_; ++k) {
       constexpr float kStraight = 20;  // beyond it softplus is a straight line
       const float s = row[latent_ + k];
-      mu[i * latent_ + k] = z[i * latent_ + k] = row[k];
+      mu[i * latent_ + k] = row[k];
       sigma[i * latent_ + k] = (s > kStraight ? s : std::log1p(std::exp(s))) + kSmallestSigma;
     }
   }
+  for (std::int64_t i = 0; i < count && !letters_.empty(); ++i)
+    add_letters(pictures[static_cast<std::size_t>(i)], mu + i * latent_);
+  std::copy_n(mu, count * latent_, z);
   if (!flow_.empty()) flow(count, scratch, z);
 }
 

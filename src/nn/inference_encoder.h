@@ -42,6 +42,7 @@ class LatentEncoder {
   template <class Layer>
   void convolve(std::span<const Picture> pictures, bool whole, Scratch& scratch, Layer layer) const;
   void stem(const Picture& picture, std::int64_t wanted, float* y) const;
+  void add_letters(const Picture& picture, float* mu) const;
   void flow(std::int64_t rows, Scratch& scratch, float* z) const;
 
   std::int64_t latent_, width_;
@@ -49,6 +50,7 @@ class LatentEncoder {
   Finish stem_finish_;
   std::vector<Residual> residuals_;
   std::vector<std::vector<float>> blank_;  // of a picture without bars, by layer
+  std::vector<float> letters_;             // (100, 12, latent), or none
   Product heads_, context_;
   Finish heads_finish_, context_finish_;
   std::vector<std::array<Network, 2>> flow_;  // blocks of s and t

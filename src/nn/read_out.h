@@ -11,6 +11,7 @@ inline constexpr std::int64_t kColourClasses = 6;
 inline constexpr std::int64_t kNoBar = 5;
 inline constexpr std::int64_t kTopHeights = kTopRows + 1;
 inline constexpr std::int64_t kBottomHeights = kBottomRows + 1;
+inline constexpr std::int64_t kLetterInputs = 2 * kColourClasses;  // the first of a column's inputs
 inline constexpr std::int64_t kColumnInputs = 2 * kColourClasses + kTopHeights + kBottomHeights;  // 39
 
 /// The decoder's scores of bars as they lie in memory: log-probabilities, or for the most probable bars each for itself
