@@ -9,11 +9,10 @@
 #include "nn/model_directory.h"
 #include "nn/symbol_rows.h"
 #include "nn/weights.h"
+#include "nn_support.h"
 #include "support.h"
 
 namespace stemloop {
-
-Neural& torch_neural();
 
 namespace {
 

@@ -8,11 +8,10 @@
 #include "nn/diva.h"
 #include "nn/model_directory.h"
 #include "nn/weights.h"
+#include "nn_support.h"
 #include "support.h"
 
 namespace stemloop {
-
-Neural& torch_neural();
 
 namespace {
 

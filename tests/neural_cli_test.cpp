@@ -222,5 +222,19 @@ TEST_F(Trained, GenerateCountsEveryDraw) {
   EXPECT_EQ(shell(with_model("generate -n 4 --tries 200 --unique")).out, r.out);
 }
 
+TEST_F(Trained, GenerateDrawsFromTheFittedOrThePublishedPrior) {
+  const auto drawn = [](const std::string& more) { return shell(with_model("generate -n 3 --tries 50 " + more)); };
+  EXPECT_EQ(drawn("").out, drawn("--prior fitted").out);
+  EXPECT_NE(drawn("--prior fitted").out, drawn("--prior published").out);
+  EXPECT_THAT(drawn("--prior fitted --structure '((((...))))' --edit " + kExamples).err, HasSubstr("excludes"));
+  // What is kept by the filter refolds to the structure below it; the rest is listed.
+  const Outcome r = drawn("--filter as-drawn --left-out " + at("left.tsv"));
+  EXPECT_THAT(r.out, ::testing::Not(HasSubstr("pair_distance=1")));
+  for (std::size_t at = 0; (at = r.out.find("pair_distance=", at)) != std::string::npos; ++at)
+    EXPECT_EQ(r.out.substr(at, 16), "pair_distance=0\n");
+  EXPECT_THAT(content(at("left.tsv")), HasSubstr("does not refold as drawn"));
+  EXPECT_THAT(drawn("--filter single-hairpin").err, HasSubstr("--filter single-hairpin has no meaning"));
+}
+
 }  // namespace
 }  // namespace stemloop

@@ -13,53 +13,22 @@
 #include "nn/picture_data.h"
 #include "nn/read_out.h"
 #include "nn/training.h"
+#include "nn_support.h"
 #include "support.h"
 
 namespace stemloop {
-
-Neural& torch_neural();
-
 namespace {
 
+using testing::example_pictures;
 using ::testing::HasSubstr;
+using testing::tiny_config;
 
 double difference(const Tensor& a, const Tensor& b) { return (a - b).abs().max().item<double>(); }
-
-// Real hairpins of the shipped example, labelled in turns.
-PictureData example_pictures(std::int64_t count) {
-  const auto model = make_model(load_parameters("turner2004"), {});
-  Folder folder(model);
-  FastaReader reader(std::string(STEMLOOP_EXAMPLES) + "/hairpins.fa");
-  PictureData data;
-  std::vector<Picture> originals;
-  while (const auto item = reader.next()) {
-    const Record& record = std::get<Record>(*item);
-    originals.push_back(draw_picture(lay_out(record.sequence, folder.fold(record.sequence).structure).columns));
-  }
-  Random random(7, 0);
-  for (std::int64_t i = 0; i < count; ++i) {
-    const auto n = static_cast<std::int64_t>(originals.size());
-    const Picture& original = originals[static_cast<std::size_t>(i % n)];
-    data.add(i < n ? original : substitute(original, 0.3, random), static_cast<int>(i % 2));
-  }
-  return data;
-}
 
 std::vector<std::int64_t> all_of(const PictureData& data) {
   std::vector<std::int64_t> records(static_cast<std::size_t>(data.size()));
   std::iota(records.begin(), records.end(), std::int64_t{0});
   return records;
-}
-
-DivaConfig tiny_config() {
-  DivaConfig config = diva_preset("diva", "small").config;
-  config.latent = 16;
-  config.context = 8;
-  config.flow_blocks = 2;
-  config.flow_hidden = 32;
-  config.width = 32;
-  config.decoder_width = 32;
-  return config;
 }
 
 // --- layers ----------------------------------------------------------------------------------------------------------
@@ -241,9 +210,49 @@ TEST(Diva, LetterCodeGivesEveryDimensionALetterOfItsOwn) {
   letter = letter == kRed ? kBlue : kRed;
   data.add(other, 0);
   const std::int64_t records[] = {0, 2};
-  const Tensor mu = network->encode(expand_batch(config, data, records).x_NHWC).mu;  // (3, 2, 64)
+  const DivaBatch batch = expand_batch(config, data, records);
+  const Tensor mu = network->encode(batch.x_NHWC, batch.bonds_NSL).mu;  // (3, 2, 64)
   const Tensor moved = (mu.select(1, 0) - mu.select(1, 1)).abs().flatten();
   EXPECT_EQ(moved.argmax().item<std::int64_t>(), 64 + 7);
+}
+
+TEST(Diva, BondCodeShiftsTheLatentAndItsPriorAlike) {
+  torch::manual_seed(2);
+  DivaConfig config = tiny_config();
+  config.latent = 64;
+  const PictureData data = example_pictures(3);
+  DivaNet network(config, nullptr);
+  network->eval();
+  const DivaBatch batch = expand_batch(config, data, all_of(data));
+  const Posterior posterior = network->encode(batch.x_NHWC, batch.bonds_NSL);
+  Posterior without = posterior;
+  without.bonds = Tensor();
+  const Tensor shift = network->flow(posterior.mu, posterior).z_GBD - network->flow(posterior.mu, without).z_GBD;
+  const Normal prior = network->bond_prior(batch.bonds_NSL);
+  for (std::int64_t i = 0; i < data.size(); ++i) {
+    const auto bonds = column_bonds(data.picture(i));
+    for (std::int64_t d = 0; d < 64; ++d) {
+      const auto column = static_cast<std::size_t>(d);
+      const double expected = bonds[column] != 0 ? 1 : bonds[kPictureColumns + column] != 0 ? -0.5 : 0;
+      EXPECT_NEAR(shift[2][i][d].item<double>(), expected, 1e-5) << i << ' ' << d;
+      EXPECT_EQ(shift[0][i][d].item<double>(), 0);
+      EXPECT_EQ(shift[1][i][d].item<double>(), 0);
+    }
+  }
+  EXPECT_LT(difference(prior.mu - posterior.bonds, torch::zeros_like(prior.mu)), 1);
+}
+
+TEST(Diva, BondsByColumnFollowFromTheBondVector) {
+  const PictureData data = example_pictures(40);
+  int whole = 0;
+  for (std::int64_t i = 0; i < data.size(); ++i) {
+    const Picture picture = data.picture(i);
+    if (!decode_picture(picture).complete) continue;
+    ++whole;
+    EXPECT_EQ(columns_of_rows(bond_rows(picture)), column_bonds(picture)) << i;
+  }
+  EXPECT_GT(whole, 20);
+  EXPECT_EQ(columns_of_rows({}), (std::array<std::uint8_t, kBondLength>{}));
 }
 
 TEST(Diva, ConfigurationsOfEarlierVersionsAreRead) {
@@ -430,6 +439,59 @@ TEST(Diva, GraftsAreTheInnerHairpinOnTheOuterStem) {
   EXPECT_GT(grafted, 20);
 }
 
+TEST(Diva, RebondedHairpinsKeepTheirTopStrand) {
+  const PictureData data = example_pictures(40);
+  Random random(9, 0);
+  const auto paired = [](const Column& c) {
+    return c.top_state == ColumnState::kPaired && c.bottom_state == ColumnState::kPaired;
+  };
+  int opened = 0, closed = 0, mispaired = 0;
+  for (std::int64_t i = 0; i < data.size(); ++i) {
+    const Picture before = data.picture(i);
+    const bool scrambled = i % 4 == 0;
+    const auto old_columns = read_columns(before), new_columns = read_columns(rebonded(before, scrambled, random));
+    ASSERT_EQ(old_columns.size(), new_columns.size());
+    const auto stem = std::find_if(old_columns.begin(), old_columns.end(), paired) - old_columns.begin();
+    for (std::int64_t x = 0; x < std::ssize(old_columns); ++x) {
+      const Column& was = old_columns[static_cast<std::size_t>(x)];
+      const Column& is = new_columns[static_cast<std::size_t>(x)];
+      const bool complementary = kPairTypes[base_code(is.top)][base_code(is.bottom)] != kNoPair;
+      EXPECT_TRUE(x >= stem || was == is) << i << ' ' << x;
+      EXPECT_TRUE(was.top == kGapLetter || was.top == is.top) << i << ' ' << x;
+      EXPECT_TRUE(scrambled || !paired(is) || complementary) << i << ' ' << x;
+      EXPECT_TRUE(scrambled || !paired(was) || paired(is) || !complementary) << i << ' ' << x;
+      EXPECT_TRUE(x != stem || paired(is)) << i;
+      opened += paired(was) && !paired(is) ? 1 : 0;
+      closed += !paired(was) && paired(is) ? 1 : 0;
+      mispaired += paired(is) && !complementary ? 1 : 0;
+    }
+  }
+  EXPECT_GT(opened, 20);
+  EXPECT_GT(closed, 10);
+  EXPECT_GT(mispaired, 100);
+}
+
+TEST(Diva, CounterfactualLossOfHairpinsAsTheyAreIsThePlainLoss) {
+  torch::manual_seed(4);
+  const PictureData data = example_pictures(8);
+  DivaNet network(tiny_config(), nullptr);
+  network->eval();
+  const auto loss = [&](const DivaBatch& batch) {
+    Draws draws(3, 0, 0, data.size(), torch::kCPU);
+    return network->loss(batch, {}, 1, data.size(), draws);
+  };
+  const std::vector<std::uint8_t> none(8, 0), all(8, 1);
+  const DivaLoss plain = loss(expand_batch(tiny_config(), data, all_of(data))),
+                 same = loss(counterfactual_batch(tiny_config(), data, data, none)),
+                 drawn = loss(counterfactual_batch(tiny_config(), data, data, all));
+  EXPECT_NEAR(plain.total.item<double>(), same.total.item<double>(), 1e-3);
+  // All counterfactual: the decoder hears nothing of a hairpin's own z_m, and no class is asked for.
+  EXPECT_EQ(drawn.terms[0].second.item<double>(), 0);
+  EXPECT_GT(drawn.terms[1].second.item<double>(), 0);
+  for (const auto& [name, term] : drawn.terms)
+    EXPECT_TRUE(name.rfind("class", 0) != 0 || term.item<double>() == 0) << name;
+}
+
 TEST(Diva, RareWidthsAreVisitedOftener) {
   const PictureData some = example_pictures(20);
   const auto widest = [&](bool most) {
@@ -450,253 +512,6 @@ TEST(Diva, RareWidthsAreVisitedOftener) {
   for (const std::int64_t record : epoch_records(data, 1, random)) ++even[static_cast<std::size_t>(record)];
   EXPECT_EQ(std::accumulate(even.begin(), even.end(), 0), 100);
   for (int i = 0; i < 10; ++i) EXPECT_NEAR(even[static_cast<std::size_t>(i)], 5, 1);
-}
-
-// --- training --------------------------------------------------------------------------------------------------------
-
-class Stopper : public TrainWatcher {
- public:
-  explicit Stopper(std::int64_t after = -1) : after_(after) {}
-  void progress(const TrainProgress& p) override { step_ = p.step; }
-  void metrics(const std::string& line) override { lines.push_back(line); }
-  bool stop_asked() override { return after_ >= 0 && step_ + 1 >= after_; }
-  std::vector<std::string> lines;
-
- private:
-  std::int64_t after_, step_ = 0;
-};
-
-TrainOptions tiny_options(const std::string& run) {
-  TrainOptions options;
-  options.run_directory = run;
-  options.threads = 1;
-  options.device = "cpu";
-  options.batch = 16;
-  options.epochs = 3;
-  options.mutate = 0.1;
-  options.seed = 11;
-  std::filesystem::create_directories(run);
-  return options;
-}
-
-// A network after an epoch or a few, for laws that hold whatever it learned.
-std::unique_ptr<HairpinNetwork> hardly_trained(const std::string& run, const PictureData& data,
-                                               std::int64_t epochs = 1) {
-  TrainOptions options = tiny_options(run);
-  options.epochs = epochs;
-  Stopper watcher;
-  torch_neural().train(tiny_config(), {}, data, data, options, false, watcher);
-  return torch_neural().open(run + "/model", "cpu", 1);
-}
-
-std::vector<std::byte> bytes_of(const std::string& path) { return read_bytes(path); }
-
-TEST(Training, TinyNetworkLearnsThirtyTwoHairpinsByHeart) {
-  const testing::TemporaryFolder folder;
-  const PictureData data = example_pictures(32);
-  PictureData many;  // an epoch sees each of them twenty times
-  for (std::int64_t i = 0; i < 20 * data.size(); ++i)
-    many.add(data.picture(i % data.size()), data.labels[static_cast<std::size_t>(i % data.size())]);
-  TrainOptions options = tiny_options(folder.path("run"));
-  options.epochs = 40;
-  options.batch = 32;
-  options.mutate = 0;
-  options.rate = 4e-3;
-  DivaConfig config = tiny_config();
-  config.disentangled = false;
-  config.latent = 48;
-  DivaObjective objective;
-  objective.beta_x = objective.beta_y = objective.beta_m = 1e-3;
-  Stopper watcher;
-  torch_neural().train(config, objective, many, PictureData{}, options, false, watcher);
-  const auto network = torch_neural().open(folder.path("run/model"), "cpu", 1);
-  std::vector<Picture> pictures;
-  for (std::int64_t i = 0; i < data.size(); ++i) pictures.push_back(data.picture(i));
-  const Encoded encoded = network->encode(pictures);
-  ReconstructionError error;
-  Matrix z{data.size(), 0, {}};
-  for (std::int64_t i = 0; i < data.size(); ++i) {
-    for (const auto& latent : encoded.latents) {
-      const auto row = latent.z.row(i);
-      z.values.insert(z.values.end(), row.begin(), row.end());
-    }
-  }
-  z.columns = static_cast<std::int64_t>(z.values.size()) / z.rows;
-  const auto back = network->decode(z, {});
-  for (std::size_t i = 0; i < back.size(); ++i) error.add(pictures[i], back[i]);
-  EXPECT_EQ(error.means().exact, 1) << error.means().nucleotides;
-}
-
-TEST(Training, ResumedRunEqualsTheUninterruptedOne) {
-  const testing::TemporaryFolder folder;
-  const PictureData train = example_pictures(64), valid = example_pictures(10);
-  for (const std::int64_t stop : {2, 4, 7}) {  // within an epoch, at its end, within the next
-    const std::string whole = folder.path(fmt::format("whole{}", stop)),
-                      broken = folder.path(fmt::format("broken{}", stop));
-    Stopper quiet;
-    torch_neural().train(tiny_config(), {}, train, valid, tiny_options(whole), false, quiet);
-    Stopper stopper(stop);
-    const auto outcome = torch_neural().train(tiny_config(), {}, train, valid, tiny_options(broken), false, stopper);
-    EXPECT_EQ(outcome.end, TrainEnd::kStopped);
-    Stopper again;
-    EXPECT_EQ(torch_neural().train(tiny_config(), {}, train, valid, tiny_options(broken), true, again).end,
-              TrainEnd::kFinished);
-    EXPECT_EQ(bytes_of(whole + "/checkpoint.safetensors"), bytes_of(broken + "/checkpoint.safetensors")) << stop;
-    EXPECT_EQ(bytes_of(whole + "/model/model.safetensors"), bytes_of(broken + "/model/model.safetensors")) << stop;
-  }
-}
-
-TEST(Training, NetworkWithoutLetterCodeGoesOnWithoutOne) {
-  const testing::TemporaryFolder folder;
-  const PictureData data = example_pictures(16);
-  DivaConfig config = tiny_config();
-  config.letter_code = false;
-  TrainOptions options = tiny_options(folder.path("run"));
-  options.epochs = 1;
-  Stopper watcher;
-  torch_neural().train(config, {}, data, data, options, false, watcher);
-  TrainOptions onward = tiny_options(folder.path("onward"));
-  onward.epochs = 1;
-  onward.start = folder.path("run/model");
-  EXPECT_THAT(testing::error_of([&] { torch_neural().train(tiny_config(), {}, data, data, onward, false, watcher); }),
-              HasSubstr("go on with it by --no-letter-code"));
-  torch_neural().train(config, {}, data, data, onward, false, watcher);
-  EXPECT_EQ(read_model_directory(folder.path("onward/model")).config, config);
-}
-
-TEST(Training, SavedModelOpensWithTheSameBits) {
-  const testing::TemporaryFolder folder;
-  const PictureData data = example_pictures(32);
-  TrainOptions options = tiny_options(folder.path("run"));
-  options.epochs = 1;
-  Stopper watcher;
-  torch_neural().train(tiny_config(), {}, data, data, options, false, watcher);
-  const ModelDirectory once = read_model_directory(folder.path("run/model"));
-  write_model_directory(folder.path("copy"), once.config, "{}", once.weights);
-  EXPECT_EQ(read_bytes(folder.path("run/model/model.safetensors")), read_bytes(folder.path("copy/model.safetensors")));
-  const auto a = torch_neural().open(folder.path("run/model"), "cpu", 1);
-  const auto b = torch_neural().open(folder.path("copy"), "cpu", 1);
-  const std::vector<Picture> pictures = {data.picture(0), data.picture(1)};
-  EXPECT_EQ(a->encode(pictures).latents[2].z.values, b->encode(pictures).latents[2].z.values);
-}
-
-TEST(Training, NotANumberEndsTheRunWithAMessage) {
-  const testing::TemporaryFolder folder;
-  const PictureData data = example_pictures(32);
-  TrainOptions options = tiny_options(folder.path("run"));
-  options.rate = 1e30;
-  Stopper watcher;
-  EXPECT_THAT(testing::error_of([&] { torch_neural().train(tiny_config(), {}, data, data, options, false, watcher); }),
-              HasSubstr("the gradient is not a number at epoch"));
-}
-
-TEST(Training, PatienceEndsARunEarly) {
-  const testing::TemporaryFolder folder;
-  const PictureData data = example_pictures(32);
-  TrainOptions options = tiny_options(folder.path("run"));
-  options.rate = 1e-12;  // validation cannot get better for long
-  options.epochs = 200;
-  options.patience = 2;
-  Stopper watcher;
-  const auto outcome = torch_neural().train(tiny_config(), {}, data, data, options, false, watcher);
-  EXPECT_EQ(outcome.end, TrainEnd::kEarly);
-  EXPECT_LT(outcome.epochs, 200);
-}
-
-TEST(Training, EncodingOneByOneOrAllAtOnceIsTheSame) {
-  // Encoding one by one or all at once gives the same numbers.
-  const testing::TemporaryFolder folder;
-  const PictureData data = example_pictures(20);
-  const auto network = hardly_trained(folder.path("run"), data);
-  std::vector<Picture> pictures;
-  for (std::int64_t i = 0; i < data.size(); ++i) pictures.push_back(data.picture(i));
-  const Encoded all = network->encode(pictures);
-  const Encoded one = network->encode(std::span(pictures).subspan(7, 1));
-  for (std::size_t g = 0; g < 3; ++g) {
-    for (std::int64_t k = 0; k < one.latents[g].z.columns; ++k)
-      EXPECT_NEAR(all.latents[g].z.row(7)[k], one.latents[g].z.row(0)[k], 1e-4);
-  }
-}
-
-TEST(Training, BondsMoveFromOnePatternToAnother) {
-  const testing::TemporaryFolder folder;
-  const PictureData data = example_pictures(20);
-  const auto network = hardly_trained(folder.path("run"), data, 10);
-  std::vector<Picture> pictures;
-  std::vector<std::array<std::uint8_t, kBondLength>> own, other;
-  for (std::int64_t i = 0; i < data.size(); ++i) {
-    pictures.push_back(data.picture(i));
-    own.push_back(bond_rows(pictures.back()));
-    other.push_back(bond_rows(data.picture((i + 1) % data.size())));
-  }
-  const Matrix z = network->encode(pictures).latents[2].z;
-  const Matrix there = network->move_bonds(z, own, other, 1, 1, 3, 0),
-               back = network->move_bonds(there, other, own, 1, 1, 4, 0);
-  double moved = 0;
-  for (std::size_t i = 0; i < z.values.size(); ++i) {
-    EXPECT_NEAR(back.values[i], z.values[i], 1e-5);
-    moved = std::max(moved, std::abs(static_cast<double>(there.values[i]) - z.values[i]));
-  }
-  EXPECT_GT(moved, 1e-4);
-  EXPECT_EQ(network->move_bonds(z, own, other, 0, 0.7, 3, 5).values, network->draw_for_bonds(other, 0.7, 3, 5).values);
-}
-
-// --- model directories -----------------------------------------------------------------------------------------------
-
-class ModelFiles : public ::testing::Test {
- protected:
-  void SetUp() override {
-    const PictureData data = example_pictures(16);
-    TrainOptions options = tiny_options(folder_.path("run"));
-    options.epochs = 1;
-    Stopper watcher;
-    torch_neural().train(tiny_config(), {}, data, PictureData{}, options, false, watcher);
-    const auto bytes = read_bytes(model() + "/config.json");
-    config_ = nlohmann::ordered_json::parse(std::string(reinterpret_cast<const char*>(bytes.data()), bytes.size()));
-  }
-  [[nodiscard]] std::string model() const { return folder_.path("run/model"); }
-  std::string message(const nlohmann::ordered_json& config) {
-    write_bytes(model() + "/config.json", config.dump());
-    return testing::error_of([&] { torch_neural().open(model(), "cpu", 1); });
-  }
-  testing::TemporaryFolder folder_;
-  nlohmann::ordered_json config_;
-};
-
-TEST_F(ModelFiles, SayWhatDiffers) {
-  EXPECT_EQ(message(config_), "(no error)");
-  const auto changed = [&](const char* key, const nlohmann::ordered_json& value) {
-    auto config = config_;
-    config[key] = value;
-    return message(config);
-  };
-  EXPECT_THAT(changed("format", 2), HasSubstr("format 2 is not known here"));
-  EXPECT_THAT(changed("family", "wgan"), HasSubstr("family 'wgan'"));
-  EXPECT_THAT(changed("weights_md5", "0"), HasSubstr("the file is damaged or from another model"));
-  const auto network = [&](const char* key, const nlohmann::ordered_json& value) {
-    auto config = config_;
-    config["network"][key] = value;
-    return message(config);
-  };
-  EXPECT_THAT(network("latent", 17), HasSubstr("heads.weight"));
-  EXPECT_THAT(network("flow_blocks", 1), HasSubstr("flow"));
-  EXPECT_THAT(network("flow_blocks", 1000000), HasSubstr("outside 0 to 64"));
-  EXPECT_THAT(network("backbone", "rows"), HasSubstr("choose columns or picture"));
-  EXPECT_THAT(network("colour", "red"), HasSubstr("'colour' is not known here"));
-  EXPECT_THAT(message(nlohmann::ordered_json::array()), HasSubstr("is no JSON object"));
-}
-
-TEST_F(ModelFiles, TruncatedWeightsAreRefused) {
-  const auto bytes = read_bytes(model() + "/model.safetensors");
-  const std::string text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-  for (const std::size_t size : {std::size_t{0}, std::size_t{7}, std::size_t{100}, text.size() / 2, text.size() - 1}) {
-    write_bytes(model() + "/model.safetensors", text.substr(0, size));
-    auto config = config_;
-    EXPECT_THAT(message(config), HasSubstr("damaged")) << size;
-    // Even with a checksum that fits.
-    config["weights_md5"] = md5_hex(std::as_bytes(std::span(text.data(), size)));
-    EXPECT_THAT(message(config), HasSubstr("model.safetensors")) << size;
-  }
 }
 
 }  // namespace

@@ -293,6 +293,43 @@ TEST(Quality, ErrorsSayWhatIsWrong) {
   EXPECT_THAT(testing::error_of([&] { compare_halves(few, {}); }), ::testing::HasSubstr("too few"));
 }
 
+TEST(Selector, WhatIsKeptIsLikeTheRealSet) {
+  // Real sequences have 60 % of G and C; of the drawn ones a third have, the others 35 %.
+  std::vector<std::string> real, drawn;
+  for (std::uint64_t i = 0; i < 150; ++i) real.push_back(testing::random_sequence(60, 0.6, 5, i));
+  for (std::uint64_t i = 0; i < 900; ++i) drawn.push_back(testing::random_sequence(60, i % 3 == 0 ? 0.6 : 0.35, 6, i));
+  const MeasuredSet measured_real = measure_set(real, energies(), {});
+  const MeasuredSet measured = measure_set(drawn, energies(), {});
+  const Selector selector = fit_selector(measured_real, measured, "turner2004");
+  const std::vector<double> keep = keep_probabilities(selector, measured);
+  ASSERT_EQ(keep.size(), drawn.size());
+  double of_real = 0, of_others = 0, certain = 0;
+  for (std::size_t i = 0; i < keep.size(); ++i) {
+    EXPECT_TRUE(keep[i] > 0 && keep[i] <= 1);
+    (i % 3 == 0 ? of_real : of_others) += keep[i];
+    certain += keep[i] == 1 ? 1 : 0;
+  }
+  EXPECT_GT(of_real, 10 * of_others);  // there are half as many of them
+  EXPECT_NEAR(certain / 900, 0.05, 0.01);
+  const Selector again = selector_from_json(selector_json(selector), "it");
+  EXPECT_EQ(keep_probabilities(again, measured), keep);
+  EXPECT_EQ(again.parameters, "turner2004");
+}
+
+TEST(Selector, DamagedFilesAreNamed) {
+  const auto message = [](const std::string& text) {
+    return testing::error_of([&] { selector_from_json(text, "dir/selector.json"); });
+  };
+  EXPECT_THAT(message(""), ::testing::HasSubstr("dir/selector.json: is no selector"));
+  EXPECT_THAT(message("{\"format\": \"stemloop selector 2\"}"), ::testing::HasSubstr("is no selector"));
+  EXPECT_THAT(message("{\"format\": \"stemloop selector 1\"}"), ::testing::HasSubstr("a field is missing"));
+  EXPECT_THAT(message("{\"format\": \"stemloop selector 1\", \"parameters\": \"x\", \"mean\": [1], \"scale\": [1], "
+                      "\"weights\": [1], \"top\": 0}"),
+              ::testing::HasSubstr("does not hold 125 columns"));
+  const MeasuredSet few = measure_set({"ACGU", "ACGGU"}, energies(), {});
+  EXPECT_THAT(testing::error_of([&] { fit_selector(few, few, "turner2004"); }), ::testing::HasSubstr("too few"));
+}
+
 // --- the published examples ------------------------------------------------------------------------------------------
 
 std::vector<std::string> example(const std::string& path) {

@@ -2,6 +2,7 @@
 // wrong.
 #include <gmock/gmock.h>
 
+#include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "data/data.h"
@@ -104,8 +105,34 @@ TEST_F(SequenceModels, KnownSequencesAreKeptAway) {
   }
 }
 
+TEST_F(SequenceModels, SelectorKeepsDrawsThatAreLikeTheRealOnes) {
+  std::filesystem::copy(at("wgan/model"), at("selected"));
+  const Outcome plain = generate("-n 10 --tries 1000");
+  const Outcome fitted = shell(fmt::format("stemloop model select {} --positives {}", at("selected"), at("real.fa")));
+  ASSERT_EQ(fitted.code, 0) << fitted.err;
+  EXPECT_THAT(fitted.err, AllOf(HasSubstr("selector.json: keeps "), HasSubstr("40 records in, 40 out")));
+  const auto selected = [](const std::string& more) {
+    return shell(fmt::format("stemloop generate --model {} -t 1 -n 10 --tries 1000 {}", at("selected"), more));
+  };
+  const Outcome kept = selected("--left-out " + at("unlike.tsv"));
+  ASSERT_EQ(kept.code, 0) << kept.err;
+  EXPECT_EQ(std::count(kept.out.begin(), kept.out.end(), '>'), 10);
+  EXPECT_THAT(content(at("unlike.tsv")), HasSubstr("left out by the selector"));
+  EXPECT_EQ(selected("").out, kept.out);
+  EXPECT_EQ(selected("--no-selector").out, plain.out);
+  write_bytes(at("selected/selector.json"), content(at("selected/selector.json")).substr(0, 100));
+  for (const char* command : {"generate -n 1 --model", "model verify"}) {
+    const Outcome r = shell(fmt::format("stemloop {} {}", command, at("selected")));
+    EXPECT_EQ(r.code, 1);
+    EXPECT_THAT(r.err, HasSubstr("selector.json: is no selector of this program"));
+  }
+  EXPECT_THAT(shell("stemloop model select premirna --positives " + at("real.fa")).err,
+              HasSubstr("model select is for generators of sequences"));
+}
+
 TEST_F(SequenceModels, OptionsOfTheOtherKindAreRefused) {
   EXPECT_THAT(generate("--sheet x.png").err, HasSubstr("--sheet has no meaning for"));
+  EXPECT_THAT(generate("--filter as-drawn").err, HasSubstr("--filter as-drawn has no meaning for"));
   EXPECT_THAT(shell(train("wgan", "x", "--beta 1")).err, HasSubstr("--beta has no meaning for wgan"));
   EXPECT_THAT(shell(train("wgan", "x", "--analyzer structure")).err, HasSubstr("--analyzer has no meaning for wgan"));
   EXPECT_THAT(shell(train("wgan", "x", "--negatives " + at("others.fa"))).err, HasSubstr("--negatives has no meaning"));

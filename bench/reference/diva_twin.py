@@ -204,6 +204,7 @@ class Diva(nn.Module):
             prior += [nn.Conv1d(i, o, k, bias=False), *act(o)]
         self.bond_prior = nn.Sequential(*prior, nn.Conv1d(32, 1, 1), nn.LeakyReLU())
         self.bond_head = nn.Linear(64, 2 * d)
+        self.bond_code = nn.Linear(200, d, bias=False) if c.get("bond_code") else None
         self.bonds_in, self.bonds_norm = nn.Linear(d, 64), nn.Sequential(*act(64))
         out = []
         for i, o, k in [(1, 16, 5), (16, 32, 5), (32, 64, 5), (64, 64, 5), (64, 32, 5), (32, 16, 7)]:
@@ -230,6 +231,9 @@ class Diva(nn.Module):
         n = x.shape[0]
         prior_y = normal(self.class_head(self.class_prior(F.one_hot(label, 2).float())))
         prior_m = normal(self.bond_head(self.bond_prior(bonds).flatten(1)))
+        if self.bond_code:  # the latent and its prior's mean, alike
+            code = self.bond_code(bonds.flatten(1))
+            zs[2], prior_m = zs[2] + code, (prior_m[0] + code, prior_m[1])
         logits = self.decoder(torch.cat(zs, 1))
         kl = [
             (log_q[0] - log_normal(zs[0], torch.zeros(1), torch.ones(1, self.c["latent"]))).sum() / n,
@@ -374,6 +378,8 @@ def load_weights(net, w):
         norm(net.bonds_out[3 * i + 1], f"bonds_out.{2 * i + 3}")
     linear(net.bond_prior[18], "bond_prior.12")
     linear(net.bond_head, "bond_prior_head")
+    if net.bond_code:
+        put(net.bond_code.weight, w["bond_code.weight"])
     linear(net.bonds_in, "bonds_in")
     norm(net.bonds_norm[0], "bonds_out.0")
     transposed(net.bonds_out[18], "bonds_out.14")
@@ -382,13 +388,30 @@ def load_weights(net, w):
 # --- data and steps --------------------------------------------------------------------------------------------------
 
 
+def column_bonds(colour, height):
+    """Bonds by column and the columns of the terminal loop, (N, 2, 100); colours 0 gap, 1 G, 2 C, 3 U, 4 A, 255 none."""
+    extent = np.full((256, 256), 4)
+    for a, b, e in [(1, 2, 1), (3, 4, 2), (1, 3, 3)]:
+        extent[a, b] = extent[b, a] = e
+    rows = np.zeros((len(colour), 2, 100), np.float32)
+    for row, (top, bottom), (high, low) in zip(rows, colour, height):
+        width = int((top != 255).sum())
+        loop = next(k for k in range(width, -1, -1) if (top[:k] == bottom[:k][::-1]).all())
+        e = extent[top, bottom] + 1
+        row[0] = (high == e) & (low == e) & np.isin(top, [1, 2, 3, 4]) & np.isin(bottom, [1, 2, 3, 4])
+        row[0] *= (top != 1) | (bottom != 1)
+        row[0, :loop], row[1, :loop] = 0, 1
+    return rows
+
+
 def make_batch(config, colour, height, bond, label):
     n = len(label)
+    by_column = column_bonds(colour, height) if config.get("bond_code") else None
     colour = torch.from_numpy(colour.astype(np.int64))
     colour[colour == 255] = 5
     height = torch.from_numpy(height.astype(np.int64))
     rows = np.stack([bond[:, 99::-1], np.abs(bond[:, 100:])], 1)
-    bonds = torch.from_numpy((rows != 0).astype(np.float32))
+    bonds = torch.from_numpy((rows != 0).astype(np.float32) if by_column is None else by_column)
     label = torch.from_numpy(label.astype(np.int64))
     one_hot = [F.one_hot(colour[:, s], 6).float() for s in range(2)]
     heights = [F.one_hot(height[:, s], 14).float() for s in range(2)]

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/classify_command.h"
+#include "cli/generate_command.h"
 #include "cli/version.h"
 
 namespace stemloop {
@@ -158,6 +159,7 @@ int verify_model(const ModelCommand& c) {
     MirtronModel::open(directory, c.common.threads);
   } else if (family == kGanFamily) {
     neural().open_generator(directory, c.device, c.common.threads);
+    read_selector(directory);
   } else if (family == kCnnFamily) {
     neural().open_scorer(directory, c.device, c.common.threads);
   } else {
@@ -224,6 +226,40 @@ int train_mirtron(ModelCommand& c, const CLI::App& app) {
   return finish(set.tally, c.common);
 }
 
+// What a generator draws, told from the real sequences: generate then keeps what is like those.
+int fit_generator_selector(ModelCommand& c) {
+  constexpr std::int64_t kDrawnForOne = 10;  // real sequence
+  const std::string directory = find_model(c.model);
+  require(model_family(directory) == kGanFamily, "{}: model select is for generators of sequences (wgan, fbgan)",
+          directory);
+  check_files(dataset_files(c.data), {});
+  const SequenceSet set = load_sequences(c.data, c.label_column, c.common, c.folding);
+  std::vector<std::string> real, drawn;
+  for (std::size_t i = 0; i < set.size(); ++i) {
+    if (set.labels[i] == 1) real.push_back(set.sequences[i]);
+  }
+  require(!real.empty(), "there is no sequence of class 1 to be like");
+  const auto generator = neural().open_generator(directory, c.device, c.common.threads);
+  const std::int64_t wanted = kDrawnForOne * std::ssize(real);
+  // Other draws than those of generate, whose numbers begin at 0.
+  constexpr std::uint64_t kFirst = std::uint64_t{1} << 32U;
+  for (auto& sequence : generator->draw(wanted, c.seed, kFirst)) {
+    if (sequence) drawn.push_back(std::move(*sequence));
+  }
+  QualityOptions all;
+  all.most = wanted;
+  all.threads = c.common.threads;
+  const auto energy = load_model(c.folding);
+  const MeasuredSet measured = measure_set(std::move(drawn), energy, all);
+  const Selector selector = fit_selector(measure_set(std::move(real), energy, all), measured, c.folding.parameters);
+  replace_file(directory + "/" + kSelectorFile, selector_json(selector));
+  double kept = 0;
+  for (const double keep : keep_probabilities(selector, measured)) kept += keep;
+  spdlog::info("{}/{}: keeps {:.1f} % of the draws", directory, kSelectorFile,
+               100 * kept / static_cast<double>(measured.sample.size()));
+  return finish(set.tally, c.common);
+}
+
 // Options that the action would not look at are refused.
 void check_options(const ModelCommand& c, const CLI::App& app) {
   if (c.action == "train") {
@@ -236,6 +272,13 @@ void check_options(const ModelCommand& c, const CLI::App& app) {
     for (const char* option : mirtron ? of_premirna : of_mirtron)
       require(app.get_option(option)->count() == 0, "{} is of the other family; {} has no use for it", option,
               c.family);
+    return;
+  }
+  if (c.action == "select") {
+    for (const char* option :
+         {"--network", "--bars", "--split", "--splits", "--depth", "--balanced", "--thresholds", "--repeats",
+          "--rounds", "--boost-depth", "--boost-rate", "--family", "--plot", "--output"})
+      require(app.get_option(option)->count() == 0, "model select has no use for {}", option);
     return;
   }
   require(c.action == "info" || c.plot.empty(), "--plot is of model info; model {} has no use for it", c.action);
@@ -254,6 +297,7 @@ int run_model(ModelCommand& c, const CLI::App& app) {
   if (c.action == "list") return list_models(c);
   if (c.action == "info") return show_model(c);
   if (c.action == "verify") return verify_model(c);
+  if (c.action == "select") return fit_generator_selector(c);
   return c.family == kMirtronFamily ? train_mirtron(c, app) : train_premirna(c, app);
 }
 
@@ -265,10 +309,13 @@ std::function<int()> add_model_command(CLI::App& app) {
       "list: the models at hand; info MODEL: what it is; verify MODEL: that it is whole;\n"
       "train DIR: a classifier of pre-miRNAs from a DIVA network and labelled hairpins, or one of mirtrons from "
       "labelled\n"
-      "sequences, written to DIR.");
-  app.add_option("action", c->action, "list, info, verify or train")
+      "sequences, written to DIR;\n"
+      "select DIR: writes a selector beside a generator of sequences, which tells its draws from real sequences "
+      "(--positives,\n"
+      "or class 1 of --tsv); generate then keeps those that are like the real ones.");
+  app.add_option("action", c->action, "list, info, verify, train or select")
       ->required()
-      ->check(CLI::IsMember({"list", "info", "verify", "train"}))
+      ->check(CLI::IsMember({"list", "info", "verify", "train", "select"}))
       ->type_name("ACTION");
   app.add_option("model", c->model, "Name or directory of a model; of train: the directory to write")
       ->type_name("MODEL");
@@ -322,6 +369,7 @@ std::function<int()> add_model_command(CLI::App& app) {
       "  stemloop model list\n"
       "  stemloop model info premirna\n"
       "  stemloop model train my-model --network run/model --tsv labelled.tsv\n"
+      "  stemloop model select runs/mirtrons/model --positives mirtrons.fa\n"
       "  stemloop model train mirtrons --family mirtron --tsv labelled.tsv --label-column mirtron");
   return [c, &app] { return run_model(*c, app); };
 }

@@ -104,9 +104,13 @@ class Generator {
     const auto start = static_cast<std::uint64_t>(first);
     std::vector<Matrix> parts;
     if (c_.edit.empty()) {
-      parts.push_back(network_.draw_rest(count, c_.temperature, c_.seed, start));
-      if (config.disentangled)
-        parts.push_back(network_.draw_for_class(labels, c_.temperature, c_.seed, kClassStream + start));
+      if (c_.prior == "fitted") {
+        parts.push_back(network_.draw_like_training(labels, c_.temperature, c_.seed, start));
+      } else {
+        parts.push_back(network_.draw_rest(count, c_.temperature, c_.seed, start));
+        if (config.disentangled)
+          parts.push_back(network_.draw_for_class(labels, c_.temperature, c_.seed, kClassStream + start));
+      }
     } else {
       for (int g = 0; g < 2; ++g)
         parts.push_back(repeated(edited_.latents[static_cast<std::size_t>(g)].z, first, count));
@@ -185,7 +189,7 @@ class Generator {
 };
 
 struct Counts {
-  std::int64_t drawn = 0, kept = 0, out_of_step = 0, cut_off = 0, by_chance = 0, repeated = 0, known = 0;
+  std::int64_t drawn = 0, kept = 0, out_of_step = 0, cut_off = 0, by_chance = 0, repeated = 0, known = 0, folds = 0;
   std::int64_t same_structure = 0;
   double as_asked = 0;
 };
@@ -201,6 +205,9 @@ int run_generate(GenerateCommand& c, const CLI::App& app) {
   }
   check_files(inputs, {c.common.output, c.table, c.left_out, c.sheet});
   const auto network = open_model(c.model, c.common, c.folding, app);
+  if (c.prior.empty()) c.prior = network->knows_latents() ? "fitted" : "published";
+  require(c.prior == "published" || network->knows_latents(),
+          "{}: this model does not know how its latents are filled; use --prior published", c.model.directory);
   Generator generator(c, *network);
   require(network->config().disentangled || (c.structures.empty() && c.structures_file.empty()),
           "{}: this model has one latent space and cannot be asked for bonds", c.model.directory);
@@ -239,12 +246,22 @@ int run_generate(GenerateCommand& c, const CLI::App& app) {
       } else if (!decoded.complete) {
         ++counts.by_chance;
         reason = "its bars are not those of the sequence they show";
-      } else if (known.count(decoded.sequence) > 0) {
-        ++counts.known;
-        reason = "in the file of --novel-against";
-      } else if (c.unique && !seen.insert(decoded.sequence).second) {
-        ++counts.repeated;
-        reason = "drawn before";
+      }
+      Fold fold;
+      int distance = 0;
+      if (reason == nullptr) {
+        fold = folder.fold(decoded.sequence);
+        distance = pair_distance(decoded.structure, fold.structure);
+        if (!c.filter.empty() && distance > 0) {
+          ++counts.folds;
+          reason = "does not refold as drawn";
+        } else if (known.count(decoded.sequence) > 0) {
+          ++counts.known;
+          reason = "in the file of --novel-against";
+        } else if (c.unique && !seen.insert(decoded.sequence).second) {
+          ++counts.repeated;
+          reason = "drawn before";
+        }
       }
       if (reason != nullptr) {
         if (left_out)
@@ -252,8 +269,6 @@ int run_generate(GenerateCommand& c, const CLI::App& app) {
         continue;
       }
       ++counts.kept;
-      const Fold fold = folder.fold(decoded.sequence);
-      const int distance = pair_distance(decoded.structure, fold.structure);
       counts.same_structure += distance == 0 ? 1 : 0;
       counts.as_asked += one.as_asked;
       const std::string id = fmt::format("generated_{}", counts.kept);
@@ -278,9 +293,10 @@ int run_generate(GenerateCommand& c, const CLI::App& app) {
     write_bytes(c.sheet, encode_png(contact_sheet(sheet, columns, 6, 2)));
   }
   spdlog::info(
-      "{} hairpins from {} draws; left out: {} out of step, {} cut off, {} no hairpin's picture, {} drawn before, {} "
-      "known",
-      counts.kept, counts.drawn, counts.out_of_step, counts.cut_off, counts.by_chance, counts.repeated, counts.known);
+      "{} hairpins from {} draws; left out: {} out of step, {} cut off, {} no hairpin's picture, {} by fold, {} drawn "
+      "before, {} known",
+      counts.kept, counts.drawn, counts.out_of_step, counts.cut_off, counts.by_chance, counts.folds, counts.repeated,
+      counts.known);
   if (counts.kept > 0) {
     const auto n = static_cast<double>(counts.kept);
     spdlog::info("{:.1f} % refold to the structure drawn; bonds as asked {:.1f} %",
@@ -334,7 +350,12 @@ std::function<int()> add_generate(CLI::App& app) {
       ->check(CLI::Range(0.0, 1.0))
       ->needs("--edit")
       ->capture_default_str();
-  app.add_option("--draw-temperature", c->temperature, "Scale of the priors' deviations")
+  app.add_option("--prior", c->prior,
+                 "z_x and z_y are drawn like those of training hairpins (fitted, the default of models that know them) "
+                 "or from the network's priors (published)")
+      ->check(CLI::IsMember({"fitted", "published"}))
+      ->excludes("--edit");
+  app.add_option("--draw-temperature", c->temperature, "Scale of the deviations of all that is drawn")
       ->check(CLI::NonNegativeNumber)
       ->capture_default_str();
   app.add_option("--read-out", c->read_out,
@@ -349,8 +370,12 @@ std::function<int()> add_generate(CLI::App& app) {
   app.add_option("--novel-against", c->novel_against, "No sequence of this file")->type_name("FASTA");
   app.add_option("--min-length", c->min_length, "wgan, fbgan: no shorter sequences")->type_name("NT");
   app.add_option("--longest", c->longest, "wgan, fbgan: no longer sequences")->type_name("NT");
-  app.add_option("--filter", c->filter, "wgan, fbgan: single-hairpin keeps only what folds to one hairpin")
-      ->check(CLI::IsMember({"single-hairpin"}));
+  app.add_flag("--no-selector", c->no_selector,
+               "wgan, fbgan: keep draws as they come, also where the generator has a selector (model select)");
+  app.add_option("--filter", c->filter,
+                 "as-drawn keeps only hairpins that refold to the structure drawn; wgan, fbgan: single-hairpin keeps "
+                 "only what folds to one hairpin")
+      ->check(CLI::IsMember({"as-drawn", "single-hairpin"}));
   app.add_option("--tries", c->tries, "Give up after this many draws for every hairpin wanted")
       ->check(CLI::Range(1, 1000000))
       ->capture_default_str();
@@ -365,13 +390,15 @@ std::function<int()> add_generate(CLI::App& app) {
       "  stemloop generate --model run/model --edit let7.fa --structures wanted.txt -n 32 --sheet figure7.png");
   return [c, &app] {
     // What the other kind of model has no use for is refused: it would be ignored.
-    constexpr const char* kOfSequences[] = {"--min-length", "--longest", "--filter"};
-    constexpr const char* kOfPictures[] = {"--class", "--structure",        "--structures", "--edit",
-                                           "--keep",  "--draw-temperature", "--read-out",   "--read-temperature",
-                                           "--sheet"};
+    constexpr const char* kOfSequences[] = {"--min-length", "--longest", "--no-selector"};
+    constexpr const char* kOfPictures[] = {
+        "--class",    "--structure",        "--structures", "--edit", "--keep", "--draw-temperature",
+        "--read-out", "--read-temperature", "--sheet",      "--prior"};
     const bool sequences = model_family(find_model(c->model.directory)) == kGanFamily;
     for (const char* name : sequences ? std::span<const char* const>(kOfPictures) : kOfSequences)
       require(app.get_option(name)->count() == 0, "{} has no meaning for {}", name, c->model.directory);
+    require(c->filter.empty() || (c->filter == "single-hairpin") == sequences, "--filter {} has no meaning for {}",
+            c->filter, c->model.directory);
     return sequences ? run_generate_sequences(*c) : run_generate(*c, app);
   };
 }

@@ -1,10 +1,12 @@
 // What the two kinds of generating share: models of pictures (DIVA) and of sequences (GENNUS).
 #pragma once
 
+#include <optional>
 #include <unordered_set>
 
 #include "cli/hairpin_input.h"
 #include "cli/model_input.h"
+#include "eval/eval.h"
 
 namespace stemloop {
 
@@ -18,6 +20,7 @@ struct GenerateCommand {
   std::string structures_file;
   std::string edit;
   double keep = 0;
+  std::string prior;  // fitted or published; empty: fitted if the model is
   double temperature = 1;
   double read_out_temperature = 0;
   std::string read_out = "hairpin";
@@ -28,14 +31,21 @@ struct GenerateCommand {
   std::string left_out;
   std::string sheet;
   std::int64_t tries = 100;
+  std::string filter;
   // Generators of sequences.
   std::size_t min_length = 0;
   std::size_t longest = 0;  // 0: any
-  std::string filter;
+  bool no_selector = false;
 };
 
 /// Sequences of a FASTA file that generated ones must differ from; records that cannot be read are listed.
 std::unordered_set<std::string> known_sequences(const std::string& path);
+
+/// In the directory of a generator, of draws like the real ones (model select).
+inline constexpr const char* kSelectorFile = "selector.json";
+
+/// The selector of a generator, if it has one. Error if it is damaged.
+std::optional<Selector> read_selector(const std::string& directory);
 
 /// Draws from a generator of sequences (family gan).
 int run_generate_sequences(GenerateCommand& c);

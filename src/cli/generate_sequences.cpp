@@ -1,6 +1,7 @@
 // generate for wgan and fbgan: sequences, folded as they come.
 #include <spdlog/spdlog.h>
 
+#include <filesystem>
 #include <nlohmann/json.hpp>
 #include <optional>
 
@@ -12,20 +13,56 @@ namespace {
 
 struct Counts {
   std::int64_t drawn = 0, kept = 0, invalid = 0, length = 0, folds = 0, known = 0, repeated = 0, one_hairpin = 0;
+  std::int64_t unlike = 0;
 };
 
-// Why a draw is left out, or nullptr; counted.
-const char* reason_against(const GenerateCommand& c, const std::optional<std::string>& sequence, int hairpins,
+// A draw, folded; and how probably the selector keeps it.
+struct Candidate {
+  std::optional<std::string> sequence;  // none: a pad inside
+  Fold fold;
+  int hairpins = 0;
+  double keep = 1;
+};
+
+std::vector<Candidate> candidates(SequenceGenerator& generator, const std::optional<Selector>& selector, Folder& folder,
+                                  std::int64_t count, std::uint64_t seed, std::int64_t first) {
+  std::vector<Candidate> all;
+  MeasuredSet set;
+  for (auto& sequence : generator.draw(count, seed, static_cast<std::uint64_t>(first))) {
+    Candidate& one = all.emplace_back(Candidate{std::move(sequence), {}});
+    if (!one.sequence) continue;
+    one.fold = folder.fold(*one.sequence);
+    one.hairpins = lay_out(*one.sequence, one.fold.structure).hairpins;
+    set.sample.push_back(set.sequences.size());
+    set.sequences.push_back(*one.sequence);
+    set.mfe_per_nt.push_back(one.fold.energy / 100.0 / static_cast<double>(one.sequence->size()));
+    set.one_hairpin.push_back(one.hairpins == 1 ? 1 : 0);
+  }
+  if (!selector || set.sequences.empty()) return all;
+  const std::vector<double> probabilities = keep_probabilities(*selector, set);
+  auto keep = probabilities.begin();
+  for (Candidate& one : all) {
+    if (one.sequence) one.keep = *keep++;
+  }
+  return all;
+}
+
+// Why draw `number` is left out, or nullptr; counted.
+const char* reason_against(const GenerateCommand& c, const Candidate& one, std::int64_t number,
                            const std::unordered_set<std::string>& known, std::unordered_set<std::string>& seen,
                            Counts& counts) {
+  constexpr std::uint64_t kSelectStream = std::uint64_t{1} << 44U;
   const auto left_out = [](std::int64_t& count, const char* reason) {
     ++count;
     return reason;
   };
+  const auto& sequence = one.sequence;
   if (!sequence) return left_out(counts.invalid, "a pad inside the sequence");
   if (sequence->size() < c.min_length) return left_out(counts.length, "shorter than --min-length");
   if (c.longest > 0 && sequence->size() > c.longest) return left_out(counts.length, "longer than --longest");
-  if (!c.filter.empty() && hairpins != 1) return left_out(counts.folds, "does not fold to a single hairpin");
+  if (!c.filter.empty() && one.hairpins != 1) return left_out(counts.folds, "does not fold to a single hairpin");
+  if (one.keep < 1 && Random(c.seed, kSelectStream + static_cast<std::uint64_t>(number)).uniform() >= one.keep)
+    return left_out(counts.unlike, "left out by the selector");
   if (known.count(*sequence) > 0) return left_out(counts.known, "in the file of --novel-against");
   if (c.unique && !seen.insert(*sequence).second) return left_out(counts.repeated, "drawn before");
   return nullptr;
@@ -33,13 +70,24 @@ const char* reason_against(const GenerateCommand& c, const std::optional<std::st
 
 }  // namespace
 
+std::optional<Selector> read_selector(const std::string& directory) {
+  const std::string path = directory + "/" + kSelectorFile;
+  if (!std::filesystem::exists(path)) return std::nullopt;
+  const auto bytes = read_bytes(path, 1 << 20);
+  return selector_from_json({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, path);
+}
+
 int run_generate_sequences(GenerateCommand& c) {
   constexpr std::int64_t kBatch = 256;
   begin_run(c.common);
   std::vector<std::string> inputs;
   if (!c.novel_against.empty()) inputs.push_back(c.novel_against);
   check_files(inputs, {c.common.output, c.table, c.left_out});
-  const auto generator = neural().open_generator(find_model(c.model.directory), c.model.device, c.common.threads);
+  const std::string directory = find_model(c.model.directory);
+  const auto generator = neural().open_generator(directory, c.model.device, c.common.threads);
+  const std::optional<Selector> selector = c.no_selector ? std::nullopt : read_selector(directory);
+  if (selector && selector->parameters != c.folding.parameters)
+    spdlog::warn("the selector of {} knows sequences folded with {}", directory, selector->parameters);
   const std::unordered_set<std::string> known =
       c.novel_against.empty() ? std::unordered_set<std::string>{} : known_sequences(c.novel_against);
   std::unordered_set<std::string> seen;
@@ -57,24 +105,23 @@ int run_generate_sequences(GenerateCommand& c) {
   Counts counts;
   Progress progress("sequences", !c.common.quiet);
   while (counts.kept < c.count && counts.drawn < c.count * c.tries) {
-    for (const auto& sequence : generator->draw(kBatch, c.seed, static_cast<std::uint64_t>(counts.drawn))) {
+    for (const Candidate& one : candidates(*generator, selector, folder, kBatch, c.seed, counts.drawn)) {
       if (counts.kept == c.count || counts.drawn == c.count * c.tries) break;
       const std::int64_t number = ++counts.drawn;
-      const Fold fold = sequence ? folder.fold(*sequence) : Fold{};
-      const int hairpins = sequence ? lay_out(*sequence, fold.structure).hairpins : 0;
-      if (const char* reason = reason_against(c, sequence, hairpins, known, seen, counts); reason != nullptr) {
+      const auto& sequence = one.sequence;
+      if (const char* reason = reason_against(c, one, number, known, seen, counts); reason != nullptr) {
         if (left_out) left_out->write(fmt::format("{}\t{}\t{}\n", number, sequence.value_or(""), reason));
         continue;
       }
       ++counts.kept;
-      counts.one_hairpin += hairpins == 1 ? 1 : 0;
-      const double mfe = fold.energy / 100.0;
+      counts.one_hairpin += one.hairpins == 1 ? 1 : 0;
+      const double mfe = one.fold.energy / 100.0;
       const std::string id = fmt::format("generated_{}", counts.kept);
-      out.write(fmt::format(">{} draw={} mfe={:.2f} hairpins={}\n{}\n{}\n", id, number, mfe, hairpins, *sequence,
-                            fold.structure));
+      out.write(fmt::format(">{} draw={} mfe={:.2f} hairpins={}\n{}\n{}\n", id, number, mfe, one.hairpins, *sequence,
+                            one.fold.structure));
       if (table)
-        table->write(fmt::format("{}\t{}\t{}\t{}\t{:.2f}\t{:.4f}\t{}\n", id, number, sequence->size(), hairpins, mfe,
-                                 mfe / static_cast<double>(sequence->size()), fold.structure));
+        table->write(fmt::format("{}\t{}\t{}\t{}\t{:.2f}\t{:.4f}\t{}\n", id, number, sequence->size(), one.hairpins,
+                                 mfe, mfe / static_cast<double>(sequence->size()), one.fold.structure));
     }
     progress.update(counts.kept, static_cast<double>(counts.kept) / static_cast<double>(c.count));
   }
@@ -83,11 +130,10 @@ int run_generate_sequences(GenerateCommand& c) {
   if (table) table->close();
   if (left_out) left_out->close();
   spdlog::info(
-      "{} sequences from {} draws; left out: {} invalid, {} by length, {} by fold, {} known, {} drawn before; {} of "
-      "those "
-      "kept fold to one hairpin",
-      counts.kept, counts.drawn, counts.invalid, counts.length, counts.folds, counts.known, counts.repeated,
-      counts.one_hairpin);
+      "{} sequences from {} draws; left out: {} invalid, {} by length, {} by fold, {} by the selector, {} known, {} "
+      "drawn before; {} of those kept fold to one hairpin",
+      counts.kept, counts.drawn, counts.invalid, counts.length, counts.folds, counts.unlike, counts.known,
+      counts.repeated, counts.one_hairpin);
   if (counts.kept == c.count) return kExitOk;
   spdlog::error("only {} of {} sequences after {} draws (--tries {} a sequence)", counts.kept, c.count, counts.drawn,
                 c.tries);

@@ -22,6 +22,7 @@ void visit_run(TrainCommand& c, Visit visit) {
   visit("mutate", c.options.mutate);
   visit("graft", c.options.graft);
   visit("even_lengths", c.options.even_lengths);
+  visit("counterfactual", c.options.counterfactual);
   visit("bars", c.data.bars);
   visit("split", c.data.split);
   visit("splits", c.data.splits);
@@ -62,11 +63,13 @@ void apply_overrides(TrainCommand& c) {
   if (c.beta >= 0) objective.beta_x = objective.beta_y = objective.beta_m = c.beta;
   if (c.warmup >= 0) objective.warmup_epochs = c.warmup;
   if (!c.likelihood.empty()) c.preset.config.likelihood = c.likelihood;
-  require(c.size == "small" || (c.width == 0 && c.decoder_width == 0 && !c.no_letter_code),
-          "--width, --decoder-width and --no-letter-code are for --size small; the paper's network has its own");
+  require(c.size == "small" || (c.width == 0 && c.decoder_width == 0 && !c.no_letter_code && !c.no_bond_code),
+          "--width, --decoder-width, --no-letter-code and --no-bond-code are for --size small; the paper's network has "
+          "its own");
   if (c.width > 0) c.preset.config.width = c.width;
   if (c.decoder_width > 0) c.preset.config.decoder_width = c.decoder_width;
   if (c.no_letter_code) c.preset.config.letter_code = false;
+  if (c.no_letter_code || c.no_bond_code) c.preset.config.bond_code = false;
 }
 
 int run_train(TrainCommand& c) {
@@ -113,9 +116,9 @@ int run_train(TrainCommand& c) {
 
 // Options that a model has no use for are refused: their values would be ignored.
 void check_options(const TrainCommand& c, const CLI::App& app) {
-  constexpr const char* kOfPictures[] = {"--bars",       "--split",        "--splits",        "--mutate",
-                                         "--graft",      "--even-lengths", "--beta",          "--warmup",
-                                         "--likelihood", "--width",        "--decoder-width", "--no-letter-code"};
+  constexpr const char* kOfPictures[] = {
+      "--bars", "--split",  "--splits",     "--mutate", "--graft",         "--counterfactual", "--even-lengths",
+      "--beta", "--warmup", "--likelihood", "--width",  "--decoder-width", "--no-letter-code", "--no-bond-code"};
   constexpr const char* kOfSequences[] = {"--label-column", "--layout", "--hidden"};
   constexpr const char* kOfGenerators[] = {"--average", "--critic-steps", "--refold", "--judge-every", "--judged"};
   constexpr const char* kOfFeedback[] = {"--analyzer", "--analyzer-seconds"};
@@ -197,6 +200,11 @@ std::function<int()> add_train(CLI::App& app) {
                  "Share of the visits at which a hairpin has the loop end of a shorter one of its class")
       ->check(CLI::Range(0.0, 1.0))
       ->capture_default_str();
+  app.add_option("--counterfactual", c->options.counterfactual,
+                 "diva: share of the visits at which a hairpin is to be drawn with other bonds than those encoded, z_m "
+                 "from the prior")
+      ->check(CLI::Range(0.0, 1.0))
+      ->capture_default_str();
   app.add_option("--even-lengths", c->options.even_lengths,
                  "Visit rare lengths oftener: 0 every record once an epoch, 1 all lengths alike, 0.5 halfway")
       ->check(CLI::Range(0.0, 1.0))
@@ -212,7 +220,8 @@ std::function<int()> add_train(CLI::App& app) {
   app.add_option("--width", c->width, "small: channels of the encoder's first stage")->check(CLI::Range(8, 512));
   app.add_option("--decoder-width", c->decoder_width, "small: channels of the decoder")->check(CLI::Range(8, 512));
   app.add_flag("--no-letter-code", c->no_letter_code,
-               "small: the encoder as published, without the direct way of letters to the latents");
+               "small: the encoder as published, without the direct ways of letters and bonds to the latents");
+  app.add_flag("--no-bond-code", c->no_bond_code, "small: without the direct way of bonds to z_m and its prior");
   app.add_option("--label-column", c->label_column, "wgan, fbgan, cnn: column of --tsv with labels")
       ->capture_default_str()
       ->type_name("NAME");

@@ -24,6 +24,7 @@ struct TrainCommand {
   std::int64_t width = 0;
   std::int64_t decoder_width = 0;
   bool no_letter_code = false;
+  bool no_bond_code = false;
   // wgan, fbgan, cnn.
   GanPreset gan;
   GanOptions watch;

@@ -44,31 +44,35 @@ float LogisticBlend::probability(std::span<const double> logits) const {
   return static_cast<float>(1 / (1 + std::exp(-sum)));
 }
 
-LogisticBlend fit_blend(const Matrix& logits, std::span<const std::uint8_t> labels) {
-  constexpr std::int64_t kFewest = 10;
-  constexpr double kPull = 1e-3;  // of a weight's square, against separable data
-  require(logits.rows >= kFewest, "{} records are too few to calibrate on; {} are wanted", logits.rows, kFewest);
+LogisticBlend fit_logistic(const Matrix& rows, std::span<const std::uint8_t> labels, double pull) {
   const auto positives = std::count(labels.begin(), labels.end(), std::uint8_t{1});
-  require(positives > 0 && positives < logits.rows, "all {} records to calibrate on are of one class", logits.rows);
-  const std::int64_t k = logits.columns;
+  require(positives > 0 && positives < rows.rows, "all {} records to calibrate on are of one class", rows.rows);
+  const std::int64_t k = rows.columns;
   Eigen::VectorXd w = Eigen::VectorXd::Zero(k + 1);
+  Eigen::VectorXd x(k + 1);
   constexpr int kSteps = 50;
   for (int step = 0; step < kSteps; ++step) {
-    Eigen::VectorXd gradient = kPull * w;
-    Eigen::MatrixXd hessian = kPull * Eigen::MatrixXd::Identity(k + 1, k + 1);
-    for (std::int64_t i = 0; i < logits.rows; ++i) {
-      Eigen::VectorXd x(k + 1);
-      for (std::int64_t j = 0; j < k; ++j) x[j] = logits.row(i)[static_cast<std::size_t>(j)];
+    Eigen::VectorXd gradient = pull * w;
+    Eigen::MatrixXd hessian = pull * Eigen::MatrixXd::Identity(k + 1, k + 1);
+    for (std::int64_t i = 0; i < rows.rows; ++i) {
+      for (std::int64_t j = 0; j < k; ++j) x[j] = rows.row(i)[static_cast<std::size_t>(j)];
       x[k] = 1;
       const double p = 1 / (1 + std::exp(-w.dot(x)));
       gradient += (p - labels[static_cast<std::size_t>(i)]) * x;
-      hessian += std::max(p * (1 - p), 1e-9) * x * x.transpose();
+      hessian.noalias() += std::max(p * (1 - p), 1e-9) * x * x.transpose();
     }
     const Eigen::VectorXd move = hessian.ldlt().solve(gradient);
     w -= move * std::min(1.0, 5 / std::max(1e-12, move.norm()));
     if (move.norm() < 1e-10) break;
   }
   return {{w.data(), w.data() + k}, w[k]};
+}
+
+LogisticBlend fit_blend(const Matrix& logits, std::span<const std::uint8_t> labels) {
+  constexpr std::int64_t kFewest = 10;
+  constexpr double kPull = 1e-3;  // against separable data
+  require(logits.rows >= kFewest, "{} records are too few to calibrate on; {} are wanted", logits.rows, kFewest);
+  return fit_logistic(logits, labels, kPull);
 }
 
 double logit(double probability) {

@@ -33,8 +33,11 @@ struct LogisticBlend {
   [[nodiscard]] float probability(std::span<const double> logits) const;
 };
 
-/// Fitted by maximum likelihood with a weak pull of the weights to 0 (Newton's method). `logits` N x K.
-/// Error with fewer than 10 records or one class.
+/// Logistic regression by Newton's method: log-likelihood less half of `pull` times the square of every weight. Rows
+/// N x K. Error with one class.
+LogisticBlend fit_logistic(const Matrix& rows, std::span<const std::uint8_t> labels, double pull);
+
+/// The same with a weak pull, of logits. Error with fewer than 10 records or one class.
 LogisticBlend fit_blend(const Matrix& logits, std::span<const std::uint8_t> labels);
 
 /// log(p / (1 - p)), kept within +-15.

@@ -8,5 +8,6 @@
 #include "eval/paired.h"
 #include "eval/projection.h"
 #include "eval/reconstruction.h"
+#include "eval/selector.h"
 #include "eval/sequence_measures.h"
 #include "eval/sequence_quality.h"

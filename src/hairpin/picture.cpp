@@ -159,7 +159,7 @@ DecodedPicture decode_picture(const Picture& picture) {
   return decoded;
 }
 
-std::array<std::int8_t, kBondLength> bond_vector(const Picture& picture) {
+std::array<std::uint8_t, kBondLength> column_bonds(const Picture& picture) {
   const int width = picture.width();
   const std::vector<Column> columns = read_columns(picture);
   // Steps 2 and 3: the longest prefix whose strands mirror each other is taken as the loop and holds no bonds.
@@ -171,12 +171,21 @@ std::array<std::int8_t, kBondLength> bond_vector(const Picture& picture) {
   };
   int loop = width;
   while (!mirrored(loop)) --loop;
-  const auto bond = [&](int x) {
-    if (x < loop || x >= width) return false;
+  std::array<std::uint8_t, kBondLength> bonds{};
+  std::fill_n(bonds.begin() + kPictureColumns, loop, std::uint8_t{1});
+  for (int x = loop; x < width; ++x) {
     const Column& c = columns[x];
-    return c.top_state == ColumnState::kPaired && c.bottom_state == ColumnState::kPaired && known(c.top) &&
-           known(c.bottom) && !(c.top == 'G' && c.bottom == 'G');
-  };
+    const bool bond = c.top_state == ColumnState::kPaired && c.bottom_state == ColumnState::kPaired && known(c.top) &&
+                      known(c.bottom) && !(c.top == 'G' && c.bottom == 'G');
+    bonds[x] = bond ? 1 : 0;
+  }
+  return bonds;
+}
+
+std::array<std::int8_t, kBondLength> bond_vector(const Picture& picture) {
+  const auto columns = column_bonds(picture);
+  const auto loop = static_cast<int>(std::count(columns.begin() + kPictureColumns, columns.end(), 1));
+  const auto bond = [&](int x) { return x < kPictureColumns && columns[x] != 0; };
   const int top_shift = loop > 0 ? (loop - 1) / 2 : 0;
   const int bottom_shift = loop / 2;
   constexpr int kHalf = kBondLength / 2;

@@ -54,6 +54,10 @@ DecodedPicture decode_picture(const Picture& picture);
 /// right.
 std::array<std::int8_t, kBondLength> bond_vector(const Picture& picture);
 
+/// What the bond vector tells, column by column of the picture: 100 bonds, then 100 columns of the terminal loop; 0
+/// or 1.
+std::array<std::uint8_t, kBondLength> column_bonds(const Picture& picture);
+
 /// RGB pixels, 100 x 25, in the six exact colours.
 RgbImage picture_pixels(const Picture& picture);
 

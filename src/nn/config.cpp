@@ -29,6 +29,7 @@ void visit_config(Config& c, Visit visit) {
   visit("width", c.width, std::pair(8L, 512L));
   visit("decoder_width", c.decoder_width, std::pair(8L, 512L));
   visit("letter_code", c.letter_code, MissingIsNo{});
+  visit("bond_code", c.bond_code, MissingIsNo{});
 }
 
 template <class Objective, class Visit>
@@ -153,6 +154,7 @@ DivaPreset diva_preset(const std::string& model, const std::string& size) {
   require(std::find(std::begin(kModels), std::end(kModels), model) != std::end(kModels), "'{}' is no model; choose {}",
           printable(model), fmt::join(kModels, ", "));
   preset.config.disentangled = model == "diva";
+  preset.config.bond_code = size == "small" && preset.config.disentangled;
   preset.objective.beta_x = preset.objective.beta_y = preset.objective.beta_m = beta;
   return preset;
 }

@@ -31,6 +31,9 @@ struct DivaConfig {
   // Columns: letters act on the latents' means directly too, at the start one letter on one dimension, as a pulse
   // amplitude code (nn/diva.h).
   bool letter_code = false;
+  // Columns: bonds are given to the networks of z_m column by column of the picture (column_bonds()), and what a linear
+  // map makes of them is added to z_m and to its prior's mean (nn/diva.h).
+  bool bond_code = false;
 
   [[nodiscard]] int latents() const { return disentangled ? 3 : 1; }
   bool operator==(const DivaConfig&) const = default;

@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <limits>
+#include <numeric>
 
 #include "nn/read_out.h"
 
@@ -15,7 +16,8 @@ constexpr std::int64_t kHeightClasses = 13;  // picture: none, 2 to 13 pixels
 constexpr std::int64_t kEncoded = 12;        // columns the decoder begins with; twice three-fold gives 108
 constexpr double kResidualShare = 0.2;
 constexpr double kSmallestSigma = 1e-4;
-constexpr double kCodedSigma = -2.25;  // softplus of it is 0.1: noise that leaves the letter code legible
+constexpr double kCodedSigma = -2.25;       // softplus of it is 0.1: noise that leaves the letter code legible
+constexpr double kCodedPriorSigma = -1.25;  // softplus of it is 0.25: a prior that leaves the bond code legible
 constexpr double kHalfLogTwoPi = 0.91893853320467274178;
 
 bool is_columns(const DivaConfig& config) { return config.backbone == "columns"; }
@@ -72,6 +74,16 @@ Tensor letter_code(const DivaConfig& config) {
   return code.flatten(1);
 }
 
+Tensor bond_code(const DivaConfig& config) {
+  Tensor code = torch::zeros({config.latent, 2, kColumns});
+  auto at = code.accessor<float, 3>();
+  for (std::int64_t d = 0; d < std::min(config.latent, kColumns); ++d) {
+    at[d][0][d] = 1;
+    at[d][1][d] = -0.5;
+  }
+  return code.flatten(1);
+}
+
 // --- batches ---------------------------------------------------------------------------------------------------------
 
 DivaBatch expand_batch(const DivaConfig& config, const PictureData& data, std::span<const std::int64_t> records) {
@@ -92,6 +104,12 @@ DivaBatch expand_batch(const DivaConfig& config, const PictureData& data, std::s
   for (std::int64_t i = 0; i < n; ++i) {
     const std::int64_t record = records[static_cast<std::size_t>(i)];
     batch.label_N.data_ptr<std::int64_t>()[i] = data.labels[static_cast<std::size_t>(record)];
+    if (config.bond_code) {
+      const auto of_columns = column_bonds(data.picture(record));
+      std::copy(of_columns.begin(), of_columns.end(), bonds + i * kBondLength);
+    } else {
+      std::copy_n(data.bonds.begin() + record * kBondLength, kBondLength, bonds + i * kBondLength);
+    }
     for (std::int64_t strand = 0; strand < 2; ++strand) {
       for (std::int64_t column = 0; column < kColumns; ++column) {
         const std::int64_t at = strand * kColumns + column;
@@ -100,7 +118,6 @@ DivaBatch expand_batch(const DivaConfig& config, const PictureData& data, std::s
         const std::int64_t h = data.height[from];
         colour[i * 2 * kColumns + at] = c;
         height[i * 2 * kColumns + at] = h;
-        bonds[i * 2 * kColumns + at] = data.bonds[from];
         if (is_columns(config)) {
           float* cell = x + i * record_size + column * kColumnInputs;
           cell[strand * (kColours + 1) + c] = 1;
@@ -117,10 +134,25 @@ DivaBatch expand_batch(const DivaConfig& config, const PictureData& data, std::s
   return batch;
 }
 
+DivaBatch counterfactual_batch(const DivaConfig& config, const PictureData& encoded, const PictureData& drawn,
+                               std::span<const std::uint8_t> counterfactual) {
+  std::vector<std::int64_t> all(counterfactual.size());
+  std::iota(all.begin(), all.end(), std::int64_t{0});
+  DivaBatch batch = expand_batch(config, encoded, all);
+  const DivaBatch asked = expand_batch(config, drawn, all);
+  batch.colour_NSL = asked.colour_NSL;
+  batch.height_NSL = asked.height_NSL;
+  batch.asked_NSL = asked.bonds_NSL;
+  batch.counterfactual_N = torch::empty({std::ssize(all)}, torch::kBool);
+  std::copy(counterfactual.begin(), counterfactual.end(), batch.counterfactual_N.data_ptr<bool>());
+  return batch;
+}
+
 DivaBatch to_device(const DivaBatch& batch, torch::Device device) {
   if (device.is_cpu()) return batch;
-  return {batch.x_NHWC.to(device), batch.colour_NSL.to(device), batch.height_NSL.to(device), batch.bonds_NSL.to(device),
-          batch.label_N.to(device)};
+  const auto moved = [&](const Tensor& tensor) { return tensor.defined() ? tensor.to(device) : tensor; };
+  return {moved(batch.x_NHWC),  moved(batch.colour_NSL), moved(batch.height_NSL),      moved(batch.bonds_NSL),
+          moved(batch.label_N), moved(batch.asked_NSL),  moved(batch.counterfactual_N)};
 }
 
 // --- the network -----------------------------------------------------------------------------------------------------
@@ -161,6 +193,13 @@ DivaNetImpl::DivaNetImpl(const DivaConfig& config, Peers* peers)
     letters_->weight.copy_(letter_code(config));
     heads_->bias.slice(2, latent, 2 * latent).fill_(kCodedSigma / kCodedHeads);
   }
+  if (config.bond_code) {
+    require(is_columns(config) && config.disentangled, "the bond code is for DIVA with the columns backbone");
+    bond_code_ = register_module("bond_code",
+                                 torch::nn::Linear(torch::nn::LinearOptions(kBondLength, config.latent).bias(false)));
+    torch::NoGradGuard no_gradient;
+    bond_code_->weight.copy_(bond_code(config));
+  }
   if (config.flow_blocks > 0)
     flow_ = register_module("flow", Flow(g, latent, config.context, config.flow_blocks, config.flow_hidden));
 
@@ -190,6 +229,10 @@ DivaNetImpl::DivaNetImpl(const DivaConfig& config, Peers* peers)
     bond_prior_->push_back(torch::nn::Linear(32, 1));
     bond_prior_->push_back(torch::nn::LeakyReLU());
     bond_prior_head_ = register_module("bond_prior_head", torch::nn::Linear(kHidden, 2 * latent));
+    if (config.bond_code) {
+      torch::NoGradGuard no_gradient;
+      bond_prior_head_->bias.slice(0, latent).fill_(kCodedPriorSigma);
+    }
     bonds_in_ = register_module("bonds_in", torch::nn::Linear(latent, kHidden));
     bonds_out_ = register_module("bonds_out", torch::nn::Sequential(Norm(kHidden, Activation::kLeakyRelu, peers)));
     bonds_out_->push_back(torch::nn::Unflatten(1, std::vector<std::int64_t>{1, kHidden, 1}));
@@ -219,6 +262,8 @@ DivaNetImpl::DivaNetImpl(const DivaConfig& config, Peers* peers)
       for (std::int64_t d = 0; d < z; ++d) {
         const std::int64_t place = letter_of(config, d).column / kPlace;
         if (place < kEncoded) at[place][0][d] = kNear;
+        const std::int64_t column = d - 2 * latent;  // of the bond code
+        if (config.bond_code && column >= 0 && column < kColumns) at[column / kPlace][0][d] = kNear;
       }
       torch::NoGradGuard no_gradient;
       decoder_in_->weight.view({kEncoded, w, z}).mul_(loudness);
@@ -260,7 +305,7 @@ Tensor DivaNetImpl::residual(std::size_t block, const Tensor& x_NHWC) {
   return b.last->forward(torch::add(skip, h, kResidualShare));
 }
 
-Posterior DivaNetImpl::encode(const Tensor& x_NHWC) {
+Posterior DivaNetImpl::encode(const Tensor& x_NHWC, const Tensor& bonds_NSL) {
   Tensor h = x_NHWC;
   for (std::size_t i = 0; i < stem_.size(); ++i) h = stem_norm_[i]->forward(stem_[i]->forward(h));
   if (!is_columns(config_)) h = torch::max_pool2d(h.permute({0, 3, 1, 2}), 2).permute({0, 2, 3, 1}).contiguous();
@@ -276,12 +321,16 @@ Posterior DivaNetImpl::encode(const Tensor& x_NHWC) {
     const Tensor letters = x_NHWC.slice(3, 0, kLetterInputs).reshape({n, -1});
     mu = mu + letters_->forward(letters).view({n, groups_, -1}).permute({1, 0, 2});
   }
-  return {mu, softplus_sigma(heads[1]), heads[2]};
+  return {mu, softplus_sigma(heads[1]), heads[2],
+          bond_code_.is_empty() ? Tensor() : bond_code_->forward(bonds_NSL.flatten(1))};
 }
 
 Flowed DivaNetImpl::flow(const Tensor& z0_GND, const Posterior& posterior) {
-  if (flow_.is_empty()) return {z0_GND, torch::zeros({groups_, z0_GND.size(1)}, z0_GND.options())};
-  return flow_->forward(z0_GND, posterior.context);
+  Flowed flowed = flow_.is_empty() ? Flowed{z0_GND, torch::zeros({groups_, z0_GND.size(1)}, z0_GND.options())}
+                                   : flow_->forward(z0_GND, posterior.context);
+  if (posterior.bonds.defined())
+    flowed.z_GBD = torch::stack({flowed.z_GBD[0], flowed.z_GBD[1], flowed.z_GBD[2] + posterior.bonds});
+  return flowed;
 }
 
 BarLogits DivaNetImpl::decode(const Tensor& z_NZ, Draws* draws) {
@@ -316,7 +365,8 @@ Normal DivaNetImpl::class_prior(const Tensor& label_N) {
 Normal DivaNetImpl::bond_prior(const Tensor& bonds_NSL) {
   const Tensor m_NHWC = bonds_NSL.permute({0, 2, 1}).unsqueeze(1).contiguous();
   const auto heads = bond_prior_head_->forward(bond_prior_->forward(m_NHWC).flatten(1)).chunk(2, -1);
-  return {heads[0], softplus_sigma(heads[1])};
+  const Tensor mu = bond_code_.is_empty() ? heads[0] : heads[0] + bond_code_->forward(bonds_NSL.flatten(1));
+  return {mu, softplus_sigma(heads[1])};
 }
 
 Tensor DivaNetImpl::bond_logits(const Tensor& z_ND) {
@@ -411,18 +461,30 @@ Tensor log_normal(const Tensor& z, const Tensor& mu, const Tensor& sigma) {
 DivaLoss DivaNetImpl::loss(const DivaBatch& batch, const DivaObjective& objective, double beta_scale, std::int64_t rows,
                            Draws& draws) {
   const std::int64_t n = batch.x_NHWC.size(0);
-  const Posterior posterior = encode(batch.x_NHWC);
+  const Posterior posterior = encode(batch.x_NHWC, batch.bonds_NSL);
   const Tensor noise = draws.normal(groups_, n, config_.latent);
   const Tensor z0 = posterior.mu + posterior.sigma * noise;
   const Flowed flowed = flow(z0, posterior);
-  const Tensor z_NZ = flowed.z_GBD.permute({1, 0, 2}).reshape({n, -1});
-  const BarLogits logits = decode(z_NZ, &draws);
+
+  // Where the picture is to have other bonds than the hairpin encoded, z_m is drawn for them.
+  const bool counterfactual = batch.asked_NSL.defined();
+  Tensor z_GND = flowed.z_GBD;
+  Normal prior_m;
+  if (config_.disentangled) {
+    prior_m = bond_prior(counterfactual ? torch::cat({batch.bonds_NSL, batch.asked_NSL}) : batch.bonds_NSL);
+    if (counterfactual) {
+      const Tensor drawn = prior_m.mu.slice(0, n) + prior_m.sigma.slice(0, n) * draws.normal(1, n, config_.latent)[0];
+      const Tensor z_m = torch::where(batch.counterfactual_N.unsqueeze(1), drawn, z_GND[2]);
+      z_GND = torch::stack({z_GND[0], z_GND[1], z_m});
+      prior_m = {prior_m.mu.slice(0, 0, n), prior_m.sigma.slice(0, 0, n)};
+    }
+  }
+  const BarLogits logits = decode(z_GND.permute({1, 0, 2}).reshape({n, -1}), &draws);
 
   // KL by Monte Carlo at the flow's output: log q(z0 | x) - log|det| - log p(zK).
   const Tensor log_q_GN =
       (-0.5 * noise.square() - torch::log(posterior.sigma) - kHalfLogTwoPi).sum(-1) - flowed.log_det_GB;
   const Tensor zero = torch::zeros({1, config_.latent}, z0.options());
-  const Tensor z_x = flowed.z_GBD[0];
   const auto mean = [&](const Tensor& per_record) { return per_record.sum() / static_cast<double>(rows); };
 
   DivaLoss loss;
@@ -430,18 +492,25 @@ DivaLoss DivaNetImpl::loss(const DivaBatch& batch, const DivaObjective& objectiv
     loss.terms.emplace_back(name, term.detach());
     loss.total = loss.total.defined() ? loss.total + weight * term : weight * term;
   };
-  add("reconstruction", mean(-log_likelihood(logits, batch)), 1);
-  add("kl_x", mean(log_q_GN[0] - log_normal(z_x, zero, torch::ones_like(zero))), beta_scale * objective.beta_x);
+  const Tensor surprise_N = -log_likelihood(logits, batch);
+  // Of records that are drawn as they are.
+  const auto plain = [&](const Tensor& per_record) {
+    return mean(counterfactual ? per_record.masked_fill(batch.counterfactual_N, 0) : per_record);
+  };
+  add("reconstruction", plain(surprise_N), 1);
+  if (counterfactual) add("counterfactual", mean(surprise_N.masked_fill(~batch.counterfactual_N, 0)), 1);
+  add("kl_x", mean(log_q_GN[0] - log_normal(flowed.z_GBD[0], zero, torch::ones_like(zero))),
+      beta_scale * objective.beta_x);
   if (!config_.disentangled) return loss;
 
   const Tensor z_y = flowed.z_GBD[1];
   const Tensor z_m = flowed.z_GBD[2];
   const Normal prior_y = class_prior(batch.label_N);
-  const Normal prior_m = bond_prior(batch.bonds_NSL);
   add("kl_y", mean(log_q_GN[1] - log_normal(z_y, prior_y.mu, prior_y.sigma)), beta_scale * objective.beta_y);
   add("kl_m", mean(log_q_GN[2] - log_normal(z_m, prior_m.mu, prior_m.sigma)), beta_scale * objective.beta_m);
+  // An edited hairpin's class is not known.
   const auto class_term = [&](const Tensor& class_logits) {
-    return mean(-torch::log_softmax(class_logits, -1).gather(1, batch.label_N.unsqueeze(1)));
+    return plain(-torch::log_softmax(class_logits, -1).gather(1, batch.label_N.unsqueeze(1)).squeeze(1));
   };
   add("class_from_y", class_term(class_logits_from_y(z_y)), objective.alpha_y1);
   add("class_from_m", class_term(class_logits_from_m(z_m)), objective.alpha_y2);

@@ -16,9 +16,17 @@ struct DivaBatch {
   Tensor x_NHWC;      // columns: (N, 1, 100, 39); picture: (N, 25, 100, 5)
   Tensor colour_NSL;  // (N, 2, 100) int64: 0 to 4, 5 for no bar
   Tensor height_NSL;  // (N, 2, 100) int64: pixels
-  Tensor bonds_NSL;   // (N, 2, 100) float 0 or 1: rows mTop, mBot
+  Tensor bonds_NSL;   // (N, 2, 100) float 0 or 1: rows mTop, mBot; with a bond code column_bonds()
   Tensor label_N;     // (N) int64
+  // Counterfactual records: what is to be drawn is not what is encoded. Undefined if the batch has none.
+  Tensor asked_NSL;         // (N, 2, 100) float: bonds of what is to be drawn
+  Tensor counterfactual_N;  // (N) bool
 };
+
+/// A batch in which `drawn`, of the same records, is to be decoded from the latents of what `encoded` holds: colours
+/// and heights are those of `drawn`. Where `counterfactual`, z_m is a draw from the prior for the bonds of `drawn`.
+DivaBatch counterfactual_batch(const DivaConfig& config, const PictureData& encoded, const PictureData& drawn,
+                               std::span<const std::uint8_t> counterfactual);
 
 /// Bars as they lie in memory, 200 colours, 200 heights, 200 bonds a record, to a batch on the CPU.
 DivaBatch expand_batch(const DivaConfig& config, const PictureData& data, std::span<const std::int64_t> records);
@@ -30,9 +38,10 @@ struct BarLogits {
   Tensor colour, top, bottom;
 };
 
-/// The encoder's word on a batch: N(mu, sigma) and the flow's context, (G, N, 64), (G, N, 64), (G, N, 32).
+/// The encoder's word on a batch: N(mu, sigma) and the flow's context, (G, N, 64), (G, N, 64), (G, N, 32); with a bond
+/// code also what is added to z_m behind the flow, (N, 64).
 struct Posterior {
-  Tensor mu, sigma, context;
+  Tensor mu, sigma, context, bonds;
 };
 
 struct Normal {
@@ -59,12 +68,20 @@ Letter letter_of(const DivaConfig& config, std::int64_t dimension);
 /// code").
 Tensor letter_code(const DivaConfig& config);
 
+/// Weights (64, 200) of the bond code as it begins: a dimension of z_m tells whether its column is bonded (1), part of
+/// the terminal loop (-0.5) or neither.
+///
+/// Why: z_m is to be heard where it contradicts the letters, and the prior is asked for bonds, so both should speak the
+/// decoder's language from the first step. The divergence of the two is that without the code, which shifts both.
+Tensor bond_code(const DivaConfig& config);
+
 class DivaNetImpl : public torch::nn::Module {
  public:
   DivaNetImpl(const DivaConfig& config, Peers* peers);
 
-  Posterior encode(const Tensor& x_NHWC);
-  /// z0 (G, N, 64) through the flow.
+  /// Of a batch's pictures and bonds.
+  Posterior encode(const Tensor& x_NHWC, const Tensor& bonds_NSL);
+  /// z0 (G, N, 64) through the flow, and to the latents that the decoder takes.
   Flowed flow(const Tensor& z0_GND, const Posterior& posterior);
   /// z (N, G * 64).
   BarLogits decode(const Tensor& z_NZ, Draws* draws);
@@ -102,7 +119,7 @@ class DivaNetImpl : public torch::nn::Module {
   std::vector<Norm> stem_norm_;
   std::vector<Residual> residuals_;
   GroupLinear heads_{nullptr};
-  torch::nn::Linear letters_{nullptr};
+  torch::nn::Linear letters_{nullptr}, bond_code_{nullptr};
   Flow flow_{nullptr};
 
   torch::nn::Sequential class_prior_{nullptr}, class_from_y_{nullptr}, class_from_m_{nullptr};

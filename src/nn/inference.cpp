@@ -218,6 +218,11 @@ class InferenceNetwork : public HairpinNetwork {
     return pictures;
   }
 
+  [[nodiscard]] bool knows_latents() const override { return library().knows_latents(); }
+  Matrix draw_like_training(std::span<const std::uint8_t> labels, double temperature, std::uint64_t seed,
+                            std::uint64_t first) override {
+    return library().draw_like_training(labels, temperature, seed, first);
+  }
   Matrix draw_rest(std::int64_t count, double temperature, std::uint64_t seed, std::uint64_t first) override {
     return library().draw_rest(count, temperature, seed, first);
   }

@@ -32,6 +32,16 @@ std::int64_t filled(const Picture& picture) {
   return width;
 }
 
+// Weights (outputs, inputs) of a linear map, input by input.
+std::vector<float> transposed(std::span<const float> rows, std::size_t outputs) {
+  std::vector<float> columns(rows.size());
+  const std::size_t inputs = rows.size() / outputs;
+  for (std::size_t o = 0; o < outputs; ++o) {
+    for (std::size_t i = 0; i < inputs; ++i) columns[i * outputs + o] = rows[o * inputs + i];
+  }
+  return columns;
+}
+
 // Sequences with room for a convolution's padding on both sides.
 Sequences framed(std::vector<float>& buffer, std::int64_t count, std::int64_t length, std::int64_t channels) {
   const std::int64_t step = (length + 2 * kPadding) * channels;
@@ -121,11 +131,13 @@ LatentEncoder::LatentEncoder(const DivaConfig& config, const TensorFile& weights
     std::fill(heads_finish_.scale.begin(), heads_finish_.scale.end(), kCodedHeads);
     for (float& b : heads_finish_.shift) b *= kCodedHeads;
     const auto rows = floats("letters.weight", {groups * latent_, kColumns * kLetterInputs});
-    const auto inputs = static_cast<std::size_t>(kColumns * kLetterInputs), latent = static_cast<std::size_t>(latent_);
-    letters_.resize(rows.size());
-    for (std::size_t d = 0; d < latent; ++d) {
-      for (std::size_t i = 0; i < inputs; ++i) letters_[i * latent + d] = rows[d * inputs + i];
-    }
+    letters_ = transposed(rows, static_cast<std::size_t>(latent_));
+  }
+  constexpr std::int64_t kBondGroup = 2;
+  if (config.bond_code && group == kBondGroup) {
+    const std::int64_t shape[] = {latent_, kBondLength};
+    const auto rows = stored_floats(weights, path, "bond_code.weight", shape);
+    bond_code_ = transposed(rows, static_cast<std::size_t>(latent_));
   }
   if (config.flow_blocks > 0) {
     const std::int64_t columns = config.flow_blocks * 2 * config.latent;
@@ -158,6 +170,14 @@ LatentEncoder::LatentEncoder(const DivaConfig& config, const TensorFile& weights
   convolve({&none, 1}, true, scratch, [&](std::size_t number, const Sequences& y) {
     blank_[number].assign(y.first, y.first + y.length * y.channels);
   });
+}
+
+void LatentEncoder::add_bonds(const Picture& picture, float* z) const {
+  const auto bonds = column_bonds(picture);
+  for (std::int64_t i = 0; i < kBondLength; ++i) {
+    const float* const row = bond_code_.data() + i * latent_;
+    for (std::int64_t k = 0; bonds[static_cast<std::size_t>(i)] != 0 && k < latent_; ++k) z[k] += row[k];
+  }
 }
 
 void LatentEncoder::add_letters(const Picture& picture, float* mu) const {
@@ -286,6 +306,8 @@ void LatentEncoder::operator()(std::span<const Picture> pictures, Scratch& scrat
     add_letters(pictures[static_cast<std::size_t>(i)], mu + i * latent_);
   std::copy_n(mu, count * latent_, z);
   if (!flow_.empty()) flow(count, scratch, z);
+  for (std::int64_t i = 0; i < count && !bond_code_.empty(); ++i)
+    add_bonds(pictures[static_cast<std::size_t>(i)], z + i * latent_);
 }
 
 void LatentEncoder::flow(std::int64_t rows, Scratch& scratch, float* z) const {

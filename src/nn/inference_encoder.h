@@ -43,6 +43,7 @@ class LatentEncoder {
   void convolve(std::span<const Picture> pictures, bool whole, Scratch& scratch, Layer layer) const;
   void stem(const Picture& picture, std::int64_t wanted, float* y) const;
   void add_letters(const Picture& picture, float* mu) const;
+  void add_bonds(const Picture& picture, float* z) const;
   void flow(std::int64_t rows, Scratch& scratch, float* z) const;
 
   std::int64_t latent_, width_;
@@ -51,6 +52,7 @@ class LatentEncoder {
   std::vector<Residual> residuals_;
   std::vector<std::vector<float>> blank_;  // of a picture without bars, by layer
   std::vector<float> letters_;             // (100, 12, latent), or none
+  std::vector<float> bond_code_;           // (200, latent) of z_m, or none
   Product heads_, context_;
   Finish heads_finish_, context_finish_;
   std::vector<std::array<Network, 2>> flow_;  // blocks of s and t

@@ -51,6 +51,7 @@ struct TrainOptions {
   std::int64_t warm_steps = 200;    // linear start of the step size, at most a twentieth of the run
   double mutate = 0;                // share of positions substituted at each visit, the structure kept
   double graft = 0;                 // share of the visits at which the loop end is that of another of the class
+  double counterfactual = 0;        // share of the visits at which a hairpin is drawn with other bonds than encoded
   double even_lengths = 0;          // how far records are visited evenly over their lengths, in [0, 1]
   std::int64_t patience = 0;        // epochs without a better validation loss before it stops; 0 for never
   double checkpoint_seconds = 300;
@@ -155,6 +156,12 @@ class HairpinNetwork {
   /// z: N x (latents * 64), side by side in the order x, y, m. Every picture is valid: bars from column 0 without a
   /// gap.
   virtual std::vector<Picture> decode(const Matrix& z, const ReadOut& read_out) = 0;
+  /// Whether the model knows how training hairpins fill its latents (models of earlier versions do not).
+  [[nodiscard]] virtual bool knows_latents() const = 0;
+  /// Draws of all latents but z_m, side by side, from a normal distribution like that of training hairpins of the
+  /// class: N x 128 (N x 64 of models with one latent). REQUIRES: knows_latents().
+  virtual Matrix draw_like_training(std::span<const std::uint8_t> labels, double temperature, std::uint64_t seed,
+                                    std::uint64_t first_item) = 0;
   /// Draws from the priors, N x 64; temperature scales sigma. REQUIRES: the latents y, m for the last two.
   virtual Matrix draw_rest(std::int64_t count, double temperature, std::uint64_t seed, std::uint64_t first_item) = 0;
   virtual Matrix draw_for_class(std::span<const std::uint8_t> labels, double temperature, std::uint64_t seed,

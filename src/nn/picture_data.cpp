@@ -7,6 +7,16 @@
 
 namespace stemloop {
 
+namespace {
+
+// Brackets of two helices may face each other in the picture of several hairpins: they are no pair.
+bool is_pair(const Column& c) {
+  return c.top_state == ColumnState::kPaired && c.bottom_state == ColumnState::kPaired &&
+         kPairTypes[base_code(c.top)][base_code(c.bottom)] != kNoPair;
+}
+
+}  // namespace
+
 std::array<std::uint8_t, kBondLength> bond_rows(const Picture& picture) {
   constexpr int kHalf = kBondLength / 2;
   const auto bonds = bond_vector(picture);
@@ -16,6 +26,20 @@ std::array<std::uint8_t, kBondLength> bond_rows(const Picture& picture) {
     rows[kHalf + k] = static_cast<std::uint8_t>(bonds[kHalf + k] != 0);
   }
   return rows;
+}
+
+std::array<std::uint8_t, kBondLength> columns_of_rows(const std::array<std::uint8_t, kBondLength>& rows) {
+  // A loop of l columns shifts the rows by (l - 1) / 2 and l / 2: the first bond, in column l, stands at these places.
+  const auto* const bottom_row = rows.data() + kPictureColumns;
+  const auto top = static_cast<int>(std::find(rows.data(), bottom_row, 1) - rows.data());
+  const auto bottom = static_cast<int>(std::find(bottom_row, rows.data() + kBondLength, 1) - bottom_row);
+  std::array<std::uint8_t, kBondLength> columns{};
+  if (top == kPictureColumns) return columns;
+  const int loop = std::clamp(top > bottom ? 2 * (top - 1) : 2 * top - 1, 0, kPictureColumns);
+  const int shift = loop > 0 ? (loop - 1) / 2 : 0;
+  for (int k = 0; k + shift < kPictureColumns; ++k) columns[k + shift] = rows[k];
+  std::fill_n(columns.begin() + kPictureColumns, loop, std::uint8_t{1});
+  return columns;
 }
 
 double bond_agreement(const std::array<std::uint8_t, kBondLength>& asked,
@@ -87,20 +111,54 @@ Picture graft(const Picture& picture, const Picture& inner) {
   const std::vector<Column> inside = read_columns(inner);
   std::vector<Column> columns = read_columns(picture);
   if (inside.size() >= columns.size()) return picture;
-  const auto paired = [](const Column& c) {
-    return c.top_state == ColumnState::kPaired && c.bottom_state == ColumnState::kPaired &&
-           kPairTypes[base_code(c.top)][base_code(c.bottom)] != kNoPair;
-  };
-  const auto loop = [&](const std::vector<Column>& of) {
-    return static_cast<std::size_t>(std::find_if(of.begin(), of.end(), paired) - of.begin());
+  const auto loop = [](const std::vector<Column>& of) {
+    return static_cast<std::size_t>(std::find_if(of.begin(), of.end(), is_pair) - of.begin());
   };
   const std::size_t first = std::max(loop(inside), loop(columns));
   for (std::size_t x = inside.size(); x-- > first;) {
-    if (!paired(inside[x]) || !paired(columns[x])) continue;
+    if (!is_pair(inside[x]) || !is_pair(columns[x])) continue;
     std::copy_n(inside.begin(), x, columns.begin());
     return draw_picture(columns);
   }
   return picture;
+}
+
+Picture rebonded(const Picture& picture, bool scrambled, Random& random) {
+  constexpr std::uint64_t kStretches = 3, kLongest = 7;
+  constexpr std::string_view kLetters = "ACGU";
+  std::vector<Column> columns = read_columns(picture);
+  const auto stem = static_cast<std::size_t>(std::find_if(columns.begin(), columns.end(), is_pair) - columns.begin());
+  if (stem == columns.size()) return picture;
+  const auto letter_beside = [&](char top, bool paired) {
+    std::string choice;
+    for (const char bottom : kLetters) {
+      const PairType type = kPairTypes[base_code(top)][base_code(bottom)];
+      const bool wobble = type == 3 || type == 4;
+      if (!wobble && paired == (type != kNoPair)) choice += bottom;
+    }
+    return choice[random.below(choice.size())];
+  };
+  const std::uint64_t stretches = random.below(kStretches + 1);
+  for (std::uint64_t i = 0; i < stretches && stem + 1 < columns.size(); ++i) {
+    const std::size_t begin = stem + 1 + random.below(columns.size() - stem - 1);
+    const std::size_t end = std::min<std::size_t>(columns.size(), begin + 1 + random.below(kLongest));
+    const bool open = is_pair(columns[(begin + end) / 2]);
+    for (std::size_t x = begin; x < end; ++x) {
+      Column& c = columns[x];
+      const auto known = [](char letter) { return letter != kGapLetter && letter != 'N'; };
+      if (!known(c.top)) c.top = known(c.bottom) ? letter_beside(c.bottom, !open) : kLetters[random.below(4)];
+      c.bottom = letter_beside(c.top, !open);
+      c.top_state = c.bottom_state = open ? ColumnState::kUnpaired : ColumnState::kPaired;
+    }
+  }
+  for (std::size_t x = stem; scrambled && x < columns.size(); ++x) {
+    Column& c = columns[x];
+    if (c.bottom_state == ColumnState::kGap) continue;
+    // G facing G counts as no bond.
+    do c.bottom = kLetters[random.below(kLetters.size())];
+    while (c.top == 'G' && c.bottom == 'G');
+  }
+  return draw_picture(columns);
 }
 
 std::vector<std::int64_t> epoch_records(const PictureData& data, double evenness, Random& random) {
