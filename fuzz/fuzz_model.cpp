@@ -1,11 +1,12 @@
-// Model directories: config.json (or the tree of a classifier) and model.safetensors in one input, parted by the first
-// zero byte. What parses must survive being written and parsed again.
+// Model directories: config.json (or the tree of a classifier, or a selector) and model.safetensors in one input,
+// parted by the first zero byte. What parses must survive being written and parsed again.
 #include <algorithm>
 #include <cstdint>
 #include <cstdlib>
 #include <string>
 
 #include "describe/describe.h"
+#include "eval/eval.h"
 #include "nn/nn.h"
 #include "util/util.h"
 
@@ -42,6 +43,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (tree_json(tree_from_json(tree_json(tree), "fuzz")) != tree_json(tree)) std::abort();
     tree_rules(tree, {"other", "pre-miRNA"});
     draw_tree(tree, {"other", "pre-miRNA"}, "fuzz");
+  } catch (const Error&) {
+  }
+  try {
+    const Selector selector = selector_from_json(config, "fuzz");
+    if (selector_json(selector_from_json(selector_json(selector), "fuzz")) != selector_json(selector)) std::abort();
   } catch (const Error&) {
   }
   try {

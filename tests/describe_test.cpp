@@ -256,7 +256,7 @@ TEST(Tree, BalancedIsAsIfTheRareClassStoodThereMoreOften) {
   const auto questions = make_questions(s.table, Thresholds::kDeciles);
   TreeOptions plain, balanced;
   plain.max_depth = balanced.max_depth = 3;
-  balanced.balanced = true;
+  balanced.class_odds = 1;
   const Tree a = grow_tree(nullptr, few.table, few.labels, questions, balanced);
   const Tree b = grow_tree(nullptr, many.table, many.labels, questions, plain);
   ASSERT_EQ(a.nodes.size(), b.nodes.size());

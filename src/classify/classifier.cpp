@@ -177,8 +177,8 @@ Classifier Classifier::train(const std::string& directory, const LabelledEvidenc
   const Encoded encoded = c.network_->encode(pictures);
   const FeatureTable table = measured_table(train.evidence);
   const auto questions = make_questions(table, how.thresholds);
-  // How stiff the SVMs are is chosen by the accuracy of the whole tree on the validation records, the mean of both
-  // classes' if they weigh alike.
+  // How stiff the SVMs are is chosen by the accuracy of the whole tree on the validation records, or, if the classes'
+  // weights are given, by the mean of both classes' accuracies with these.
   std::vector<Picture> unseen;
   for (const Evidence& e : valid.evidence) unseen.push_back(e.picture);
   const Encoded valid_encoded = c.network_->encode(unseen);
@@ -189,7 +189,8 @@ Classifier Classifier::train(const std::string& directory, const LabelledEvidenc
     Tree tree = grow_tree(&latent(encoded, "m"), table, train.labels, questions, options);
     const ClassificationScore score =
         score_classification(leaf_probabilities(tree, latent(valid_encoded, "m")), valid.labels, kAboveHalf);
-    const double accuracy = options.balanced ? (score.sensitivity + score.specificity) / 2 : score.accuracy;
+    const double odds = options.class_odds;
+    const double accuracy = odds > 0 ? (odds * score.sensitivity + score.specificity) / (odds + 1) : score.accuracy;
     if (accuracy <= best) continue;
     best = accuracy;
     c.tree_ = std::move(tree);

@@ -266,8 +266,8 @@ void check_options(const ModelCommand& c, const CLI::App& app) {
     require(c.plot.empty(), "--plot is of model info; model train has no use for it");
     require(app.get_option("--output")->count() == 0, "model train writes to the directory named; leave out --output");
     const bool mirtron = c.family == kMirtronFamily;
-    const std::vector<const char*> of_premirna = {"--network", "--device", "--bars",     "--split",
-                                                  "--splits",  "--depth",  "--balanced", "--thresholds"};
+    const std::vector<const char*> of_premirna = {"--network", "--device",   "--bars",       "--split",     "--splits",
+                                                  "--depth",   "--balanced", "--thresholds", "--class-odds"};
     const std::vector<const char*> of_mirtron = {"--label-column", "--repeats"};
     for (const char* option : mirtron ? of_premirna : of_mirtron)
       require(app.get_option(option)->count() == 0, "{} is of the other family; {} has no use for it", option,
@@ -276,17 +276,17 @@ void check_options(const ModelCommand& c, const CLI::App& app) {
   }
   if (c.action == "select") {
     for (const char* option :
-         {"--network", "--bars", "--split", "--splits", "--depth", "--balanced", "--thresholds", "--repeats",
-          "--rounds", "--boost-depth", "--boost-rate", "--family", "--plot", "--output"})
+         {"--network", "--bars", "--split", "--splits", "--depth", "--balanced", "--class-odds", "--thresholds",
+          "--repeats", "--rounds", "--boost-depth", "--boost-rate", "--family", "--plot", "--output"})
       require(app.get_option(option)->count() == 0, "model select has no use for {}", option);
     return;
   }
   require(c.action == "info" || c.plot.empty(), "--plot is of model info; model {} has no use for it", c.action);
   require(c.action != "list" || c.model.empty(), "model list lists all models; leave out '{}'", c.model);
   for (const char* option :
-       {"--network", "--tsv",         "--positives",  "--negatives", "--bars",         "--split",      "--splits",
-        "--rounds",  "--boost-depth", "--boost-rate", "--depth",     "--balanced",     "--thresholds", "--seed",
-        "--params",  "--max-length",  "--skip-bad",   "--family",    "--label-column", "--repeats"})
+       {"--network", "--tsv",         "--positives",  "--negatives", "--bars",     "--split",        "--splits",
+        "--rounds",  "--boost-depth", "--boost-rate", "--depth",     "--balanced", "--class-odds",   "--thresholds",
+        "--seed",    "--params",      "--max-length", "--skip-bad",  "--family",   "--label-column", "--repeats"})
     require(app.get_option(option)->count() == 0, "{} is of model train; model {} has no use for it", option, c.action);
 }
 
@@ -346,7 +346,13 @@ std::function<int()> add_model_command(CLI::App& app) {
   app.add_option("--depth", c->training.tree.max_depth, "train: of the latent tree")
       ->check(CLI::Range(1, 20))
       ->capture_default_str();
-  app.add_flag("--balanced", c->training.tree.balanced, "train: classes weigh alike in the latent tree");
+  auto* balanced = app.add_flag_callback(
+      "--balanced", [c] { c->training.tree.class_odds = 1; },
+      "train: Classes weigh alike in the tree, however many hairpins each has");
+  app.add_option("--class-odds", c->training.tree.class_odds,
+                 "train: How much class 1 as a whole weighs beside class 0 in the tree; 1 is --balanced")
+      ->check(CLI::Range(0.01, 100.0))
+      ->excludes(balanced);
   app.add_option("--thresholds", c->thresholds, "train: of the tree's questions, published or auto (deciles)")
       ->check(CLI::IsMember({"published", "auto"}))
       ->capture_default_str();

@@ -236,7 +236,12 @@ std::function<int()> add_describe(CLI::App& app) {
       ->check(CLI::IsMember({"gini", "entropy"}))
       ->capture_default_str();
   app.add_option("--svm-c", c->tree.c, "Weight of the SVMs' errors")->check(CLI::PositiveNumber)->capture_default_str();
-  app.add_flag("--balanced", c->tree.balanced, "Classes weigh alike, however many hairpins each has");
+  auto* balanced = app.add_flag_callback(
+      "--balanced", [c] { c->tree.class_odds = 1; }, "Classes weigh alike in the tree, however many hairpins each has");
+  app.add_option("--class-odds", c->tree.class_odds,
+                 "How much class 1 as a whole weighs beside class 0 in the tree; 1 is --balanced")
+      ->check(CLI::Range(0.01, 100.0))
+      ->excludes(balanced);
   app.add_flag("--no-prune", c->no_prune, "Keep sibling leaves of the same class");
   app.add_option("--classes", c->classes, "What labels 0 and 1 are called")
       ->delimiter(',')

@@ -50,7 +50,8 @@ class Grower {
       answers_.push_back(std::move(answers));
     }
     const auto positives = static_cast<double>(std::count(labels.begin(), labels.end(), std::uint8_t{1}));
-    if (options.balanced) weight_ = (static_cast<double>(labels.size()) - positives) / positives;
+    if (options.class_odds > 0)
+      weight_ = options.class_odds * (static_cast<double>(labels.size()) - positives) / positives;
   }
 
   struct Best {

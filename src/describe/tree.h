@@ -24,8 +24,9 @@ struct TreeOptions {
   Impurity impurity = Impurity::kGini;
   double c = 1;  // of the SVMs
   bool prune = true;
-  // Classes weigh alike, however many records each has: in the impurities, the leaves' labels and their probabilities.
-  bool balanced = false;
+  // How much class 1 as a whole weighs beside class 0, however many records each has, in the impurities, the leaves'
+  // labels and their probabilities: 1 alike, more for a tree that misses fewer of class 1. 0: by their records.
+  double class_odds = 0;
   int threads = 1;  // the tree does not depend on it
 };
 

@@ -195,7 +195,7 @@ class TreeReader {
 std::string tree_rules(const Tree& tree, const ClassNames& classes) {
   std::string text;
   if (tree.nodes[0].weight != 1)
-    text += fmt::format("classes weigh alike: a {} counts as {:.2f} hairpins\n", classes[1], tree.nodes[0].weight);
+    text += fmt::format("classes are weighed: a {} counts as {:.2f} hairpins\n", classes[1], tree.nodes[0].weight);
   add_rules(tree, 0, "", classes, text);
   return text;
 }

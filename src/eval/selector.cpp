@@ -101,6 +101,12 @@ Selector selector_from_json(const std::string& text, const std::string& name) {
   require(selector.columns.mean.size() == kColumns && selector.columns.scale.size() == kColumns &&
               selector.weights.size() == kColumns,
           "{}: does not hold {} columns", name, kColumns);
+  const auto finite = [](const auto& values) {
+    return std::all_of(values.begin(), values.end(), [](double value) { return std::isfinite(value); });
+  };
+  require(finite(selector.columns.mean) && finite(selector.columns.scale) && finite(selector.weights) &&
+              std::isfinite(selector.top),
+          "{}: a number is out of range", name);
   return selector;
 }
 
