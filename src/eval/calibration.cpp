@@ -48,22 +48,36 @@ LogisticBlend fit_logistic(const Matrix& rows, std::span<const std::uint8_t> lab
   const auto positives = std::count(labels.begin(), labels.end(), std::uint8_t{1});
   require(positives > 0 && positives < rows.rows, "all {} records to calibrate on are of one class", rows.rows);
   const std::int64_t k = rows.columns;
+  Eigen::MatrixXd x(rows.rows, k + 1);
+  Eigen::VectorXd y(rows.rows);
+  for (std::int64_t i = 0; i < rows.rows; ++i) {
+    for (std::int64_t j = 0; j < k; ++j) x(i, j) = rows.row(i)[static_cast<std::size_t>(j)];
+    x(i, k) = 1;
+    y[i] = labels[static_cast<std::size_t>(i)];
+  }
+  const auto loss = [&](const Eigen::VectorXd& w) {
+    const Eigen::ArrayXd logits = (x * w).array();
+    // log(1 + exp(l)) - y l, without overflow
+    return (logits.max(0) + (-logits.abs()).exp().log1p() - y.array() * logits).sum() + pull / 2 * w.squaredNorm();
+  };
   Eigen::VectorXd w = Eigen::VectorXd::Zero(k + 1);
-  Eigen::VectorXd x(k + 1);
-  constexpr int kSteps = 50;
+  double now = loss(w);
+  constexpr int kSteps = 100;
   for (int step = 0; step < kSteps; ++step) {
-    Eigen::VectorXd gradient = pull * w;
-    Eigen::MatrixXd hessian = pull * Eigen::MatrixXd::Identity(k + 1, k + 1);
-    for (std::int64_t i = 0; i < rows.rows; ++i) {
-      for (std::int64_t j = 0; j < k; ++j) x[j] = rows.row(i)[static_cast<std::size_t>(j)];
-      x[k] = 1;
-      const double p = 1 / (1 + std::exp(-w.dot(x)));
-      gradient += (p - labels[static_cast<std::size_t>(i)]) * x;
-      hessian.noalias() += std::max(p * (1 - p), 1e-9) * x * x.transpose();
-    }
+    const Eigen::ArrayXd p = 1 / (1 + (-(x * w).array()).exp());
+    const Eigen::VectorXd gradient = x.transpose() * (p.matrix() - y) + pull * w;
+    const Eigen::VectorXd curvature = (p * (1 - p)).max(1e-9).matrix();
+    Eigen::MatrixXd hessian = x.transpose() * curvature.asDiagonal() * x;
+    hessian.diagonal().array() += pull;
     const Eigen::VectorXd move = hessian.ldlt().solve(gradient);
-    w -= move * std::min(1.0, 5 / std::max(1e-12, move.norm()));
-    if (move.norm() < 1e-10) break;
+    // A full step may overshoot where the classes can be told apart: it is halved until the loss falls.
+    double size = 1;
+    double next = loss(w - move);
+    while (!(next <= now) && size > 1e-9) next = loss(w - (size /= 2) * move);
+    if (!(next <= now)) break;
+    w -= size * move;
+    now = next;
+    if (size * move.norm() < 1e-10) break;
   }
   return {{w.data(), w.data() + k}, w[k]};
 }
