@@ -221,8 +221,13 @@ TEST(Tree, SameWhateverTheThreadsAndPrunedBottomUp) {
   EXPECT_GE(grow_tree(&s.z, s.table, s.labels, questions, unpruned).nodes.size(), tree.nodes.size());
 }
 
-// Classes of equal weight are classes of equal numbers: a plain tree of 3 : 1 records, balanced, is that of 3 : 3.
-TEST(Tree, BalancedIsAsIfTheRareClassStoodThereMoreOften) {
+// Classes of equal weight are classes of equal numbers: a plain tree of 3 : 1 records at odds 1 is that of 3 : 3, at
+// odds 2 that of 3 : 6.
+class TreeOfOdds : public ::testing::TestWithParam<int> {};
+INSTANTIATE_TEST_SUITE_P(Odds, TreeOfOdds, ::testing::Values(1, 2));
+
+TEST_P(TreeOfOdds, IsAsIfTheRareClassStoodThereMoreOften) {
+  const int weight = 3 * GetParam();
   Square s = make_square(1200);
   std::vector<std::int64_t> chosen, repeated;
   std::int64_t zeros = 0;
@@ -239,7 +244,7 @@ TEST(Tree, BalancedIsAsIfTheRareClassStoodThereMoreOften) {
     if (!one && static_cast<std::int64_t>(chosen.size()) - ones == zeros / 3 * 3) continue;
     ones += one ? 1 : 0;
     chosen.push_back(i);
-    for (int k = 0; k < (one ? 3 : 1); ++k) repeated.push_back(i);
+    for (int k = 0; k < (one ? weight : 1); ++k) repeated.push_back(i);
   }
   const auto take = [&](std::span<const std::int64_t> records) {
     Square part;
@@ -256,15 +261,15 @@ TEST(Tree, BalancedIsAsIfTheRareClassStoodThereMoreOften) {
   const auto questions = make_questions(s.table, Thresholds::kDeciles);
   TreeOptions plain, balanced;
   plain.max_depth = balanced.max_depth = 3;
-  balanced.class_odds = 1;
+  balanced.class_odds = GetParam();
   const Tree a = grow_tree(nullptr, few.table, few.labels, questions, balanced);
   const Tree b = grow_tree(nullptr, many.table, many.labels, questions, plain);
   ASSERT_EQ(a.nodes.size(), b.nodes.size());
   ASSERT_GT(a.nodes.size(), 3U);
   EXPECT_NE(tree_json(a), tree_json(grow_tree(nullptr, few.table, few.labels, questions, plain)));
   for (std::size_t k = 0; k < a.nodes.size(); ++k) {
-    EXPECT_EQ(a.nodes[k].weight, 3);
-    EXPECT_EQ(3 * a.nodes[k].count[1], b.nodes[k].count[1]);
+    EXPECT_EQ(a.nodes[k].weight, weight);
+    EXPECT_EQ(weight * a.nodes[k].count[1], b.nodes[k].count[1]);
     EXPECT_EQ(a.nodes[k].label(), b.nodes[k].label());
     EXPECT_DOUBLE_EQ(a.nodes[k].probability(), b.nodes[k].probability());
     if (a.nodes[k].leaf()) continue;
@@ -272,8 +277,9 @@ TEST(Tree, BalancedIsAsIfTheRareClassStoodThereMoreOften) {
   }
   // The weight is kept on disk.
   const Tree read = tree_from_json(tree_json(a), "tree.json");
-  EXPECT_EQ(read.nodes[0].weight, 3);
-  EXPECT_THAT(tree_rules(read, {"other", "pre-miRNA"}), ::testing::HasSubstr("counts as 3.00 hairpins"));
+  EXPECT_EQ(read.nodes[0].weight, weight);
+  EXPECT_THAT(tree_rules(read, {"other", "pre-miRNA"}),
+              ::testing::HasSubstr(fmt::format("counts as {}.00 hairpins", weight)));
 }
 
 TEST(Tree, RefusesWhatNoTreeCanGrowOn) {

@@ -120,6 +120,11 @@ TEST_F(SequenceModels, SelectorKeepsDrawsThatAreLikeTheRealOnes) {
   EXPECT_THAT(content(at("unlike.tsv")), HasSubstr("left out by the selector"));
   EXPECT_EQ(selected("").out, kept.out);
   EXPECT_EQ(selected("--no-selector").out, plain.out);
+  EXPECT_THAT(shell("stemloop model info " + at("selected")).out, HasSubstr("selector.json, of sequences folded with"));
+  EXPECT_THAT(shell(fmt::format("stemloop model select {} --positives {} --negatives {}", at("selected"), at("real.fa"),
+                                at("others.fa")))
+                  .err,
+              HasSubstr("model select has no use for --negatives"));
   write_bytes(at("selected/selector.json"), content(at("selected/selector.json")).substr(0, 100));
   for (const char* command : {"generate -n 1 --model", "model verify"}) {
     const Outcome r = shell(fmt::format("stemloop {} {}", command, at("selected")));

@@ -64,7 +64,7 @@ TEST(Training, TinyNetworkLearnsThirtyTwoHairpinsByHeart) {
   TrainOptions options = tiny_options(folder.path("run"));
   options.epochs = 40;
   options.batch = 32;
-  options.mutate = 0;
+  options.mutate = options.counterfactual = 0;
   options.rate = 4e-3;
   DivaConfig config = tiny_config();
   config.disentangled = config.bond_code = false;

@@ -141,6 +141,9 @@ int show_model(const ModelCommand& c) {
     out.write(mirtron_info(MirtronModel::open(directory, c.common.threads)));
   } else if (family == kGanFamily || family == kCnnFamily) {
     out.write(fmt::format("network\t{}\n", read_stored_model(directory, family).network));
+    if (const auto selector = family == kGanFamily ? read_selector(directory) : std::nullopt)
+      out.write(fmt::format("selector\t{}/{}, of sequences folded with {}\n", directory, kSelectorFile,
+                            selector->parameters));
   } else {
     out.write(fmt::format("network\t{}\n", config_json(read_model_directory(directory).config)));
   }
@@ -246,6 +249,8 @@ int fit_generator_selector(ModelCommand& c) {
   for (auto& sequence : generator->draw(wanted, c.seed, kFirst)) {
     if (sequence) drawn.push_back(std::move(*sequence));
   }
+  require(!drawn.empty(), "{}: not one of {} draws is a sequence; the generator has learned too little", directory,
+          wanted);
   QualityOptions all;
   all.most = wanted;
   all.threads = c.common.threads;
@@ -276,8 +281,8 @@ void check_options(const ModelCommand& c, const CLI::App& app) {
   }
   if (c.action == "select") {
     for (const char* option :
-         {"--network", "--bars", "--split", "--splits", "--depth", "--balanced", "--class-odds", "--thresholds",
-          "--repeats", "--rounds", "--boost-depth", "--boost-rate", "--family", "--plot", "--output"})
+         {"--negatives", "--network", "--bars", "--split", "--splits", "--depth", "--balanced", "--class-odds",
+          "--thresholds", "--repeats", "--rounds", "--boost-depth", "--boost-rate", "--family", "--plot", "--output"})
       require(app.get_option(option)->count() == 0, "model select has no use for {}", option);
     return;
   }
@@ -348,9 +353,9 @@ std::function<int()> add_model_command(CLI::App& app) {
       ->capture_default_str();
   auto* balanced = app.add_flag_callback(
       "--balanced", [c] { c->training.tree.class_odds = 1; },
-      "train: Classes weigh alike in the tree, however many hairpins each has");
+      "train: classes weigh alike in the tree, however many hairpins each has");
   app.add_option("--class-odds", c->training.tree.class_odds,
-                 "train: How much class 1 as a whole weighs beside class 0 in the tree; 1 is --balanced")
+                 "train: how much class 1 as a whole weighs beside class 0 in the tree; 1 is --balanced")
       ->check(CLI::Range(0.01, 100.0))
       ->excludes(balanced);
   app.add_option("--thresholds", c->thresholds, "train: of the tree's questions, published or auto (deciles)")

@@ -133,6 +133,8 @@ void check_options(const TrainCommand& c, const CLI::App& app) {
   if (c.model != "fbgan") refuse(kOfFeedback);
   if (sequences && c.model != "cnn") refuse(std::array{"--negatives"});  // generators learn one class
   if (c.model == "cnn") refuse(std::array{"--init"});
+  // The ablations have no latent space of the bonds.
+  if (!sequences && c.model != "diva") refuse(std::array{"--counterfactual", "--no-bond-code"});
 }
 
 // A run goes on as it began: any other option would be ignored.

@@ -46,7 +46,7 @@ float LogisticBlend::probability(std::span<const double> logits) const {
 
 LogisticBlend fit_logistic(const Matrix& rows, std::span<const std::uint8_t> labels, double pull) {
   const auto positives = std::count(labels.begin(), labels.end(), std::uint8_t{1});
-  require(positives > 0 && positives < rows.rows, "all {} records to calibrate on are of one class", rows.rows);
+  require(positives > 0 && positives < rows.rows, "all {} records are of one class", rows.rows);
   const std::int64_t k = rows.columns;
   Eigen::MatrixXd x(rows.rows, k + 1);
   Eigen::VectorXd y(rows.rows);

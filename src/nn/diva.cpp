@@ -1,8 +1,6 @@
 #include "nn/diva.h"
 
 #include <cmath>
-#include <limits>
-#include <numeric>
 
 #include "nn/read_out.h"
 
@@ -54,106 +52,6 @@ torch::nn::Sequential paper_ladder(std::int64_t h, std::int64_t w, std::int64_t 
 Tensor softplus_sigma(const Tensor& x) { return torch::softplus(x) + kSmallestSigma; }
 
 }  // namespace
-
-Letter letter_of(const DivaConfig& config, std::int64_t dimension) {
-  const std::int64_t space = dimension / config.latent, d = dimension % config.latent;
-  return space < 2 ? Letter{d, space} : Letter{config.latent + d / 2, d % 2};
-}
-
-Tensor letter_code(const DivaConfig& config) {
-  constexpr std::pair<PictureColour, float> kAmplitudes[] = {
-      {kRed, -2.0F}, {kBlue, 2.0F}, {kGreen, 1.0F}, {kYellow, -1.0F}};
-  const std::int64_t dimensions = config.latents() * config.latent;
-  Tensor code = torch::zeros({dimensions, kColumns, 2, kColourClasses});
-  auto at = code.accessor<float, 4>();
-  for (std::int64_t d = 0; d < dimensions; ++d) {
-    const Letter letter = letter_of(config, d);
-    if (letter.column >= kColumns) continue;
-    for (const auto& [colour, amplitude] : kAmplitudes) at[d][letter.column][letter.strand][colour] = amplitude;
-  }
-  return code.flatten(1);
-}
-
-Tensor bond_code(const DivaConfig& config) {
-  Tensor code = torch::zeros({config.latent, 2, kColumns});
-  auto at = code.accessor<float, 3>();
-  for (std::int64_t d = 0; d < std::min(config.latent, kColumns); ++d) {
-    at[d][0][d] = 1;
-    at[d][1][d] = -0.5;
-  }
-  return code.flatten(1);
-}
-
-// --- batches ---------------------------------------------------------------------------------------------------------
-
-DivaBatch expand_batch(const DivaConfig& config, const PictureData& data, std::span<const std::int64_t> records) {
-  const auto n = static_cast<std::int64_t>(records.size());
-  DivaBatch batch;
-  batch.colour_NSL = torch::empty({n, 2, kColumns}, torch::kInt64);
-  batch.height_NSL = torch::empty({n, 2, kColumns}, torch::kInt64);
-  batch.bonds_NSL = torch::empty({n, 2, kColumns});
-  batch.label_N = torch::empty({n}, torch::kInt64);
-  batch.x_NHWC = is_columns(config) ? torch::empty({n, 1, kColumns, kColumnInputs})
-                                    : torch::empty({n, kPictureRows, kColumns, kColours});
-  auto* colour = batch.colour_NSL.data_ptr<std::int64_t>();
-  auto* height = batch.height_NSL.data_ptr<std::int64_t>();
-  auto* bonds = batch.bonds_NSL.data_ptr<float>();
-  auto* x = batch.x_NHWC.data_ptr<float>();
-  std::fill_n(x, batch.x_NHWC.numel(), 0.0F);  // by this thread: torch's own fill would wake a team of its own
-  const std::int64_t record_size = batch.x_NHWC.numel() / std::max<std::int64_t>(n, 1);
-  for (std::int64_t i = 0; i < n; ++i) {
-    const std::int64_t record = records[static_cast<std::size_t>(i)];
-    batch.label_N.data_ptr<std::int64_t>()[i] = data.labels[static_cast<std::size_t>(record)];
-    if (config.bond_code) {
-      const auto of_columns = column_bonds(data.picture(record));
-      std::copy(of_columns.begin(), of_columns.end(), bonds + i * kBondLength);
-    } else {
-      std::copy_n(data.bonds.begin() + record * kBondLength, kBondLength, bonds + i * kBondLength);
-    }
-    for (std::int64_t strand = 0; strand < 2; ++strand) {
-      for (std::int64_t column = 0; column < kColumns; ++column) {
-        const std::int64_t at = strand * kColumns + column;
-        const auto from = static_cast<std::size_t>(record * 2 * kColumns + at);
-        const std::int64_t c = data.colour[from] == kBlank ? kNoBar : data.colour[from];
-        const std::int64_t h = data.height[from];
-        colour[i * 2 * kColumns + at] = c;
-        height[i * 2 * kColumns + at] = h;
-        if (is_columns(config)) {
-          float* cell = x + i * record_size + column * kColumnInputs;
-          cell[strand * (kColours + 1) + c] = 1;
-          cell[2 * (kColours + 1) + strand * kTopHeights + h] = 1;
-        } else {
-          for (std::int64_t pixel = 0; pixel < h; ++pixel) {
-            const std::int64_t row = strand == 0 ? kTopRows - 1 - pixel : kTopRows + pixel;
-            x[i * record_size + (row * kColumns + column) * kColours + c] = 1;
-          }
-        }
-      }
-    }
-  }
-  return batch;
-}
-
-DivaBatch counterfactual_batch(const DivaConfig& config, const PictureData& encoded, const PictureData& drawn,
-                               std::span<const std::uint8_t> counterfactual) {
-  std::vector<std::int64_t> all(counterfactual.size());
-  std::iota(all.begin(), all.end(), std::int64_t{0});
-  DivaBatch batch = expand_batch(config, encoded, all);
-  const DivaBatch asked = expand_batch(config, drawn, all);
-  batch.colour_NSL = asked.colour_NSL;
-  batch.height_NSL = asked.height_NSL;
-  batch.asked_NSL = asked.bonds_NSL;
-  batch.counterfactual_N = torch::empty({std::ssize(all)}, torch::kBool);
-  std::copy(counterfactual.begin(), counterfactual.end(), batch.counterfactual_N.data_ptr<bool>());
-  return batch;
-}
-
-DivaBatch to_device(const DivaBatch& batch, torch::Device device) {
-  if (device.is_cpu()) return batch;
-  const auto moved = [&](const Tensor& tensor) { return tensor.defined() ? tensor.to(device) : tensor; };
-  return {moved(batch.x_NHWC),  moved(batch.colour_NSL), moved(batch.height_NSL),      moved(batch.bonds_NSL),
-          moved(batch.label_N), moved(batch.asked_NSL),  moved(batch.counterfactual_N)};
-}
 
 // --- the network -----------------------------------------------------------------------------------------------------
 

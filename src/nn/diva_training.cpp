@@ -16,6 +16,8 @@ namespace stemloop {
 
 namespace {
 
+using Json = nlohmann::ordered_json;
+
 // The batches of an epoch, expanded by a thread of its own a few ahead of the network.
 class BatchLoader {
  public:
@@ -237,6 +239,8 @@ TrainOutcome run_diva_training(const DivaConfig& config, const DivaObjective& ob
           peers->size());
   require(train.size() >= options.batch, "{} training records are fewer than one batch of {}", train.size(),
           options.batch);
+  require(config.disentangled || options.counterfactual == 0,
+          "counterfactual visits need a network with a latent space of the bonds");
   torch::manual_seed(options.seed);
   DivaNet network(config, peers.get());
   if (!options.start.empty() && !resume) {
