@@ -155,6 +155,7 @@ BENCHMARK(wgan)
 }  // namespace stemloop
 
 int main(int argc, char** argv) {
+  stemloop::keep_freed_memory();
   torch::set_num_threads(stemloop::available_threads());
   benchmark::Initialize(&argc, argv);
   benchmark::RunSpecifiedBenchmarks();

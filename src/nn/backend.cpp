@@ -5,6 +5,7 @@
 #include "nn/diva_use.h"
 #include "nn/gan_training.h"
 #include "nn/kernels.h"
+#include "nn/training.h"
 
 namespace stemloop {
 
@@ -53,6 +54,7 @@ class TorchNeural : public Neural {
 
  private:
   static void set_up(int threads) {
+    keep_freed_memory();
     torch::set_num_threads(threads);
     at::globalContext().setAllowTF32CuBLAS(true);
     at::globalContext().setAllowTF32CuDNN(true);

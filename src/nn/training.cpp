@@ -1,6 +1,7 @@
 #include "nn/training.h"
 
 #include <ATen/Parallel.h>
+#include <malloc.h>
 
 #include <chrono>
 #include <cmath>
@@ -420,6 +421,13 @@ std::vector<std::pair<std::string, Tensor>> buffers_of(const torch::nn::Module& 
 TrainOutcome run_training(Trainee& trainee, const TrainOptions& options, bool resume, Peers& peers,
                           TrainWatcher& watcher) {
   return TrainingLoop(trainee, options, peers, watcher).run(resume);
+}
+
+void keep_freed_memory() {
+#ifdef __GLIBC__
+  mallopt(M_MMAP_MAX, 0);
+  mallopt(M_TRIM_THRESHOLD, -1);  // never
+#endif
 }
 
 torch::Device device_named(const std::string& name) {

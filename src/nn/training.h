@@ -87,6 +87,10 @@ TrainOutcome run_training(Trainee& trainee, const TrainOptions& options, bool re
 /// The processes of nn/peer_environment.h, joined; alone without them.
 std::unique_ptr<Peers> join_peers(torch::Device device);
 
+/// From here on this process keeps the memory it frees. glibc hands arrays of more than 32 MB back to the system at
+/// once and takes every one of their pages anew the next time: of a step of the `paper` size that was the larger half.
+void keep_freed_memory();
+
 /// "auto", "cpu", "cuda", "cuda:N". Error if there is no such device.
 torch::Device device_named(const std::string& name);
 
