@@ -71,6 +71,28 @@ TEST_F(Trained, RunDirectoryHoldsEverything) {
   EXPECT_THAT(content(at("run/model/config.json")), HasSubstr("\"params\""));
 }
 
+// The recipes of diva_preset(): the small size's, the beta of another likelihood, and no counterfactual visits where
+// there are no bonds to ask for.
+TEST_F(Trained, WhatIsNotNamedIsThePreset) {
+  const Json run = Json::parse(content(at("run/run.json")));
+  const auto number = [](const Json& of, const char* name) { return of.at(name).get<double>(); };
+  const std::pair<const char*, double> kRecipe[] = {{"rate", 2e-3}, {"clip", 300},         {"mutate", 0.05},
+                                                    {"graft", 0.5}, {"even_lengths", 0.7}, {"counterfactual", 0.15}};
+  for (const auto& [name, value] : kRecipe) EXPECT_DOUBLE_EQ(number(run["options"], name), value) << name;
+  EXPECT_DOUBLE_EQ(number(run["objective"], "beta_m"), 0.004);
+  EXPECT_DOUBLE_EQ(number(run["objective"], "warmup_epochs"), 2);
+
+  const Outcome r =
+      shell(fmt::format("stemloop train vae --likelihood gaussian --graft 0 --tsv {} --run {} {} --epochs 1",
+                        at("labelled.tsv"), at("vae"), kSmall));
+  ASSERT_EQ(r.code, 0) << r.err;
+  const Json vae = Json::parse(content(at("vae/run.json")));
+  EXPECT_DOUBLE_EQ(number(vae["options"], "counterfactual"), 0);
+  EXPECT_DOUBLE_EQ(number(vae["options"], "graft"), 0);
+  EXPECT_DOUBLE_EQ(number(vae["options"], "mutate"), 0.05);
+  EXPECT_DOUBLE_EQ(number(vae["objective"], "beta_x"), 1);
+}
+
 TEST_F(Trained, ASecondRunInTheSamePlaceIsRefused) {
   const Outcome r = shell(train("run", "--epochs 2"));
   EXPECT_EQ(r.code, 1);

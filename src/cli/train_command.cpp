@@ -58,11 +58,10 @@ class DivaWatcher : public RunWatcher {
 };
 
 void apply_overrides(TrainCommand& c) {
-  c.preset = diva_preset(c.model, c.size);
+  c.preset = diva_preset(c.model, c.size, c.likelihood);
   DivaObjective& objective = c.preset.objective;
   if (c.beta >= 0) objective.beta_x = objective.beta_y = objective.beta_m = c.beta;
   if (c.warmup >= 0) objective.warmup_epochs = c.warmup;
-  if (!c.likelihood.empty()) c.preset.config.likelihood = c.likelihood;
   require(c.size == "small" || (c.width == 0 && c.decoder_width == 0 && !c.no_letter_code && !c.no_bond_code),
           "--width, --decoder-width, --no-letter-code and --no-bond-code are for --size small; the paper's network has "
           "its own");
@@ -147,15 +146,28 @@ void check_resume_options(const CLI::App& app) {
   }
 }
 
-// The published values of wgan, fbgan and cnn where the user named none.
+// Sets what the user did not name.
+template <class Value>
+void unless_given(const CLI::App& app, const char* name, Value& value, Value preset) {
+  if (app.get_option(name)->count() == 0) value = preset;
+}
+
+// The published values of wgan, fbgan and cnn.
 void set_sequence_defaults(TrainCommand& c, const CLI::App& app) {
-  const auto unless_given = [&](const char* name, auto& value, auto published) {
-    if (app.get_option(name)->count() == 0) value = published;
-  };
-  unless_given("--epochs", c.options.epochs, std::int64_t{100});
-  unless_given("--batch", c.options.batch, std::int64_t{c.model == "cnn" ? 512 : 32});
-  unless_given("--rate", c.options.rate, 1e-4);
-  unless_given("--schedule", c.options.schedule, std::string("constant"));
+  unless_given(app, "--epochs", c.options.epochs, std::int64_t{100});
+  unless_given(app, "--batch", c.options.batch, std::int64_t{c.model == "cnn" ? 512 : 32});
+  unless_given(app, "--rate", c.options.rate, 1e-4);
+  unless_given(app, "--schedule", c.options.schedule, std::string("constant"));
+}
+
+void set_picture_defaults(TrainCommand& c, const CLI::App& app) {
+  const DivaRecipe recipe = diva_preset(c.model, c.size).recipe;
+  unless_given(app, "--rate", c.options.rate, recipe.rate);
+  unless_given(app, "--clip", c.options.clip, recipe.clip);
+  unless_given(app, "--mutate", c.options.mutate, recipe.mutate);
+  unless_given(app, "--graft", c.options.graft, recipe.graft);
+  unless_given(app, "--even-lengths", c.options.even_lengths, recipe.even_lengths);
+  unless_given(app, "--counterfactual", c.options.counterfactual, recipe.counterfactual);
 }
 
 }  // namespace
@@ -188,36 +200,39 @@ std::function<int()> add_train(CLI::App& app) {
   app.add_option("--batch", c->options.batch, "Records a step, of all processes together")
       ->check(CLI::Range(2, 1000000))
       ->capture_default_str();
-  app.add_option("--rate", c->options.rate, "Step size of Adam")->check(CLI::PositiveNumber)->capture_default_str();
+  app.add_option("--rate", c->options.rate,
+                 "Step size of Adam (default: 0.002; --size paper 0.0005; wgan, fbgan, cnn 0.0001)")
+      ->check(CLI::PositiveNumber);
   app.add_option("--schedule", c->options.schedule, "Of the step size")
       ->check(CLI::IsMember({"cosine", "constant"}))
       ->capture_default_str();
-  app.add_option("--clip", c->options.clip, "Longest gradient; 0 for no limit")
-      ->check(CLI::NonNegativeNumber)
-      ->capture_default_str();
-  app.add_option("--mutate", c->options.mutate, "Share of positions substituted at every visit, the structure kept")
-      ->check(CLI::Range(0.0, 1.0))
-      ->capture_default_str();
-  app.add_option("--graft", c->options.graft,
-                 "Share of the visits at which a hairpin has the loop end of a shorter one of its class")
-      ->check(CLI::Range(0.0, 1.0))
-      ->capture_default_str();
+  app.add_option("--clip", c->options.clip,
+                 "Longest gradient; 0 for no limit (default: 300 for the small size of DIVA)")
+      ->check(CLI::NonNegativeNumber);
+  app.add_option("--mutate", c->options.mutate,
+                 "Share of positions substituted at every visit, the structure kept (default: small 0.05)")
+      ->check(CLI::Range(0.0, 1.0));
+  app.add_option(
+         "--graft", c->options.graft,
+         "Share of the visits at which a hairpin has the loop end of a shorter one of its class (default: small "
+         "0.5)")
+      ->check(CLI::Range(0.0, 1.0));
   app.add_option("--counterfactual", c->options.counterfactual,
                  "diva: share of the visits at which a hairpin is to be drawn with other bonds than those encoded, z_m "
-                 "from the prior")
-      ->check(CLI::Range(0.0, 1.0))
-      ->capture_default_str();
+                 "from the prior (default: small 0.15)")
+      ->check(CLI::Range(0.0, 1.0));
   app.add_option("--even-lengths", c->options.even_lengths,
-                 "Visit rare lengths oftener: 0 every record once an epoch, 1 all lengths alike, 0.5 halfway")
-      ->check(CLI::Range(0.0, 1.0))
-      ->capture_default_str();
+                 "Visit rare lengths oftener: 0 every record once an epoch, 1 all lengths alike (default: small 0.7)")
+      ->check(CLI::Range(0.0, 1.0));
   app.add_option("--patience", c->options.patience, "Stop after N epochs without a better validation loss; 0: never")
       ->check(CLI::Range(0, 1000000))
       ->capture_default_str();
-  app.add_option("--beta", c->beta, "Weight of the KL terms (default: the preset's)")->check(CLI::NonNegativeNumber);
-  app.add_option("--warmup", c->warmup, "Epochs over which the KL terms grow to their weight")
+  app.add_option("--beta", c->beta, "Weight of the KL terms (default: 0.004 categorical, 0.5 gaussian; vae twice that)")
       ->check(CLI::NonNegativeNumber);
-  app.add_option("--likelihood", c->likelihood, "gaussian or categorical (default: the preset's)")
+  app.add_option("--warmup", c->warmup,
+                 "Epochs over which the KL terms grow to their weight (default: small 2, paper 10)")
+      ->check(CLI::NonNegativeNumber);
+  app.add_option("--likelihood", c->likelihood, "gaussian or categorical (default: small categorical, paper gaussian)")
       ->check(CLI::IsMember({"gaussian", "categorical"}));
   app.add_option("--width", c->width, "small: channels of the encoder's first stage")->check(CLI::Range(8, 512));
   app.add_option("--decoder-width", c->decoder_width, "small: channels of the decoder")->check(CLI::Range(8, 512));
@@ -280,7 +295,10 @@ std::function<int()> add_train(CLI::App& app) {
     require(!c->model.empty() && !c->options.run_directory.empty(),
             "a model and --run DIR are wanted, or --resume DIR");
     check_options(*c, app);
-    if (!learns_sequences(c->model)) return run_train(*c);
+    if (!learns_sequences(c->model)) {
+      set_picture_defaults(*c, app);
+      return run_train(*c);
+    }
     set_sequence_defaults(*c, app);
     return run_train_sequences(*c);
   };

@@ -132,29 +132,32 @@ class Reader {
 
 }  // namespace
 
-DivaPreset diva_preset(const std::string& model, const std::string& size) {
+DivaPreset diva_preset(const std::string& model, const std::string& size, const std::string& likelihood) {
   DivaPreset preset;
-  require(size == "small" || size == "paper", "'{}' is no size; choose small or paper", printable(size));
-  preset.config.letter_code = size == "small";
-  if (size == "paper") {
-    preset.config.backbone = "picture";
-    preset.config.likelihood = "gaussian";
-    preset.config.flow_blocks = 8;
-    preset.config.flow_hidden = 1080;
-  }
-  // The gaussian likelihood counts every pixel, the categorical one every bar: a weight that fits the one drowns the
-  // other (docs/results.md), so the categorical presets carry a tenth of the paper's.
-  double beta = size == "paper" ? 0.5 : 0.05;
-  if (model == "vae") {
-    beta *= 2;
-  }
-  if (model == "vae" || model == "beta-vae") preset.config.flow_blocks = 0;
-  if (model == "vae" || model == "beta-vae" || model == "beta-iaf-vae") preset.config.decoder = "dense";
   const char* kModels[] = {"vae", "beta-vae", "beta-iaf-vae", "dc-beta-iaf-vae", "diva"};
   require(std::find(std::begin(kModels), std::end(kModels), model) != std::end(kModels), "'{}' is no model; choose {}",
           printable(model), fmt::join(kModels, ", "));
-  preset.config.disentangled = model == "diva";
-  preset.config.bond_code = size == "small" && preset.config.disentangled;
+  require(size == "small" || size == "paper", "'{}' is no size; choose small or paper", printable(size));
+  DivaConfig& config = preset.config;
+  config.disentangled = model == "diva";
+  if (model == "vae" || model == "beta-vae" || model == "beta-iaf-vae") config.decoder = "dense";
+  if (size == "paper") {
+    config.backbone = "picture";
+    config.likelihood = "gaussian";
+    config.flow_blocks = 8;
+    config.flow_hidden = 1080;
+    preset.objective.warmup_epochs = 10;
+  } else {
+    config.letter_code = true;
+    config.bond_code = config.disentangled;
+    preset.recipe = {2e-3, 300, 0.05, 0.5, 0.7, config.disentangled ? 0.15 : 0};
+  }
+  if (model == "vae" || model == "beta-vae") config.flow_blocks = 0;
+  if (!likelihood.empty()) config.likelihood = likelihood;
+  // The gaussian likelihood counts every pixel, the categorical one every bar: a weight that fits the one drowns the
+  // other (docs/results.md).
+  double beta = config.likelihood == "gaussian" ? 0.5 : 0.004;
+  if (model == "vae") beta *= 2;
   preset.objective.beta_x = preset.objective.beta_y = preset.objective.beta_m = beta;
   return preset;
 }

@@ -41,23 +41,32 @@ struct DivaConfig {
 
 /// How it is trained: weights of the terms of the objective (equations 1 and 2 of the paper).
 struct DivaObjective {
-  double beta_x = 0.05;
-  double beta_y = 0.05;
-  double beta_m = 0.05;
-  double alpha_y1 = 12;       // log q(y | z_y)
-  double alpha_y2 = 12;       // log q(y | z_m)
-  double alpha_m = 1;         // log q(m | z_m)
-  double warmup_epochs = 10;  // the betas grow linearly from 0 over these
+  double beta_x = 0.004;
+  double beta_y = 0.004;
+  double beta_m = 0.004;
+  double alpha_y1 = 12;      // log q(y | z_y)
+  double alpha_y2 = 12;      // log q(y | z_m)
+  double alpha_m = 1;        // log q(m | z_m)
+  double warmup_epochs = 2;  // the betas grow linearly from 0 over these
+};
+
+/// What training does beside the objective; see TrainOptions.
+struct DivaRecipe {
+  double rate = 5e-4;  // of Adam, as published
+  double clip = 0;
+  double mutate = 0, graft = 0, even_lengths = 0, counterfactual = 0;
 };
 
 struct DivaPreset {
   DivaConfig config;
   DivaObjective objective;
+  DivaRecipe recipe;
 };
 
-/// model: vae, beta-vae, beta-iaf-vae, dc-beta-iaf-vae, diva. size: small (columns, categorical), paper (picture,
-/// gaussian). Error for other names.
-DivaPreset diva_preset(const std::string& model, const std::string& size);
+/// model: vae, beta-vae, beta-iaf-vae, dc-beta-iaf-vae, diva. size: small (columns, categorical; trained as the shipped
+/// network was), paper (picture, gaussian; trained as published). `likelihood` other than the size's, unless empty; the
+/// betas are those that fit it. Error for other names.
+DivaPreset diva_preset(const std::string& model, const std::string& size, const std::string& likelihood = "");
 
 /// The networks of GENNUS (nn/gan.h): a generator, a critic, or the critic as a classifier. Source: the project's
 /// specification of Chiquitto et al., NAR Genomics and Bioinformatics 2025, with the sizes of their published code.
