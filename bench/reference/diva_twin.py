@@ -515,4 +515,5 @@ def main():
     (run_time if arguments.what == "time" else run_losses)(arguments, config)
 
 
-main()
+if __name__ == "__main__":
+    main()
