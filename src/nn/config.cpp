@@ -134,7 +134,7 @@ class Reader {
 
 DivaPreset diva_preset(const std::string& model, const std::string& size, const std::string& likelihood) {
   DivaPreset preset;
-  const char* kModels[] = {"vae", "beta-vae", "beta-iaf-vae", "dc-beta-iaf-vae", "diva"};
+  constexpr const char* kModels[] = {"vae", "beta-vae", "beta-iaf-vae", "dc-beta-iaf-vae", "diva"};
   require(std::find(std::begin(kModels), std::end(kModels), model) != std::end(kModels), "'{}' is no model; choose {}",
           printable(model), fmt::join(kModels, ", "));
   require(size == "small" || size == "paper", "'{}' is no size; choose small or paper", printable(size));

@@ -87,6 +87,7 @@ class TrainWatcher {
   /// Generators of columns with GanObjective::refold: the structure each drawn sequence folds into, as dot-bracket.
   virtual std::vector<std::string> fold(const std::vector<std::string>& sequences) {
     std::vector<std::string> open;
+    open.reserve(sequences.size());
     for (const std::string& sequence : sequences) open.emplace_back(sequence.size(), '.');
     return open;
   }
