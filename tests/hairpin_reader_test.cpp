@@ -12,16 +12,15 @@ namespace stemloop {
 namespace {
 
 constexpr float kSure = -0.01F, kHardly = -12;
-constexpr double kEven = 1.0 / 4;
 
-// Scores of the bars of one picture: even letters and the heights of `picture`; letters of the picture where `sure`.
+// Scores of the bars of a hairpin's picture: its heights, and letters that are all alike until be_sure_of_letters().
 class Scores {
  public:
   explicit Scores(const HairpinLayout& layout) : picture_(draw_picture(layout.columns)), width_(layout.columns.size()) {
     for (std::size_t strand = 0; strand < 2; ++strand) {
       for (std::size_t x = 0; x < width_; ++x) {
         auto& colour = colour_[strand][x];
-        colour.assign(kColourClasses, std::log(static_cast<float>(kEven)));
+        colour.assign(kColourClasses, std::log(1 / 4.F));
         colour[0] = colour[kNoBar] = kHardly;
         auto& height = height_[strand][x];
         height.assign(strand == 0 ? kTopHeights : kBottomHeights, kHardly);
@@ -29,15 +28,14 @@ class Scores {
       }
     }
   }
-  void be_sure_of(std::size_t x) {
+  void be_sure_of_letters() {
     for (std::size_t strand = 0; strand < 2; ++strand) {
-      auto& colour = colour_[strand][x];
-      colour.assign(kColourClasses, kHardly);
-      colour[picture_.colour[strand][x]] = kSure;
+      for (std::size_t x = 0; x < width_; ++x) {
+        auto& colour = colour_[strand][x];
+        colour.assign(kColourClasses, kHardly);
+        colour[picture_.colour[strand][x]] = kSure;
+      }
     }
-  }
-  void be_sure_of_all() {
-    for (std::size_t x = 0; x < width_; ++x) be_sure_of(x);
   }
   [[nodiscard]] std::pair<std::string, std::string> read(double temperature, std::uint64_t seed) const {
     std::vector<Bar> bars[2];
@@ -60,7 +58,7 @@ const std::string kStructure = ".(.((.....)).).";
 
 TEST(HairpinReader, ReadsBackWhatIsSure) {
   Scores scores(lay_out(kSequence, kStructure));
-  scores.be_sure_of_all();
+  scores.be_sure_of_letters();
   for (const double temperature : {0.0, 1.0})
     EXPECT_EQ(scores.read(temperature, 1), std::make_pair(kSequence, kStructure)) << temperature;
 }
@@ -69,7 +67,7 @@ TEST(HairpinReader, ReadsBackWhatIsSure) {
 TEST(HairpinReader, LettersThatAreSureMayFaceEachOther) {
   const std::string sequence = "AGGGCAAAAUGCCCA";
   Scores scores(lay_out(sequence, kStructure));
-  scores.be_sure_of_all();
+  scores.be_sure_of_letters();
   EXPECT_EQ(scores.read(0, 1), std::make_pair(sequence, kStructure));
 }
 

@@ -14,7 +14,7 @@ import sys
 
 import numpy as np
 
-from diva_twin import read_safetensors
+from stemloop_files import read_safetensors
 
 COLUMNS = 100
 EXTENT = np.full((5, 5), 4)  # by colours gap, G, C, U, A
