@@ -84,7 +84,7 @@ void step(benchmark::State& state) {
   for (auto _ : state) {
     Draws draws(1, static_cast<std::uint64_t>(count), 0, kBatch, torch::kCPU);
     adam.clear_gradients();
-    network->loss(batch, preset.objective, 1, kBatch, draws).total.backward();
+    network->loss(batch, preset.objective, torch::ones({}), kBatch, draws).total.backward();
     benchmark::DoNotOptimize(adam.length());
     adam.step(1e-4, 1, ++count);
   }

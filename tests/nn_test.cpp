@@ -363,7 +363,7 @@ TEST(Diva, KernelsAndTorchGiveTheSameLossAndGradients) {
   const auto run = [&] {
     network->zero_grad();
     Draws draws(1, 2, 0, data.size(), torch::kCPU);
-    const DivaLoss loss = network->loss(batch, DivaObjective{}, 1, data.size(), draws);
+    const DivaLoss loss = network->loss(batch, DivaObjective{}, torch::ones({}), data.size(), draws);
     loss.total.backward();
     std::vector<Tensor> gradients;
     for (const auto& p : network->parameters()) gradients.push_back(p.grad().clone());
@@ -388,7 +388,7 @@ TEST(Diva, CounterfactualLossOfHairpinsAsTheyAreIsThePlainLoss) {
   network->eval();
   const auto loss = [&](const DivaBatch& batch) {
     Draws draws(3, 0, 0, data.size(), torch::kCPU);
-    return network->loss(batch, {}, 1, data.size(), draws);
+    return network->loss(batch, {}, torch::ones({}), data.size(), draws);
   };
   const std::vector<std::uint8_t> none(8, 0), all(8, 1);
   const DivaLoss plain = loss(expand_batch(tiny_config(), data, all_of(data))),

@@ -167,6 +167,38 @@ TEST(Training, PatienceEndsARunEarly) {
   EXPECT_LT(outcome.epochs, 200);
 }
 
+TEST(Training, ValidatesAsOftenAsAskedAndAtTheEnd) {
+  const testing::TemporaryFolder folder;
+  const PictureData data = example_pictures(32);
+  TrainOptions options = tiny_options(folder.path("run"));
+  options.epochs = 5;
+  options.validate_every = 2;
+  Stopper watcher;
+  torch_neural().train(tiny_config(), {}, data, data, options, false, watcher);
+  std::vector<int> validated;
+  for (const std::string& text : watcher.lines) {
+    const nlohmann::json line = nlohmann::json::parse(text);
+    if (line.contains("valid")) validated.push_back(line.at("epoch").get<int>());
+  }
+  EXPECT_THAT(validated, ::testing::ElementsAre(2, 4, 5));
+}
+
+// What a recording on a GPU relies on, batch, noise and weights kept in their places, changes no bit.
+TEST(Training, RecordedStepsAreTheSameSteps) {
+  const testing::TemporaryFolder folder;
+  const PictureData data = example_pictures(64);
+  DivaObjective objective;
+  objective.warmup_epochs = 2;
+  TrainOptions options = tiny_options(folder.path("plain"));
+  Stopper watcher;
+  torch_neural().train(tiny_config(), objective, data, data, options, false, watcher);
+  TrainOptions recorded = tiny_options(folder.path("recorded"));
+  recorded.recorded = true;
+  torch_neural().train(tiny_config(), objective, data, data, recorded, false, watcher);
+  EXPECT_EQ(bytes_of(folder.path("plain/model/model.safetensors")),
+            bytes_of(folder.path("recorded/model/model.safetensors")));
+}
+
 TEST(Training, EncodingOneByOneOrAllAtOnceIsTheSame) {
   // Encoding one by one or all at once gives the same numbers.
   const testing::TemporaryFolder folder;

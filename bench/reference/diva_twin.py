@@ -3,7 +3,7 @@
 
 Not a part of the program. Needs python3-torch and python3-numpy of the same libtorch (Debian: apt install python3-torch).
 
-  diva_twin.py time MODEL [--threads 2] [--steps 10]      milliseconds of a training step, batch 64
+  diva_twin.py time MODEL [--threads 2] [--device cuda]   milliseconds of a training step, batch 64
   diva_twin.py losses MODEL --run RUN                     losses of the first ten steps from the weights in MODEL, beside
                                                            those in RUN/metrics.jsonl (stemloop train --init MODEL)
 """
@@ -102,7 +102,7 @@ class Flow(nn.Module):
         self.t = nn.ModuleList([Made(*sizes) for _ in range(c["flow_blocks"])])
 
     def forward(self, z, c):
-        log_det = torch.zeros(z.shape[0])
+        log_det = torch.zeros(z.shape[0], device=z.device)
         for s, t in zip(self.s, self.t):
             g = torch.sigmoid(s(z, c) + 1.5)
             z = (g * z + (1 - g) * t(z, c)).flip(1)
@@ -203,7 +203,7 @@ class Diva(nn.Module):
             zs[2], prior_m = zs[2] + code, (prior_m[0] + code, prior_m[1])
         logits = self.decoder(torch.cat(zs, 1))
         kl = [
-            (log_q[0] - log_normal(zs[0], torch.zeros(1), torch.ones(1, self.c["latent"]))).sum() / n,
+            (log_q[0] - log_normal(zs[0], x.new_zeros(1), x.new_ones(1, self.c["latent"]))).sum() / n,
             (log_q[1] - log_normal(zs[1], *prior_y)).sum() / n,
             (log_q[2] - log_normal(zs[2], *prior_m)).sum() / n,
         ]
@@ -403,24 +403,31 @@ def step_noise(config, seed, step, n):
 
 def run_time(arguments, config):
     torch.manual_seed(1)
-    net = Diva(config)
+    device = torch.device(arguments.device)
+    if arguments.strict:  # torch's own default: TF32 in convolutions, not in other products
+        torch.backends.cudnn.allow_tf32 = False
+    net = Diva(config).to(device)
     rng = np.random.default_rng(1)
     colour = rng.integers(0, 5, (64, 2, 100)).astype(np.uint8)
     height = rng.integers(2, 13, (64, 2, 100)).astype(np.uint8)
     batch = make_batch(config, colour, height, np.zeros((64, 200), np.int8), rng.integers(0, 2, 64))
+    batch = [part.to(device) for part in batch]
     objective = dict(beta_x=0.05, beta_y=0.05, beta_m=0.05, alpha_y1=12, alpha_y2=12, alpha_m=1)
     adam = torch.optim.Adam(net.parameters(), 1e-4)
     times = []
     for step in range(arguments.steps + 2):
         begin = time.perf_counter()
         adam.zero_grad()
-        net.loss(batch, objective, 1, step_noise(config, 1, step, 64)).backward()
+        net.loss(batch, objective, 1, step_noise(config, 1, step, 64).to(device)).backward()
         nn.utils.clip_grad_norm_(net.parameters(), 1e9)
         adam.step()
+        if device.type == "cuda":
+            torch.cuda.synchronize()
         times.append(1e3 * (time.perf_counter() - begin))
     times = sorted(times[2:])
-    print(f"python twin, {config['backbone']}: median {times[len(times) // 2]:.0f} ms, fastest {times[0]:.0f}, "
-          f"slowest {times[-1]:.0f}, {len(times)} steps, {torch.get_num_threads()} threads, torch {torch.__version__}")
+    where = torch.cuda.get_device_name() if device.type == "cuda" else f"{torch.get_num_threads()} threads"
+    print(f"python twin, {config['backbone']}: median {times[len(times) // 2]:.1f} ms, fastest {times[0]:.1f}, "
+          f"slowest {times[-1]:.1f}, {len(times)} steps, {where}, torch {torch.__version__}")
 
 
 def run_losses(arguments, config):
@@ -469,6 +476,8 @@ def main():
     parser.add_argument("--run", help="losses: the run to compare with")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--steps", type=int, default=10)
+    parser.add_argument("--device", default="cpu", help="time: cpu or cuda")
+    parser.add_argument("--strict", action="store_true", help="time: no TF32 anywhere")
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
     sizes = dict(latent=64, context=32)

@@ -23,6 +23,9 @@ void visit_run(TrainCommand& c, Visit visit) {
   visit("graft", c.options.graft);
   visit("even_lengths", c.options.even_lengths);
   visit("counterfactual", c.options.counterfactual);
+  visit("precision", c.options.precision);
+  visit("recorded", c.options.recorded);
+  visit("validate_every", c.options.validate_every);
   visit("bars", c.data.bars);
   visit("split", c.data.split);
   visit("splits", c.data.splits);
@@ -116,8 +119,9 @@ int run_train(TrainCommand& c) {
 // Options that a model has no use for are refused: their values would be ignored.
 void check_options(const TrainCommand& c, const CLI::App& app) {
   constexpr const char* kOfPictures[] = {
-      "--bars", "--split",  "--splits",     "--mutate", "--graft",         "--counterfactual", "--even-lengths",
-      "--beta", "--warmup", "--likelihood", "--width",  "--decoder-width", "--no-letter-code", "--no-bond-code"};
+      "--bars",           "--split",        "--splits",    "--mutate",     "--graft",         "--counterfactual",
+      "--even-lengths",   "--beta",         "--warmup",    "--likelihood", "--width",         "--decoder-width",
+      "--no-letter-code", "--no-bond-code", "--precision", "--cuda-graph", "--validate-every"};
   constexpr const char* kOfSequences[] = {"--label-column", "--layout", "--hidden"};
   constexpr const char* kOfGenerators[] = {"--average", "--critic-steps", "--refold", "--judge-every", "--judged"};
   constexpr const char* kOfFeedback[] = {"--analyzer", "--analyzer-seconds"};
@@ -224,7 +228,11 @@ std::function<int()> add_train(CLI::App& app) {
   app.add_option("--even-lengths", c->options.even_lengths,
                  "Visit rare lengths oftener: 0 every record once an epoch, 1 all lengths alike (default: small 0.7)")
       ->check(CLI::Range(0.0, 1.0));
-  app.add_option("--patience", c->options.patience, "Stop after N epochs without a better validation loss; 0: never")
+  app.add_option("--validate-every", c->options.validate_every,
+                 "DIVA: epochs between validations; a better model is kept then")
+      ->check(CLI::Range(1, 1000000))
+      ->capture_default_str();
+  app.add_option("--patience", c->options.patience, "Stop after N validations without a better loss; 0: never")
       ->check(CLI::Range(0, 1000000))
       ->capture_default_str();
   app.add_option("--beta", c->beta, "Weight of the KL terms (default: 0.004 categorical, 0.5 gaussian; vae twice that)")
@@ -274,6 +282,12 @@ std::function<int()> add_train(CLI::App& app) {
       ->type_name("DIR");
   app.add_option("--seed", c->options.seed, "Of everything random")->capture_default_str();
   app.add_option("--device", c->options.device, "auto, cpu, cuda or cuda:N")->capture_default_str();
+  app.add_option("--precision", c->options.precision,
+                 "DIVA, of products on a GPU: fp32, tf32 or bf16 (convolutions and normalisation alone)")
+      ->check(CLI::IsMember({"fp32", "tf32", "bf16"}))
+      ->capture_default_str();
+  app.add_flag("--cuda-graph", c->options.recorded,
+               "DIVA, one process on a GPU: record a training step once and play it from there on");
   app.add_option("--checkpoint-every", c->options.checkpoint_seconds, "Seconds between checkpoints")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();

@@ -22,6 +22,7 @@ class TorchNeural : public Neural {
                      const PictureData& valid, const TrainOptions& options, bool resume,
                      TrainWatcher& watcher) override {
     set_up(options.threads);
+    set_precision(options.precision);
     return run_diva_training(config, objective, train, valid, options, resume, watcher);
   }
 
@@ -56,8 +57,7 @@ class TorchNeural : public Neural {
   static void set_up(int threads) {
     keep_freed_memory();
     torch::set_num_threads(threads);
-    at::globalContext().setAllowTF32CuBLAS(true);
-    at::globalContext().setAllowTF32CuDNN(true);
+    set_precision("tf32");
   }
 };
 

@@ -45,7 +45,7 @@ torch::nn::Sequential paper_ladder(std::int64_t h, std::int64_t w, std::int64_t 
   add_upsample(ladder, 32, 64, h, w, peers);
   add_conv(ladder, 64, 64, h, w, peers);
   add_conv(ladder, 64, 32, h, w, peers);
-  ladder->push_back(torch::nn::Linear(32, out));
+  ladder->push_back(Linear(32, out));
   return ladder;
 }
 
@@ -124,7 +124,7 @@ DivaNetImpl::DivaNetImpl(const DivaConfig& config, Peers* peers)
       bond_prior_->push_back(Conv(1, in, out, 1, kernel, 1, 0));
       bond_prior_->push_back(Norm(out, Activation::kLeakyRelu, peers));
     }
-    bond_prior_->push_back(torch::nn::Linear(32, 1));
+    bond_prior_->push_back(Linear(32, 1));
     bond_prior_->push_back(torch::nn::LeakyReLU());
     bond_prior_head_ = register_module("bond_prior_head", torch::nn::Linear(kHidden, 2 * latent));
     if (config.bond_code) {
@@ -173,7 +173,7 @@ DivaNetImpl::DivaNetImpl(const DivaConfig& config, Peers* peers)
     add_upsample(ladder_, w, w, 1, 3, peers);
     add_conv(ladder_, w, w, 1, 5, peers);
     add_conv(ladder_, w, w, 1, 5, peers);
-    ladder_->push_back(torch::nn::Linear(w, kColumnInputs));
+    ladder_->push_back(Linear(w, kColumnInputs));
   } else {
     decoder_in_ = register_module("decoder_in", torch::nn::Linear(z, 32 * kEncoded * 3));
     decoder_norm_ = register_module("decoder_norm", Norm(32 * kEncoded * 3, Activation::kElu, peers));
@@ -268,7 +268,7 @@ Normal DivaNetImpl::bond_prior(const Tensor& bonds_NSL) {
 }
 
 Tensor DivaNetImpl::bond_logits(const Tensor& z_ND) {
-  return bonds_out_->forward(bonds_in_->forward(z_ND)).squeeze(1).permute({0, 2, 1});
+  return bonds_out_->forward(bonds_in_->forward(z_ND)).to(torch::kFloat32).squeeze(1).permute({0, 2, 1});
 }
 
 std::vector<std::pair<Tensor, Tensor>> DivaNetImpl::masks() const {
@@ -356,8 +356,8 @@ Tensor log_normal(const Tensor& z, const Tensor& mu, const Tensor& sigma) {
   return (-0.5 * ((z - mu) / sigma).square() - torch::log(sigma) - kHalfLogTwoPi).sum(-1);
 }
 
-DivaLoss DivaNetImpl::loss(const DivaBatch& batch, const DivaObjective& objective, double beta_scale, std::int64_t rows,
-                           Draws& draws) {
+DivaLoss DivaNetImpl::loss(const DivaBatch& batch, const DivaObjective& objective, const Tensor& beta_scale,
+                           std::int64_t rows, Draws& draws) {
   const std::int64_t n = batch.x_NHWC.size(0);
   const Posterior posterior = encode(batch.x_NHWC, batch.bonds_NSL);
   const Tensor noise = draws.normal(groups_, n, config_.latent);
@@ -386,7 +386,7 @@ DivaLoss DivaNetImpl::loss(const DivaBatch& batch, const DivaObjective& objectiv
   const auto mean = [&](const Tensor& per_record) { return per_record.sum() / static_cast<double>(rows); };
 
   DivaLoss loss;
-  const auto add = [&](const char* name, const Tensor& term, double weight) {
+  const auto add = [&](const char* name, const Tensor& term, const auto& weight) {
     loss.terms.emplace_back(name, term.detach());
     loss.total = loss.total.defined() ? loss.total + weight * term : weight * term;
   };
@@ -424,22 +424,40 @@ DivaLoss DivaNetImpl::loss(const DivaBatch& batch, const DivaObjective& objectiv
 Draws::Draws(std::uint64_t seed, std::uint64_t step, std::int64_t first_row, std::int64_t all_rows,
              torch::Device device)
     : generator_(at::detail::createCPUGenerator()), first_row_(first_row), all_rows_(all_rows), device_(device) {
-  generator_.set_current_seed(Random(seed, step).next());
+  this->seed(seed, step);
 }
 
+void Draws::seed(std::uint64_t seed, std::uint64_t step) { generator_.set_current_seed(Random(seed, step).next()); }
+
 Tensor Draws::normal(std::int64_t groups, std::int64_t rows, std::int64_t width) {
-  const Tensor all = torch::empty({all_rows_, groups, width}).normal_(0, 1, generator_);
-  return all.narrow(0, first_row_, rows).permute({1, 0, 2}).contiguous().to(device_);
+  return placed([=, this] {
+    const Tensor all = torch::empty({all_rows_, groups, width}).normal_(0, 1, generator_);
+    return all.narrow(0, first_row_, rows).permute({1, 0, 2}).contiguous();
+  });
 }
 
 Tensor Draws::uniform(std::int64_t rows, std::int64_t width) {
-  const Tensor all = torch::empty({all_rows_, width}).uniform_(0, 1, generator_);
-  return all.narrow(0, first_row_, rows).to(device_);
+  return placed([=, this] {
+    return torch::empty({all_rows_, width}).uniform_(0, 1, generator_).narrow(0, first_row_, rows);
+  });
 }
 
 Tensor Draws::dropout(std::int64_t rows, std::int64_t width, double p) {
-  const Tensor all = torch::empty({all_rows_, width}).bernoulli_(1 - p, generator_) / (1 - p);
-  return all.narrow(0, first_row_, rows).to(device_);
+  return placed([=, this] {
+    const Tensor all = torch::empty({all_rows_, width}).bernoulli_(1 - p, generator_) / (1 - p);
+    return all.narrow(0, first_row_, rows);
+  });
+}
+
+void KeptDraws::begin(std::uint64_t seed, std::uint64_t step) {
+  this->seed(seed, step);
+  for (const Place& place : places_) place.numbers.copy_(place.make());
+  next_ = 0;
+}
+
+Tensor KeptDraws::placed(const std::function<Tensor()>& make) {
+  if (next_ == places_.size()) places_.push_back({make, Draws::placed(make)});
+  return places_[next_++].numbers;
 }
 
 }  // namespace stemloop

@@ -31,6 +31,10 @@ DivaBatch counterfactual_batch(const DivaConfig& config, const PictureData& enco
 /// Bars as they lie in memory, 200 colours, 200 heights, 200 bonds a record, to a batch on the CPU.
 DivaBatch expand_batch(const DivaConfig& config, const PictureData& data, std::span<const std::int64_t> records);
 DivaBatch to_device(const DivaBatch& batch, torch::Device device);
+/// A copy of a batch in memory that a GPU reads from while the CPU goes on.
+DivaBatch pinned_batch(const DivaBatch& batch);
+/// Copies a batch into the tensors of another of its shape; from pinned memory without waiting.
+void copy_batch(const DivaBatch& from, DivaBatch& to);
 
 /// Log-probabilities of the bars: colour (N, 100, 2, 5 or 6), heights of the top (N, 100, 14 or 13) and the bottom
 /// (N, 100, 13). Height classes are pixels (columns) or pixels - 1 with 0 for none (picture).
@@ -92,8 +96,9 @@ class DivaNetImpl : public torch::nn::Module {
   /// Logits of bonds, (N, 2, 100).
   Tensor bond_logits(const Tensor& z_ND);
 
-  /// Forward and objective. `rows` is the size of the whole batch over all processes: sums are divided by it.
-  DivaLoss loss(const DivaBatch& batch, const DivaObjective& objective, double beta_scale, std::int64_t rows,
+  /// Forward and objective. `beta_scale`, one number on the device, is the share of the divergences' weights that
+  /// counts by now; `rows` the size of the whole batch over all processes: sums are divided by it.
+  DivaLoss loss(const DivaBatch& batch, const DivaObjective& objective, const Tensor& beta_scale, std::int64_t rows,
                 Draws& draws);
 
   [[nodiscard]] const DivaConfig& config() const { return config_; }

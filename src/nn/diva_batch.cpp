@@ -104,11 +104,37 @@ DivaBatch counterfactual_batch(const DivaConfig& config, const PictureData& enco
   return batch;
 }
 
+namespace {
+
+// f(tensor) of every tensor there is.
+template <class Function>
+DivaBatch each_tensor(const DivaBatch& batch, Function f) {
+  const auto of = [&](const Tensor& tensor) { return tensor.defined() ? f(tensor) : tensor; };
+  return {of(batch.x_NHWC),  of(batch.colour_NSL), of(batch.height_NSL),      of(batch.bonds_NSL),
+          of(batch.label_N), of(batch.asked_NSL),  of(batch.counterfactual_N)};
+}
+
+}  // namespace
+
 DivaBatch to_device(const DivaBatch& batch, torch::Device device) {
-  if (device.is_cpu()) return batch;
-  const auto moved = [&](const Tensor& tensor) { return tensor.defined() ? tensor.to(device) : tensor; };
-  return {moved(batch.x_NHWC),  moved(batch.colour_NSL), moved(batch.height_NSL),      moved(batch.bonds_NSL),
-          moved(batch.label_N), moved(batch.asked_NSL),  moved(batch.counterfactual_N)};
+  return device.is_cpu() ? batch : each_tensor(batch, [&](const Tensor& tensor) { return tensor.to(device); });
+}
+
+DivaBatch pinned_batch(const DivaBatch& batch) {
+  return each_tensor(batch, [](const Tensor& tensor) { return tensor.pin_memory(); });
+}
+
+void copy_batch(const DivaBatch& from, DivaBatch& to) {
+  const auto copy = [](const Tensor& source, Tensor& place) {
+    if (place.defined()) place.copy_(source, /*non_blocking=*/true);
+  };
+  copy(from.x_NHWC, to.x_NHWC);
+  copy(from.colour_NSL, to.colour_NSL);
+  copy(from.height_NSL, to.height_NSL);
+  copy(from.bonds_NSL, to.bonds_NSL);
+  copy(from.label_N, to.label_N);
+  copy(from.asked_NSL, to.asked_NSL);
+  copy(from.counterfactual_N, to.counterfactual_N);
 }
 
 }  // namespace stemloop

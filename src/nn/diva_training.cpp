@@ -9,6 +9,7 @@
 #include "nn/diva_use.h"
 #include "nn/model_directory.h"
 #include "nn/picture_data.h"
+#include "nn/recorded_work.h"
 #include "nn/training.h"
 #include "nn/weights.h"
 
@@ -142,21 +143,20 @@ class DivaTrainee : public Trainee {
         device_(device),
         loader_(network_->config(), train, options, peers.rank(), peers.size()) {}
 
+  [[nodiscard]] torch::Device device() const override { return device_; }
   std::vector<Learned> learned() override { return {{network_.get(), network_->masks()}}; }
   std::vector<std::pair<std::string, Tensor>> state() override { return buffers_of(*network_); }
   [[nodiscard]] std::int64_t steps_per_epoch() const override { return loader_.steps(); }
   void begin(std::int64_t epoch, std::int64_t step) override { loader_.begin(epoch, step); }
 
   NamedTerms step(std::size_t, double epochs_done, std::int64_t step) override {
-    const DivaBatch batch = to_device(loader_.next(), device_);
+    const DivaBatch batch = loader_.next();
     network_->train();
-    Draws draws(options_.seed, static_cast<std::uint64_t>(step), peers_.rank() * loader_.share(), options_.batch,
-                device_);
-    const DivaLoss loss = network_->loss(batch, objective_, beta_scale(epochs_done), options_.batch, draws);
-    loss.total.backward();
-    NamedTerms terms = {{"loss", loss.total.detach()}};
-    terms.insert(terms.end(), loss.terms.begin(), loss.terms.end());
-    return terms;
+    const auto number = static_cast<std::uint64_t>(step);
+    const std::int64_t first_row = peers_.rank() * loader_.share();
+    if (options_.recorded) return recorded_step(batch, epochs_done, number);
+    Draws draws(options_.seed, number, first_row, options_.batch, device_);
+    return learn(to_device(batch, device_), torch::full({}, beta_scale(epochs_done), device_), draws);
   }
 
   Json validate(bool) override {
@@ -175,7 +175,7 @@ class DivaTrainee : public Trainee {
       const DivaBatch batch = to_device(expand_batch(network_->config(), valid_, records), device_);
       Draws draws(options_.seed, kValidationStream + static_cast<std::uint64_t>(begin), 0, n, device_);
       // The weights of the whole objective, also while the training's are still growing: epochs stay comparable.
-      const DivaLoss loss = network_->loss(batch, objective_, 1, valid_.size(), draws);
+      const DivaLoss loss = network_->loss(batch, objective_, torch::ones({}, device_), valid_.size(), draws);
       sums.resize(loss.terms.size() + 1);
       names = {"loss"};
       sums[0] += loss.total.item<double>();
@@ -214,9 +214,43 @@ class DivaTrainee : public Trainee {
  private:
   static constexpr std::uint64_t kValidationStream = std::uint64_t{1} << 50U;
 
+  NamedTerms learn(const DivaBatch& batch, const Tensor& beta_scale, Draws& draws) {
+    const DivaLoss loss = network_->loss(batch, objective_, beta_scale, options_.batch, draws);
+    loss.total.backward();
+    NamedTerms terms = {{"loss", loss.total.detach()}};
+    terms.insert(terms.end(), loss.terms.begin(), loss.terms.end());
+    return terms;
+  }
+
+  // All that changes from step to step is written to where the recording of the first steps reads it.
+  NamedTerms recorded_step(const DivaBatch& batch, double epochs_done, std::uint64_t step) {
+    if (!recorded_) recorded_ = std::make_unique<RecordedStep>(batch, options_, device_);
+    RecordedStep& r = *recorded_;
+    copy_batch(batch, r.pinned);
+    copy_batch(r.pinned, r.batch);
+    r.beta_scale.fill_(beta_scale(epochs_done));
+    r.draws.begin(options_.seed, step);
+    r.work.run([&] { r.terms = learn(r.batch, r.beta_scale, r.draws); });
+    return r.terms;
+  }
+
   [[nodiscard]] double beta_scale(double epochs_done) const {
     return objective_.warmup_epochs > 0 ? std::min(1.0, epochs_done / objective_.warmup_epochs) : 1.0;
   }
+
+  struct RecordedStep {
+    RecordedStep(const DivaBatch& like, const TrainOptions& options, torch::Device device)
+        : pinned(device.is_cuda() ? pinned_batch(like) : like),
+          batch(to_device(like, device)),
+          beta_scale(torch::zeros({}, device)),
+          draws(options.seed, 0, 0, options.batch, device),
+          work(device) {}
+    DivaBatch pinned, batch;
+    Tensor beta_scale;
+    KeptDraws draws;
+    NamedTerms terms;
+    RecordedWork work;
+  };
 
   DivaNet network_;
   const DivaObjective& objective_;
@@ -226,6 +260,7 @@ class DivaTrainee : public Trainee {
   Peers& peers_;
   torch::Device device_;
   BatchLoader loader_;
+  std::unique_ptr<RecordedStep> recorded_;
 };
 
 }  // namespace
@@ -241,6 +276,7 @@ TrainOutcome run_diva_training(const DivaConfig& config, const DivaObjective& ob
           options.batch);
   require(config.disentangled || options.counterfactual == 0,
           "counterfactual visits need a network with a latent space of the bonds");
+  require(!options.recorded || peers->size() == 1, "a recorded step cannot wait for other processes");
   torch::manual_seed(options.seed);
   DivaNet network(config, peers.get());
   if (!options.start.empty() && !resume) {
@@ -253,6 +289,7 @@ TrainOutcome run_diva_training(const DivaConfig& config, const DivaObjective& ob
     set_weights(*network, start.weights, options.start + "/model.safetensors", generation_tensors());
   }
   network->to(device);
+  if (device.is_cuda()) at::globalContext().setBenchmarkCuDNN(true);  // the same shapes over and over
   DivaTrainee trainee(network, objective, train, valid, options, *peers, device);
   return run_training(trainee, options, resume, *peers, watcher);
 }

@@ -91,6 +91,7 @@ class GanTrainee : public Trainee {
     for (Tensor& p : average_->parameters()) p.set_requires_grad(false);
   }
 
+  [[nodiscard]] torch::Device device() const override { return device_; }
   std::vector<Learned> learned() override {
     return {{critic_.get(), {}, objective_.beta1, objective_.beta2},
             {generator_.get(), {}, objective_.beta1, objective_.beta2}};

@@ -17,6 +17,9 @@ constexpr double kNormMomentum = 0.1;
 constexpr double kLeakySlope = 0.01;
 constexpr std::int64_t kChannelStep = 16;  // the kernels' matrix product takes no fewer columns at a time
 
+// A tensor as products on its device take it.
+Tensor for_product(const Tensor& x) { return bfloat16_layers() && x.is_cuda() ? x.to(torch::kBFloat16) : x; }
+
 bool on_kernels(const Tensor& x) {
   return !plain_layers() && x.device().is_cpu() && x.scalar_type() == torch::kFloat32;
 }
@@ -321,6 +324,11 @@ bool& plain_layers() {
   return plain;
 }
 
+bool& bfloat16_layers() {
+  static bool bfloat16 = false;
+  return bfloat16;
+}
+
 ConvImpl::ConvImpl(std::int64_t groups, std::int64_t in, std::int64_t out, std::int64_t kernel_h, std::int64_t kernel_w,
                    std::int64_t stride, std::int64_t padding_w)
     : groups_(groups),
@@ -335,7 +343,8 @@ Tensor ConvImpl::forward(const Tensor& x_NHWC) {
   const bool even = weight.size(1) % kChannelStep == 0 && weight.size(0) / groups_ % kChannelStep == 0;
   if (width5 && even && on_kernels(x_NHWC))
     return Convolution5::apply(x_NHWC.contiguous(), weight, groups_, padding_[1]);
-  const Tensor y_NCHW = torch::conv2d(x_NHWC.permute({0, 3, 1, 2}), weight, {}, stride_, padding_, 1, groups_);
+  const Tensor y_NCHW =
+      torch::conv2d(for_product(x_NHWC).permute({0, 3, 1, 2}), for_product(weight), {}, stride_, padding_, 1, groups_);
   return y_NCHW.permute({0, 2, 3, 1}).contiguous();
 }
 
@@ -372,7 +381,7 @@ UpsampleImpl::UpsampleImpl(std::int64_t in, std::int64_t out, std::int64_t h, st
 
 Tensor UpsampleImpl::forward(const Tensor& x_NHWC) {
   const std::int64_t n = x_NHWC.size(0), rows = x_NHWC.size(1), columns = x_NHWC.size(2);
-  return torch::matmul(x_NHWC, weight)
+  return torch::matmul(for_product(x_NHWC), for_product(weight))
       .view({n, rows, columns, h_, w_, out_})
       .permute({0, 1, 3, 2, 4, 5})
       .reshape({n, rows * h_, columns * w_, out_});
@@ -390,6 +399,13 @@ Tensor NormImpl::forward(const Tensor& x_in) {
   const Tensor x = x_in.contiguous();
   const std::int64_t channels = weight.size(0);
   const bool many = peers_ != nullptr && peers_->size() > 1;
+  if (x.is_cuda() && !(many && is_training())) {
+    Tensor y = torch::batch_norm(x.view({-1, channels}), weight, bias, running_mean, running_var, is_training(),
+                                 kNormMomentum, kNormEpsilon, /*cudnn_enabled=*/false);
+    if (activation_ == Activation::kElu) torch::elu_(y);
+    if (activation_ == Activation::kLeakyRelu) torch::leaky_relu_(y, kLeakySlope);
+    return y.view(x.sizes());
+  }
   Moments moments{running_mean, running_var, 1};
   if (on_kernels(x)) {
     if (is_training()) {
@@ -403,7 +419,7 @@ Tensor NormImpl::forward(const Tensor& x_in) {
     if (!is_training()) {
       return activated((x - running_mean) * (weight / (running_var + kNormEpsilon).sqrt()) + bias, activation_);
     }
-    const Tensor rows = x.reshape({-1, channels});
+    const Tensor rows = x.to(torch::kFloat32).reshape({-1, channels});
     moments.count = static_cast<double>(rows.size(0));
     if (many) {
       const auto peers = reinterpret_cast<std::int64_t>(peers_);  // NOLINT
@@ -435,6 +451,6 @@ GroupLinearImpl::GroupLinearImpl(std::int64_t groups, std::int64_t in, std::int6
   bias = register_parameter("bias", initial_weights({groups, 1, out}, in));
 }
 
-Tensor GroupLinearImpl::forward(const Tensor& x_GBI) { return torch::baddbmm(bias, x_GBI, weight); }
+Tensor GroupLinearImpl::forward(const Tensor& x_GBI) { return torch::baddbmm(bias, x_GBI.to(torch::kFloat32), weight); }
 
 }  // namespace stemloop

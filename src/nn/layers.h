@@ -12,6 +12,10 @@ namespace stemloop {
 /// While set, every layer uses torch's own operations: the plain twin that tests and benches compare with.
 bool& plain_layers();
 
+/// While set, convolutions on a GPU and what stands between them work in bfloat16; weights, statistics and linear maps
+/// stay in single precision.
+bool& bfloat16_layers();
+
 /// Uniform within 1 / sqrt(inputs of a unit), as torch initialises linear maps and convolutions.
 Tensor initial_weights(torch::IntArrayRef shape, std::int64_t fan_in);
 
@@ -68,6 +72,14 @@ class NormImpl : public torch::nn::Module {
   Peers* peers_;
 };
 TORCH_MODULE(Norm);
+
+/// A linear map in single precision, whatever it is given.
+class LinearImpl : public torch::nn::LinearImpl {
+ public:
+  using torch::nn::LinearImpl::LinearImpl;
+  Tensor forward(const Tensor& x) { return torch::nn::LinearImpl::forward(x.to(torch::kFloat32)); }
+};
+TORCH_MODULE(Linear);
 
 /// G linear maps: x (G, B, in) -> (G, B, out).
 class GroupLinearImpl : public torch::nn::Module {

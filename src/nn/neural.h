@@ -38,9 +38,11 @@ double bond_agreement(const std::array<std::uint8_t, kBondLength>& asked,
 
 struct TrainOptions {
   std::string run_directory;
-  std::string origin = "{}";    // JSON object kept in the model's config.json: data, command, energy parameters
-  std::string start;            // model directory whose weights the run begins with; empty: drawn by the seed
-  std::string device = "auto";  // auto, cpu, cuda, cuda:N
+  std::string origin = "{}";       // JSON object kept in the model's config.json: data, command, energy parameters
+  std::string start;               // model directory whose weights the run begins with; empty: drawn by the seed
+  std::string device = "auto";     // auto, cpu, cuda, cuda:N
+  std::string precision = "tf32";  // of products on a GPU: fp32, tf32, bf16 (convolutions and normalisation alone)
+  bool recorded = false;           // DIVA, one process: a step is recorded once (CUDA graph) and played from there on
   int threads = 1;
   std::uint64_t seed = 1;
   std::int64_t epochs = 30;
@@ -53,7 +55,8 @@ struct TrainOptions {
   double graft = 0;                 // share of the visits at which the loop end is that of another of the class
   double counterfactual = 0;        // share of the visits at which a hairpin is drawn with other bonds than encoded
   double even_lengths = 0;          // how far records are visited evenly over their lengths, in [0, 1]
-  std::int64_t patience = 0;        // epochs without a better validation loss before it stops; 0 for never
+  std::int64_t validate_every = 1;  // epochs between validations, after which a better model is kept; the last always
+  std::int64_t patience = 0;        // validations without a better loss before it stops; 0 for never
   double checkpoint_seconds = 300;
 };
 

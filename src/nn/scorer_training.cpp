@@ -74,6 +74,7 @@ class ScorerTrainee : public Trainee {
                 const TrainOptions& options, Peers& peers, torch::Device device)
       : network_(config, device), train_(train), valid_(valid), options_(options), peers_(peers), device_(device) {}
 
+  [[nodiscard]] torch::Device device() const override { return device_; }
   std::vector<Learned> learned() override { return {{&network_.module(), {}}}; }
   // A batch larger than the set is the set: the published batch of 512 is half of the published data.
   [[nodiscard]] std::int64_t batch() const { return std::min(options_.batch, train_.size()); }

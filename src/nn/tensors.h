@@ -48,6 +48,7 @@ class Peers {
 class Draws {
  public:
   Draws(std::uint64_t seed, std::uint64_t step, std::int64_t first_row, std::int64_t all_rows, torch::Device device);
+  virtual ~Draws() = default;
   /// Standard normal, (groups, N, width).
   Tensor normal(std::int64_t groups, std::int64_t rows, std::int64_t width);
   /// Uniform in [0, 1), (N, width).
@@ -55,11 +56,36 @@ class Draws {
   /// 1 / (1 - p) with probability 1 - p, else 0: (N, width).
   Tensor dropout(std::int64_t rows, std::int64_t width, double p);
 
+ protected:
+  /// What `make` draws on the CPU, on the device.
+  virtual Tensor placed(const std::function<Tensor()>& make) { return make().to(device_); }
+  void seed(std::uint64_t seed, std::uint64_t step);
+
  private:
   at::Generator generator_;
   std::int64_t first_row_;
   std::int64_t all_rows_;
   torch::Device device_;
+};
+
+/// The same numbers for a step that always asks for the same ones: they keep their places on the device, where the
+/// recording of the step (RecordedWork) looks for them.
+class KeptDraws : public Draws {
+ public:
+  using Draws::Draws;
+  /// New numbers in every place; what is asked for next is the first again.
+  void begin(std::uint64_t seed, std::uint64_t step);
+
+ protected:
+  Tensor placed(const std::function<Tensor()>& make) override;
+
+ private:
+  struct Place {
+    std::function<Tensor()> make;
+    Tensor numbers;
+  };
+  std::vector<Place> places_;
+  std::size_t next_ = 0;
 };
 
 }  // namespace stemloop

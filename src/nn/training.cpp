@@ -9,7 +9,8 @@
 #include <fstream>
 
 #include "data/data.h"
-#include "nn/kernels.h"
+#include "nn/layers.h"
+#include "nn/recorded_work.h"
 #include "nn/weights.h"
 #include "util/util.h"
 
@@ -177,8 +178,8 @@ void TrainingLoop::update(std::size_t number, std::int64_t step) {
   }
   // Means over the batch of all processes, before anything is changed: a peer lost here leaves the last whole step.
   std::vector<Tensor> values;
-  for (const auto& [name, value] : terms) values.push_back(value.to(torch::kFloat64));
-  Tensor all = torch::stack(values);
+  for (const auto& [name, value] : terms) values.push_back(value);
+  Tensor all = torch::stack(values).to(gradients.device(), torch::kFloat64);
   if (peers_.size() > 1) peers_.sum(all);
   all = all.to(torch::kCPU);
   const double scale = options_.clip > 0 && gradient_length_ > options_.clip ? options_.clip / gradient_length_ : 1;
@@ -222,11 +223,12 @@ void TrainingLoop::end_epoch(MetricsFile* metrics, double seconds) {
   Json line = {{"kind", "epoch"},           {"epoch", state_.epoch + 1}, {"step", state_.step},
                {"rate", rate(state_.step)}, {"seconds", seconds},        {"train", means()}};
   const bool last = state_.epoch + 1 == options_.epochs;
-  const Json valid = trainee_.validate(last);
+  const bool due = last || (state_.epoch + 1) % options_.validate_every == 0;
+  const Json valid = due ? trainee_.validate(last) : Json::object();
   if (!valid.empty()) line["valid"] = valid;
   const Keep keep = trainee_.keep();
   const bool judged = valid.contains("loss");
-  if (keep != Keep::kBestJudged || judged) {
+  if (due && (keep != Keep::kBestJudged || judged)) {
     const double loss = judged ? valid.at("loss").get<double>() : line["train"].begin()->get<double>();
     if (keep == Keep::kLast || state_.best_epoch < 0 || loss < state_.best_loss) {
       state_.best_epoch = state_.epoch;
@@ -406,10 +408,11 @@ void Adam::step(double rate, double gradient_scale, std::int64_t count) {
     });
     return;
   }
-  const Tensor g = gradients_.narrow(0, 0, n) * gradient_scale;
-  m_.mul_(beta1_).add_(g, 1 - beta1_);
-  v_.mul_(beta2_).addcmul_(g, g, 1 - beta2_);
-  values_.addcdiv_(m_, v_.sqrt().mul_(root_scale).add_(kEpsilon), -corrected);
+  Tensor g = gradients_.narrow(0, 0, n);
+  if (gradient_scale != 1) g.mul_(gradient_scale);
+  const Tensor steps = torch::full({}, static_cast<double>(count), values_.options());
+  torch::_fused_adam_({values_}, {g}, {m_}, {v_}, {}, {steps}, rate, beta1_, beta2_, /*weight_decay=*/0, kEpsilon,
+                      /*amsgrad=*/false, /*maximize=*/false);
 }
 
 std::vector<std::pair<std::string, Tensor>> buffers_of(const torch::nn::Module& network) {
@@ -420,6 +423,7 @@ std::vector<std::pair<std::string, Tensor>> buffers_of(const torch::nn::Module& 
 
 TrainOutcome run_training(Trainee& trainee, const TrainOptions& options, bool resume, Peers& peers,
                           TrainWatcher& watcher) {
+  const WorkStream stream(trainee.device());
   return TrainingLoop(trainee, options, peers, watcher).run(resume);
 }
 
@@ -428,6 +432,12 @@ void keep_freed_memory() {
   mallopt(M_MMAP_MAX, 0);
   mallopt(M_TRIM_THRESHOLD, -1);  // never
 #endif
+}
+
+void set_precision(const std::string& name) {
+  at::globalContext().setAllowTF32CuBLAS(name != "fp32");
+  at::globalContext().setAllowTF32CuDNN(name != "fp32");
+  bfloat16_layers() = name == "bf16";
 }
 
 torch::Device device_named(const std::string& name) {

@@ -32,6 +32,7 @@ enum class Keep : std::uint8_t {
 class Trainee {
  public:
   virtual ~Trainee() = default;
+  [[nodiscard]] virtual torch::Device device() const = 0;
   /// What is learned, each part with an optimiser of its own.
   virtual std::vector<Learned> learned() = 0;
   /// The parts updated in a step, in order; each has its own forward and backward.
@@ -90,6 +91,9 @@ std::unique_ptr<Peers> join_peers(torch::Device device);
 /// From here on this process keeps the memory it frees. glibc hands arrays of more than 32 MB back to the system at
 /// once and takes every one of their pages anew the next time: of a step of the `paper` size that was the larger half.
 void keep_freed_memory();
+
+/// Of products on a GPU from here on: "fp32", "tf32" or "bf16", see TrainOptions.
+void set_precision(const std::string& name);
 
 /// "auto", "cpu", "cuda", "cuda:N". Error if there is no such device.
 torch::Device device_named(const std::string& name);
