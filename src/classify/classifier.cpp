@@ -1,5 +1,6 @@
 #include "classify/classifier.h"
 
+#include <fmt/ranges.h>
 #include <Eigen/Dense>
 #include <algorithm>
 #include <cmath>

@@ -1,5 +1,6 @@
 #include "classify/known_hairpins.h"
 
+#include <fmt/ranges.h>
 #include <algorithm>
 #include <cstring>
 

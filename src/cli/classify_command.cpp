@@ -1,6 +1,7 @@
 // classify: pre-miRNA or not, with reasons, record by record. Mirtrons are told apart in mirtron_commands.cpp.
 #include "cli/classify_command.h"
 
+#include <fmt/ranges.h>
 #include <spdlog/spdlog.h>
 
 #include <nlohmann/json.hpp>

@@ -1,4 +1,5 @@
 // features, draw, show: hairpins as tables, drawings and text.
+#include <fmt/ranges.h>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <optional>

@@ -1,4 +1,5 @@
 // leakage, split: labelled tables looked at, and cut, so that nothing learned is tested.
+#include <fmt/ranges.h>
 #include <spdlog/spdlog.h>
 
 #include <algorithm>

@@ -1,4 +1,5 @@
 // classify with a model of mirtrons: canonical or mirtron, or three-way with a classifier of pre-miRNAs before it.
+#include <fmt/ranges.h>
 #include <spdlog/spdlog.h>
 
 #include <nlohmann/json.hpp>

@@ -1,4 +1,5 @@
 // embed, project: hairpins as points in a model's latent spaces; and what the commands that open a model share.
+#include <fmt/ranges.h>
 #include <spdlog/spdlog.h>
 
 #include <algorithm>

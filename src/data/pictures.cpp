@@ -1,5 +1,6 @@
 #include "data/pictures.h"
 
+#include <fmt/ranges.h>
 #include <algorithm>
 #include <cstring>
 

@@ -1,5 +1,6 @@
 #include "data/safetensors.h"
 
+#include <fmt/ranges.h>
 #include <algorithm>
 #include <cstring>
 #include <nlohmann/json.hpp>

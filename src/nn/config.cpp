@@ -1,5 +1,6 @@
 #include "nn/config.h"
 
+#include <fmt/ranges.h>
 #include <algorithm>
 #include <nlohmann/json.hpp>
 #include <type_traits>
