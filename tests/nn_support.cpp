@@ -1,7 +1,7 @@
 #include "nn_support.h"
 
 #include "fold/fold.h"
-#include "nn/picture_data.h"
+#include "net/picture_data.h"
 
 namespace stemloop::testing {
 

@@ -3,7 +3,8 @@
 
 #include <cmath>
 
-#include "eval/eval.h"
+#include "learn/learn.h"
+#include "study/study.h"
 #include "seq/seq.h"
 #include "support.h"
 #include "util/util.h"

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "classify/classify.h"
+#include "judge/judge.h"
 #include "cli/hairpin_input.h"
 #include "cli/model_input.h"
 #include "cli/sequence_input.h"

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "cli/stream.h"
-#include "nn/nn.h"
+#include "net/net.h"
 
 namespace stemloop {
 

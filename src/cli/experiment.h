@@ -16,7 +16,7 @@
 #include <string>
 #include <vector>
 
-#include "classify/classify.h"
+#include "judge/judge.h"
 #include "cli/sequence_input.h"
 
 namespace stemloop {

@@ -9,7 +9,8 @@
 
 #include "cli/analyzer.h"
 #include "cli/experiment.h"
-#include "eval/eval.h"
+#include "learn/learn.h"
+#include "study/study.h"
 
 namespace stemloop {
 

@@ -7,7 +7,7 @@
 #include <cmath>
 
 #include "cli/experiment_folds.h"
-#include "eval/eval.h"
+#include "learn/learn.h"
 
 namespace stemloop {
 

@@ -7,7 +7,8 @@
 
 #include "canvas/canvas.h"
 #include "cli/experiment.h"
-#include "eval/eval.h"
+#include "learn/learn.h"
+#include "study/study.h"
 
 namespace stemloop {
 

@@ -11,7 +11,7 @@
 #include "cli/hairpin_input.h"
 #include "cli/model_input.h"
 #include "cli/plots.h"
-#include "eval/eval.h"
+#include "learn/learn.h"
 
 namespace stemloop {
 

@@ -1,7 +1,7 @@
 // What the commands that use a model share.
 #pragma once
 
-#include "classify/classify.h"
+#include "judge/judge.h"
 #include "cli/dataset_input.h"
 
 namespace stemloop {

@@ -5,7 +5,8 @@
 #include <vector>
 
 #include "canvas/canvas.h"
-#include "eval/eval.h"
+#include "learn/learn.h"
+#include "study/study.h"
 
 namespace stemloop {
 
