@@ -61,8 +61,7 @@ std::vector<double> thresholds_of(const FeatureColumn& column, Thresholds how) {
 }  // namespace
 
 std::string in_words(const Question& question) {
-  std::string name = question.feature;
-  std::replace(name.begin(), name.end(), '_', ' ');
+  const std::string name = name_in_words(question.feature);
   switch (question.kind) {
     case QuestionKind::kGreater:
       return fmt::format("{} > {:g}", name, question.threshold);
@@ -77,10 +76,7 @@ std::string in_words(const Question& question) {
 }
 
 const FeatureColumn& column_of(const Question& question, const FeatureTable& table) {
-  const auto found = std::find_if(table.columns.begin(), table.columns.end(),
-                                  [&](const FeatureColumn& column) { return column.name == question.feature; });
-  require(found != table.columns.end(), "there is no feature '{}'", printable(question.feature));
-  return *found;
+  return column_named(question.feature, table);
 }
 
 bool answer(const Question& question, const FeatureColumn& column, std::int64_t record) {

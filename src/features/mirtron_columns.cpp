@@ -200,7 +200,7 @@ std::string in_words(const Contribution& contribution) {
     if (feature.starts_with(kFirst)) return fmt::format("letter {} is {}", place, value);
     return fmt::format("letter {} from the end is {}", place, value);
   }
-  return fmt::format("{} {}", in_words(Question{feature, QuestionKind::kTrue, 0, ""}), value.empty() ? "none" : value);
+  return fmt::format("{} {}", name_in_words(feature), value.empty() ? "none" : value);
 }
 
 }  // namespace stemloop

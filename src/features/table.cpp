@@ -84,6 +84,18 @@ FeatureTable feature_table(std::span<const Picture> pictures) {
   return feature_table({kFeatureNames.begin(), kFeatureNames.end()}, cells);
 }
 
+const FeatureColumn& column_named(const std::string& name, const FeatureTable& table) {
+  const auto found = std::find_if(table.columns.begin(), table.columns.end(),
+                                  [&](const FeatureColumn& column) { return column.name == name; });
+  require(found != table.columns.end(), "there is no feature '{}'", printable(name));
+  return *found;
+}
+
+std::string name_in_words(std::string name) {
+  std::replace(name.begin(), name.end(), '_', ' ');
+  return name;
+}
+
 const FeatureColumn* column_of_labels(const FeatureTable& table, std::span<const std::uint8_t> labels) {
   const auto same = [](double a, double b) { return a == b || (std::isnan(a) && std::isnan(b)); };
   const auto one = std::find(labels.begin(), labels.end(), std::uint8_t{1});

@@ -34,6 +34,12 @@ FeatureTable feature_table(std::vector<std::string> names, const std::vector<std
 /// The 20 features of pictures.
 FeatureTable feature_table(std::span<const Picture> pictures);
 
+/// The column of that name. Error if the table has none.
+const FeatureColumn& column_named(const std::string& name, const FeatureTable& table);
+
+/// The name as it is spoken: "stem length".
+std::string name_in_words(std::string name);
+
 /// The first column whose values correspond one to one with the labels, the labels themselves under another name;
 /// nullptr if there is none.
 const FeatureColumn* column_of_labels(const FeatureTable& table, std::span<const std::uint8_t> labels);

@@ -148,10 +148,10 @@ std::vector<Call> Classifier::classify(std::span<const Evidence> evidence) const
     call.reconstruction_error = raw.errors[i];
     call.latent_distance = raw.distances[i];
     for (const MeasureRange& range : ranges_) {
-      const double value = column_of({range.name, QuestionKind::kGreater, 0, ""}, table).values[i];
+      const double value = column_named(range.name, table).values[i];
       if (value < range.low || value > range.high)
         call.unusual.push_back(fmt::format("{} is {:.4g}, training hairpins have {:.4g} to {:.4g}",
-                                           in_words({range.name, QuestionKind::kTrue, 0, ""}), value, range.low,
+                                           name_in_words(range.name), value, range.low,
                                            range.high));
     }
     call.outside = raw.errors[i] > most_error_ || raw.distances[i] > most_distance_ || !call.unusual.empty();
@@ -215,7 +215,7 @@ Classifier Classifier::train(const std::string& directory, const LabelledEvidenc
   }
 
   for (const char* name : kRanged) {
-    const auto& values = column_of({name, QuestionKind::kGreater, 0, ""}, table).values;
+    const auto& values = column_named(name, table).values;
     c.ranges_.push_back({name, quantile(values, kRangeTail), quantile(values, 1 - kRangeTail)});
   }
 

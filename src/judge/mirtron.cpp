@@ -14,10 +14,6 @@ namespace {
 
 constexpr double kRangeTail = 0.001;
 
-const FeatureColumn& measure(const std::string& name, const FeatureTable& table) {
-  return column_of({name, QuestionKind::kGreater, 0, ""}, table);
-}
-
 void check_training(const LabelledHairpins& data, const MirtronTraining& how) {
   std::set<std::string_view> distinct[2];
   for (std::size_t i = 0; i < data.labels.size(); ++i) distinct[data.labels[i]].insert(data.hairpins[i].sequence);
@@ -55,10 +51,10 @@ std::vector<MirtronCall> MirtronModel::classify(std::span<const FoldedHairpin> h
     call.closest = known_.closest(words);
     call.trained_on = known_.holds(words);
     for (const MeasureRange& range : ranges_) {
-      const double value = measure(range.name, rows.measures).values[i];
+      const double value = column_named(range.name, rows.measures).values[i];
       if (value < range.low || value > range.high)
         call.unusual.push_back(fmt::format("{} is {:.4g}, training hairpins have {:.4g} to {:.4g}",
-                                           in_words(Question{range.name, QuestionKind::kTrue, 0, ""}), value, range.low,
+                                           name_in_words(range.name), value, range.low,
                                            range.high));
     }
     calls.push_back(std::move(call));
@@ -91,7 +87,7 @@ MirtronModel MirtronModel::train(const std::string& directory, const LabelledHai
   m.importance_ = importance_of(m.booster_->contributions(rows));
   m.known_ = known_hairpins(data);
   for (const char* name : kRanged) {
-    const auto& values = measure(name, measures).values;
+    const auto& values = column_named(name, measures).values;
     m.ranges_.push_back({name, quantile(values, kRangeTail), quantile(values, 1 - kRangeTail)});
   }
   m.write(directory, how, trees);
