@@ -10,7 +10,7 @@
 #include "fold/fold.h"
 #include "net/torch/diva/diva.h"
 #include "net/model_directory.h"
-#include "net/picture_data.h"
+#include "net/training_pictures.h"
 #include "net/read_out.h"
 #include "net/torch/loop/training.h"
 #include "nn_support.h"

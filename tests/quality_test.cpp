@@ -8,6 +8,8 @@
 #include "seq/seq.h"
 #include "support.h"
 #include "util/util.h"
+#include "data/shuffle.h"
+#include "features/features.h"
 
 namespace stemloop {
 namespace {

@@ -122,4 +122,8 @@ Matrix evidence_matrix(std::span<const Evidence> evidence, const FeatureTable& t
   return matrix;
 }
 
+LabelledEvidence labelled_evidence(const PictureData& data, const FoldingOptions& folding, int threads) {
+  return {gather_evidence(pictures_of(data), load_model(folding), threads), data.labels};
+}
+
 }  // namespace stemloop

@@ -36,4 +36,13 @@ FeatureTable measured_table(std::span<const Evidence> evidence);
 /// NaN), and the shares of all 4, 16 and 64 words of one, two and three nucleotides in the visible sequence.
 Matrix evidence_matrix(std::span<const Evidence> evidence, const FeatureTable& table);
 
+/// Evidence with labels.
+struct LabelledEvidence {
+  std::vector<Evidence> evidence;
+  std::vector<std::uint8_t> labels;
+};
+
+/// What a classifier sees of pictures, on all threads.
+LabelledEvidence labelled_evidence(const PictureData& data, const FoldingOptions& folding, int threads);
+
 }  // namespace stemloop

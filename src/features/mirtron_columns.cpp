@@ -118,6 +118,26 @@ std::vector<FoldedHairpin> fold_hairpins(std::span<const std::string> sequences,
   return hairpins;
 }
 
+LabelledHairpins labelled_hairpins(SequenceSet& set, const std::shared_ptr<const Model>& model, int threads) {
+  Tally tally = set.tally;
+  std::vector<std::size_t> kept;
+  for (std::size_t i = 0; i < set.size(); ++i) {
+    if (!lay_out(set.sequences[i], set.structures[i]).columns.empty()) {
+      kept.push_back(i);
+      continue;
+    }
+    --tally.out;
+    ++tally.rejected;
+    report({set.ids[i], fmt::format("{}: there is no hairpin loop in its structure, so nothing to classify",
+                                    printable(set.ids[i]))});
+  }
+  set = set.select(kept);
+  set.tally = tally;
+  LabelledHairpins data{set.ids, fold_hairpins(set.sequences, model, threads), set.labels};
+  for (std::size_t i = 0; i < set.size(); ++i) data.hairpins[i].structure = set.structures[i];
+  return data;
+}
+
 std::vector<std::string> mirtron_columns() {
   std::vector<std::string> names(kFeatureNames.begin(), kFeatureNames.end());
   for (const char* name : {"nucleotides", "gc_content", "mfe", "mfe_per_nt"}) names.emplace_back(name);

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "data/sequence_set.h"
 #include "features/evidence.h"
 
 namespace stemloop {
@@ -31,6 +32,11 @@ struct LabelledHairpins {
   std::vector<FoldedHairpin> hairpins;
   std::vector<std::uint8_t> labels;  // 1 mirtron
 };
+
+/// What a model of mirtrons sees of labelled sequences, on all threads: the energy is always the least, also where a
+/// record brought its structure. Records without a hairpin loop are told of, counted as rejected, and the set loses
+/// them.
+LabelledHairpins labelled_hairpins(SequenceSet& set, const std::shared_ptr<const Model>& model, int threads);
 
 /// Names of the columns of mirtron_matrix(): those of evidence_matrix(), words as "share_GU"; "letter_5_2_U" and
 /// "letter_3_1_G", 1 if the second letter is U, the last one G (six letters of either end); unpaired letters beyond the

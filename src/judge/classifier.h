@@ -67,12 +67,6 @@ struct ClassifierTraining {
   std::string origin = "{}";       // JSON kept in config.json
 };
 
-/// Evidence with labels.
-struct LabelledEvidence {
-  std::vector<Evidence> evidence;
-  std::vector<std::uint8_t> labels;
-};
-
 class Classifier {
  public:
   /// Opens a directory; everything in it is checked. Error naming the file and what is wrong.

@@ -13,6 +13,7 @@
 
 #include "net/model_files.h"
 #include "util/util.h"
+#include "data/similarity.h"
 
 namespace stemloop {
 

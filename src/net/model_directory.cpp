@@ -1,7 +1,5 @@
 #include "net/model_directory.h"
 
-#include <htslib/hts.h>
-
 #include <Eigen/Core>
 #include <cmath>
 #include <cstring>
@@ -34,17 +32,6 @@ void convert(StoredTensor& tensor, const char* dtype) {
 }
 
 }  // namespace
-
-std::string md5_hex(std::span<const std::byte> bytes) {
-  hts_md5_context* context = hts_md5_init();
-  hts_md5_update(context, bytes.data(), bytes.size());
-  unsigned char digest[16];
-  hts_md5_final(digest, context);
-  hts_md5_destroy(context);
-  char hex[33];
-  hts_md5_hex(hex, digest);
-  return hex;
-}
 
 namespace {
 

@@ -50,7 +50,4 @@ void write_model_directory(const std::string& directory, const DivaConfig& confi
 /// A copy of a model with its matrices as 16-bit floats ("F16"), half the size; reading widens them again.
 void pack_model(const std::string& from, const std::string& to);
 
-/// MD5 of bytes, 32 hexadecimal digits: against damage, not against malice.
-std::string md5_hex(std::span<const std::byte> bytes);
-
 }  // namespace stemloop

@@ -4,6 +4,7 @@
 #include "net/config.h"
 #include "net/find_model.h"
 #include "net/inference.h"
+#include "net/latents.h"
 #include "net/model_directory.h"
 #include "net/neural.h"
 #include "net/peer_environment.h"

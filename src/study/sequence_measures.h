@@ -9,9 +9,6 @@
 
 namespace stemloop {
 
-/// Shares of the 4^k k-mers in all sequences together, ordered by letters ACGU; zeros if no sequence has k letters.
-std::vector<double> kmer_shares(std::span<const std::string> sequences, int k);
-
 /// Jensen-Shannon divergence of two distributions in bits: 0 if equal, 1 if disjoint. REQUIRES: equal lengths.
 double jensen_shannon(std::span<const double> p, std::span<const double> q);
 

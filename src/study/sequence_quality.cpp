@@ -16,6 +16,8 @@
 #include "study/sequence_measures.h"
 #include "hairpin/hairpin.h"
 #include "util/util.h"
+#include "data/shuffle.h"
+#include "features/features.h"
 
 namespace stemloop {
 

@@ -5,7 +5,7 @@
 #include <numeric>
 
 #include "net/model_directory.h"
-#include "net/picture_data.h"
+#include "net/training_pictures.h"
 #include "net/read_out.h"
 #include "net/torch/weights.h"
 

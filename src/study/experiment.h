@@ -1,7 +1,7 @@
 // experiment mirtron: what its files share. A cell is one classifier, trained on one arm's records of a fold and tested
 // on the real records of that fold; everything it draws comes from (seed + repeat, fold).
 //
-//   experiment_command.cpp   options, names, the order of the cells
+//   experiment.cpp           names, metrics
 //   experiment_cells.cpp     the run directory
 //   experiment_folds.cpp     folds, the cells of a fold
 //   experiment_arms.cpp      synthetic mirtrons, what classifiers see, classifiers
@@ -16,8 +16,7 @@
 #include <string>
 #include <vector>
 
-#include "judge/judge.h"
-#include "cli/sequence_input.h"
+#include "data/sequence_set.h"
 
 namespace stemloop {
 
@@ -38,6 +37,8 @@ struct ExperimentOptions {
   std::string gan_size = "small";
   std::int64_t cnn_epochs = 30;
   double cnn_rate = 1e-3;
+  std::vector<std::string> command;  // kept in run.json
+  std::string version;
 };
 
 // --- names, in the order of tables -----------------------------------------------------------------------------------
@@ -89,7 +90,7 @@ inline constexpr std::size_t kShortest = 20;  // nt, of real and synthetic seque
 struct Shown {
   std::vector<std::string> sequences;
   std::vector<std::uint8_t> labels;
-  Matrix rows;  // 156 columns, see FeatureRow
+  Matrix rows;  // feature_rows()
 
   [[nodiscard]] std::size_t size() const { return labels.size(); }
   [[nodiscard]] Shown select(std::span<const std::int64_t> records) const;

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "cli/sequence_input.h"
+#include "data/sequence_set.h"
 
 namespace stemloop {
 

@@ -8,7 +8,7 @@
 #include <tuple>
 #include <vector>
 
-#include "cli/experiment.h"
+#include "study/experiment.h"
 
 namespace stemloop {
 

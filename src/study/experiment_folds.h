@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "cli/experiment_cells.h"
+#include "study/experiment_cells.h"
 
 namespace stemloop {
 

@@ -14,26 +14,10 @@
 #include <variant>
 #include <vector>
 
-#include "cli/command.h"
-#include "seq/seq.h"
+#include "seq/tally.h"
 #include "util/util.h"
 
 namespace stemloop {
-
-/// What became of the records of a run.
-struct Tally {
-  std::int64_t in = 0;
-  std::int64_t out = 0;
-  std::int64_t rejected = 0;
-  std::exception_ptr broken;  // the input broke off here; all records before it are counted
-};
-
-/// Lists a rejected record on stderr.
-void report(const Rejection& rejection);
-
-/// Says "N in, N out, N rejected" and returns the exit code it means; to be called when all output is written.
-/// Throws the Error of an input that broke off.
-int finish(const Tally& tally, const CommonOptions& options);
 
 /// Reads FASTA files and hands out batches; counts, warns about duplicate ids, draws the progress.
 class BatchReader {

@@ -1,4 +1,4 @@
-#include "cli/analyzer.h"
+#include "study/analyzer.h"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -13,7 +13,8 @@
 #include <map>
 #include <thread>
 
-#include "cli/hairpin_input.h"
+#include "hairpin/hairpin.h"
+#include "net/net.h"
 
 namespace stemloop {
 

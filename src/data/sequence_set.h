@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "cli/dataset_input.h"
+#include "data/dataset.h"
 
 namespace stemloop {
 

@@ -5,7 +5,6 @@
 #include <vector>
 
 #include "canvas/canvas.h"
-#include "learn/learn.h"
 #include "study/study.h"
 
 namespace stemloop {

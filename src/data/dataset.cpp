@@ -1,13 +1,15 @@
-#include "cli/dataset_input.h"
+#include "data/dataset.h"
 
 #include <oneapi/tbb/blocked_range.h>
+#include <oneapi/tbb/enumerable_thread_specific.h>
+#include <oneapi/tbb/global_control.h>
 #include <oneapi/tbb/parallel_for.h>
 
 #include <algorithm>
 #include <optional>
 
-#include "cli/hairpin_input.h"
-#include "data/data.h"
+#include "data/pictures.h"
+#include "seq/record_stream.h"
 
 namespace stemloop {
 
@@ -162,19 +164,6 @@ std::pair<PictureData, PictureData> train_and_valid(const Dataset& dataset, std:
     part.add(dataset.pictures.picture(i), dataset.pictures.labels[static_cast<std::size_t>(i)]);
   }
   return {std::move(train), std::move(valid)};
-}
-
-void add_dataset(CLI::App& app, DatasetOptions& options) {
-  app.add_option("--tsv", options.tsv,
-                 "Labelled sequences: a table with columns sequence, label (1 pre-miRNA, 0 not), id")
-      ->type_name("FILE");
-  app.add_option("--positives", options.positives, "FASTA of pre-miRNAs")->type_name("FASTA");
-  app.add_option("--negatives", options.negatives, "FASTA of hairpins that are none")->type_name("FASTA");
-  app.add_option("--bars", options.bars,
-                 "Pictures instead of sequences: safetensors with colour, height and label, as published")
-      ->type_name("FILE");
-  app.add_option("--split", options.split, "Column of the table that says train, valid or test")->type_name("COLUMN");
-  app.add_option("--splits", options.splits, "The table of --split for --bars, one line a record")->type_name("FILE");
 }
 
 void check_dataset(const DatasetOptions& options) {

@@ -1,4 +1,4 @@
-#include "cli/quality_sheet.h"
+#include "report/quality_sheet.h"
 
 #include <fmt/format.h>
 

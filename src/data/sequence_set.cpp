@@ -1,10 +1,11 @@
-#include "cli/sequence_input.h"
+#include "data/sequence_set.h"
 
+#include <oneapi/tbb/global_control.h>
 #include <oneapi/tbb/parallel_for.h>
 
 #include <algorithm>
 
-#include "cli/hairpin_input.h"
+#include "seq/record_stream.h"
 
 namespace stemloop {
 

@@ -1,6 +1,4 @@
-#include "cli/stream.h"
-
-#include <spdlog/spdlog.h>
+#include "seq/record_stream.h"
 
 namespace stemloop {
 
@@ -11,16 +9,7 @@ constexpr std::size_t kBatchLetters = 8192;
 }  // namespace
 
 void report(const Rejection& rejection) {
-  Progress::clear_line();
-  spdlog::error("rejected {}", rejection.reason);
-}
-
-int finish(const Tally& tally, const CommonOptions& options) {
-  const bool bad = tally.rejected > 0 || tally.broken;
-  spdlog::log(bad ? spdlog::level::warn : spdlog::level::info, "{} records in, {} out, {} rejected", tally.in,
-              tally.out, tally.rejected);
-  if (tally.broken) std::rethrow_exception(tally.broken);
-  return bad && !options.skip_bad ? kExitRejected : kExitOk;
+  say(Loud::kError, "rejected {}", rejection.reason);
 }
 
 BatchReader::BatchReader(const std::string& path, const CommonOptions& options, std::size_t max_length)
@@ -62,7 +51,7 @@ BatchReader::Batch BatchReader::next() {
 
 void BatchReader::warn_of_duplicates() const {
   if (reader_.duplicate_ids() == 0) return;
-  spdlog::warn("{}: {} records repeat the id of an earlier one (first: '{}'); all are kept", name_,
+  say(Loud::kWarning, "{}: {} records repeat the id of an earlier one (first: '{}'); all are kept", name_,
                reader_.duplicate_ids(), printable(reader_.first_duplicate()));
 }
 

@@ -4,8 +4,10 @@
 #include <string>
 #include <vector>
 
-#include "cli/stream.h"
-#include "net/net.h"
+#include "data/picture_data.h"
+#include "fold/fold.h"
+#include "seq/seq.h"
+#include "util/util.h"
 
 namespace stemloop {
 
@@ -36,9 +38,6 @@ struct Dataset {
 /// The part called `text`, the label 0 or 1; Error naming `place` for anything else.
 Part part_of(std::string_view text, const std::string& place);
 int label_of(std::string_view text, const std::string& place);
-
-/// --bars, --tsv, --positives, --negatives, --splits, --split
-void add_dataset(CLI::App& app, DatasetOptions& options);
 
 /// Error if no source, or more than one, is named.
 void check_dataset(const DatasetOptions& options);

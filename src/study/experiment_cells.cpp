@@ -1,12 +1,11 @@
 // experiment: what is in its folder, the run that it belongs to and the cells that are done.
-#include "cli/experiment_cells.h"
+#include "study/experiment_cells.h"
 
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
-#include "cli/version.h"
 
 namespace stemloop {
 
@@ -110,8 +109,8 @@ bool run_has_begun(const ExperimentOptions& c, const SequenceSet& set) {
 void start_run(const ExperimentOptions& c, const SequenceSet& set) {
   std::filesystem::create_directories(c.run);
   const Json run = {{"format", kExperimentFormat},
-                    {"command", command_words()},
-                    {"version", kVersion},
+                    {"command", c.command},
+                    {"version", c.version},
                     {"options", options_json(c)},
                     {"data", {{"md5", md5_of(set)}, {"records", set.tally.out}, {"rejected", set.tally.rejected}}}};
   replace_file(c.run + "/run.json", run.dump(2) + "\n");

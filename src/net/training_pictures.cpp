@@ -1,5 +1,5 @@
 // Records as compact training data: bars and bonds, and rows of symbols.
-#include "net/picture_data.h"
+#include "net/training_pictures.h"
 
 #include <algorithm>
 #include <cmath>
@@ -17,17 +17,6 @@ bool is_pair(const Column& c) {
 
 }  // namespace
 
-std::array<std::uint8_t, kBondLength> bond_rows(const Picture& picture) {
-  constexpr int kHalf = kBondLength / 2;
-  const auto bonds = bond_vector(picture);
-  std::array<std::uint8_t, kBondLength> rows{};
-  for (int k = 0; k < kHalf; ++k) {
-    rows[k] = static_cast<std::uint8_t>(bonds[kHalf - 1 - k] != 0);
-    rows[kHalf + k] = static_cast<std::uint8_t>(bonds[kHalf + k] != 0);
-  }
-  return rows;
-}
-
 std::array<std::uint8_t, kBondLength> columns_of_rows(const std::array<std::uint8_t, kBondLength>& rows) {
   // A loop of l columns shifts the rows by (l - 1) / 2 and l / 2: the first bond, in column l, stands at these places.
   const auto* const bottom_row = rows.data() + kPictureColumns;
@@ -42,39 +31,12 @@ std::array<std::uint8_t, kBondLength> columns_of_rows(const std::array<std::uint
   return columns;
 }
 
-double bond_agreement(const std::array<std::uint8_t, kBondLength>& asked,
-                      const std::array<std::uint8_t, kBondLength>& obtained) {
-  int same = 0;
-  for (int k = 0; k < kBondLength; ++k) same += asked[k] == obtained[k] ? 1 : 0;
-  return static_cast<double>(same) / kBondLength;
-}
-
 void SymbolData::add(std::span<const std::uint8_t> unpadded, int label) {
   require(static_cast<std::int64_t>(unpadded.size()) <= length, "{} places are more than the {} of the network",
           unpadded.size(), length);
   symbols.insert(symbols.end(), unpadded.begin(), unpadded.end());
   labels.push_back(static_cast<std::uint8_t>(label));
   symbols.resize(labels.size() * static_cast<std::size_t>(length), kPadSymbol);
-}
-
-void PictureData::add(const Picture& picture, int label) {
-  for (int strand = 0; strand < 2; ++strand) {
-    colour.insert(colour.end(), picture.colour[strand].begin(), picture.colour[strand].end());
-    height.insert(height.end(), picture.height[strand].begin(), picture.height[strand].end());
-  }
-  const auto rows = bond_rows(picture);
-  bonds.insert(bonds.end(), rows.begin(), rows.end());
-  labels.push_back(static_cast<std::uint8_t>(label));
-}
-
-Picture PictureData::picture(std::int64_t record) const {
-  Picture picture;
-  for (int strand = 0; strand < 2; ++strand) {
-    const auto from = static_cast<std::ptrdiff_t>(record * 2 * kPictureColumns + strand * kPictureColumns);
-    std::copy_n(colour.begin() + from, kPictureColumns, picture.colour[strand].begin());
-    std::copy_n(height.begin() + from, kPictureColumns, picture.height[strand].begin());
-  }
-  return picture;
 }
 
 Picture substitute(const Picture& picture, double share, Random& random) {

@@ -1,5 +1,6 @@
 // experiment: folds, and the cells of a fold.
-#include "cli/experiment_folds.h"
+#include "study/experiment_folds.h"
+#include "data/similarity.h"
 
 #include <oneapi/tbb/parallel_for.h>
 

@@ -1,4 +1,4 @@
-#include "cli/plots.h"
+#include "report/plots.h"
 
 #include <fmt/format.h>
 

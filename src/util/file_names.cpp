@@ -1,25 +1,11 @@
-#include "cli/hairpin_input.h"
+#include "util/file_names.h"
 
 #include <algorithm>
 #include <filesystem>
 
+#include "util/error.h"
+
 namespace stemloop {
-
-std::function<Hairpins()> hairpin_state(const FoldingOptions& options) {
-  return [model = load_model(options)] { return Hairpins{model, Folder(model)}; };
-}
-
-std::string structure_of(Hairpins& state, const Record& record) {
-  if (record.structure.empty()) return state.folder.fold(record.sequence).structure;
-  pair_table(record.structure);
-  return record.structure;
-}
-
-Picture picture_of(const Record& record, const std::string& structure) {
-  const HairpinLayout layout = lay_out(record.sequence, structure);
-  require(!layout.columns.empty(), "there is no hairpin loop in its structure, so no picture");
-  return draw_picture(layout.columns);
-}
 
 bool is_png(const std::string& path) {
   const std::string extension = std::filesystem::path(path).extension().string();

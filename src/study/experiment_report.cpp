@@ -6,9 +6,8 @@
 #include <tuple>
 
 #include "canvas/canvas.h"
-#include "cli/experiment.h"
+#include "study/experiment.h"
 #include "learn/learn.h"
-#include "study/study.h"
 
 namespace stemloop {
 
