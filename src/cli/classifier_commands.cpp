@@ -102,7 +102,9 @@ int show_model(const ModelCommand& c) {
   require(c.plot.empty() || family == kPremirnaFamily,
           "--plot draws the tree of a model of pre-miRNAs; {} is of family {}", directory, family);
   TextWriter out(c.common.output);
-  out.write(fmt::format("path\t{}\nfamily\t{}\nmegabytes\t{:.1f}\n", directory, family, megabytes(directory)));
+  out.write(fmt::format("path\t{}\nfound by\t{}\nfamily\t{}\nmegabytes\t{:.1f}\n", directory,
+                        is_model_path(c.model) ? "its path" : fmt::format("its name, '{}'", c.model), family,
+                        megabytes(directory)));
   if (family == kPremirnaFamily) {
     const Classifier classifier = Classifier::open(directory, c.device, c.common.threads);
     out.write(
