@@ -13,6 +13,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <string>
 #include <utility>
@@ -66,7 +67,7 @@ class Verdict {
 /// Scores of `evaluate classifier`: rows of named values, in the order of their printing.
 using ScoreRow = std::vector<std::pair<std::string, Cell>>;
 
-struct Evaluation {
+struct JudgeScores {
   std::vector<ScoreRow> rows;
   // Of the calls and the calibration curve: as the model means them, in the order of the records.
   std::vector<VerdictColumn> call_columns;   // behind id and label
@@ -78,7 +79,7 @@ struct Evaluation {
   std::string warning;  // empty: none
 };
 
-/// Where labelled records come from, and how they are folded.
+/// Where labelled records come from, and how they are folded and spread over threads.
 struct EvaluateData {
   DatasetOptions data;
   std::string label_column = "label";
@@ -86,6 +87,9 @@ struct EvaluateData {
   CommonOptions common;
   FoldingOptions folding;
 };
+
+/// How many verdicts have which label().
+using LabelCounts = std::map<std::string, std::int64_t>;
 
 /// An opened model. All functions may be called by several threads at once.
 class Judge {
@@ -99,15 +103,15 @@ class Judge {
   [[nodiscard]] virtual std::unique_ptr<Seen> see(Hairpins& hairpins, const Record& record) const = 0;
   /// One verdict a record, in their order. REQUIRES: all were seen by this judge.
   [[nodiscard]] virtual std::vector<std::unique_ptr<Verdict>> judge(std::vector<std::unique_ptr<Seen>> batch) const = 0;
-  /// The last sentence of a run: how many were called what. `labels` counts verdicts by label().
-  [[nodiscard]] virtual std::string summary(const std::vector<std::pair<std::string, std::int64_t>>& labels,
-                                            std::int64_t records, std::int64_t outside) const = 0;
+  /// The last sentence of a run: how many were called what.
+  [[nodiscard]] virtual std::string summary(const LabelCounts& labels, std::int64_t records,
+                                            std::int64_t outside) const = 0;
   /// What `model info` prints of it, lines of name TAB value.
   [[nodiscard]] virtual std::string info() const = 0;
   /// The picture of `model info --plot`. Error if the family has none.
   [[nodiscard]] virtual Drawing plot(const std::string& title) const = 0;
   /// Error naming an option of `data` that the family has no use for.
-  [[nodiscard]] virtual Evaluation evaluate(const EvaluateData& data) const = 0;
+  [[nodiscard]] virtual JudgeScores evaluate(const EvaluateData& data) const = 0;
 };
 
 struct OpenOptions {
@@ -123,6 +127,9 @@ struct Family {
 
 /// All families of classifiers.
 const std::vector<Family>& families();
+
+/// nullptr if there is none of that name.
+const Family* find_family(const std::string& name);
 
 /// Opens a model directory by the family its config.json names; everything in it is checked. Error naming the file and
 /// what is wrong, or the families there are.

@@ -35,6 +35,7 @@ struct ForestOptions {
   std::uint64_t seed = 1;
 };
 
+/// Several threads may ask one that was loaded at once.
 class Booster {
  public:
   virtual ~Booster() = default;

@@ -134,6 +134,10 @@ class XgBoosterLibrary : public BoosterLibrary {
     require(XGBoosterLoadModelFromBuffer(booster->get(), bytes.data(), bytes.size()) == 0, "{}: is no XGBoost model",
             name);
     booster->set("nthread", std::to_string(threads));
+    // Whatever is set up at the first prediction is set up here: from now on several threads may predict at once.
+    const std::int64_t columns = booster->columns();
+    const Matrix nothing{1, columns, std::vector<float>(static_cast<std::size_t>(columns))};
+    static_cast<void>(booster->logits(nothing));
     return booster;
   }
 };
