@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# CI job: the core build's tests under address and undefined-behaviour sanitizers.
+# CI job: all tests under address and undefined-behaviour sanitizers.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
-scripts/setup.sh core
+scripts/setup.sh
 exec cmake --workflow --preset asan
