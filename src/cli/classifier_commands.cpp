@@ -11,6 +11,7 @@
 #include "cli/generate_command.h"
 #include "cli/version.h"
 #include "data/dataset.h"
+#include "data/sequence_set.h"
 #include "report/report.h"
 
 namespace stemloop {

@@ -172,9 +172,10 @@ void evaluate_bonds(HairpinNetwork& network, const PictureData& data, const Eval
 }
 
 int evaluate_classifier(EvaluateCommand& c, const CLI::App& app) {
+  const auto judge = open_judge(find_model(c.model.directory), {c.model.device, c.common.threads});
+  judge->check_use({c.data, c.label_column, c.part, c.common, c.folding});
   check_dataset(c.data);
   check_files(dataset_files(c.data), {c.common.output, c.calls, c.curve});
-  const auto judge = open_judge(find_model(c.model.directory), {c.model.device, c.common.threads});
   fold_as_trained(judge->parameters(), c.folding, app);
   const JudgeScores scores = judge->evaluate({c.data, c.label_column, c.part, c.common, c.folding});
   if (!c.calls.empty()) write_calls(c.calls, scores);

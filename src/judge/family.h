@@ -110,7 +110,8 @@ class Judge {
   [[nodiscard]] virtual std::string info() const = 0;
   /// The picture of `model info --plot`. Error if the family has none.
   [[nodiscard]] virtual Drawing plot(const std::string& title) const = 0;
-  /// Error naming an option of `data` that the family has no use for.
+  /// Error naming an option that the family has no use for.
+  virtual void check_use(const EvaluateData& data) const = 0;
   [[nodiscard]] virtual JudgeScores evaluate(const EvaluateData& data) const = 0;
 };
 

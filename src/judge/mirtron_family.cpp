@@ -6,6 +6,7 @@
 
 #include <algorithm>
 
+#include "data/sequence_set.h"
 #include "judge/families.h"
 #include "judge/scores.h"
 
@@ -171,13 +172,15 @@ class MirtronJudge : public Judge {
     fail("--plot draws the tree of a model of pre-miRNAs; {} is of family {}", title, kMirtronFamily);
   }
 
-  [[nodiscard]] JudgeScores evaluate(const EvaluateData& from) const override {
+  void check_use(const EvaluateData& from) const override {
     const std::pair<const char*, bool> useless[] = {{"--bars", !from.data.bars.empty()},
                                                     {"--split", !from.data.split.empty()},
                                                     {"--splits", !from.data.splits.empty()},
                                                     {"--part", !from.part.empty()}};
     for (const auto& [option, named] : useless) require(!named, "{} has no meaning for a model of mirtrons", option);
-    check_dataset(from.data);
+  }
+
+  [[nodiscard]] JudgeScores evaluate(const EvaluateData& from) const override {
     SequenceSet set = load_sequences(from.data, from.label_column, from.common, from.folding);
     const LabelledHairpins records = labelled_hairpins(set, load_model(from.folding), from.common.threads);
     require(!records.ids.empty(), "there is no record to evaluate");

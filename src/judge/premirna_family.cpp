@@ -190,8 +190,11 @@ class PremirnaJudge : public Judge {
     return draw_tree(classifier_.tree(), kPremirnaClasses, title);
   }
 
-  [[nodiscard]] JudgeScores evaluate(const EvaluateData& from) const override {
+  void check_use(const EvaluateData& from) const override {
     require(from.label_column == EvaluateData().label_column, "--label-column is of models of mirtrons");
+  }
+
+  [[nodiscard]] JudgeScores evaluate(const EvaluateData& from) const override {
     const LabelledPictures labelled = load_labelled_pictures(from);
     const PictureData& data = labelled.pictures;
     const LabelledEvidence records = labelled_evidence(data, from.folding, from.common.threads);

@@ -133,6 +133,7 @@ class ThreeWayJudge : public Judge {
 
   [[nodiscard]] std::string info() const override { fail("two models have two model infos"); }
   [[nodiscard]] Drawing plot(const std::string& /*title*/) const override { fail("two models have no one picture"); }
+  void check_use(const EvaluateData& /*from*/) const override {}
   [[nodiscard]] JudgeScores evaluate(const EvaluateData& /*from*/) const override {
     fail("two models are evaluated one by one");
   }
