@@ -37,7 +37,7 @@ struct VerdictColumn {
 };
 
 /// What stands in a column: missing, yes or no, a count, a number, a text.
-using Cell = std::variant<std::monostate, bool, std::int64_t, double, std::string>;
+using TypedCell = std::variant<std::monostate, bool, std::int64_t, double, std::string>;
 
 /// What a judge has seen of a record. Each family has its own.
 class Seen {
@@ -55,7 +55,7 @@ class Verdict {
   /// Unlike what the model was trained on; false of families that do not tell.
   [[nodiscard]] virtual bool outside() const { return false; }
   /// One a column of Judge::columns().
-  [[nodiscard]] virtual std::vector<Cell> cells() const = 0;
+  [[nodiscard]] virtual std::vector<TypedCell> cells() const = 0;
   /// Everything, as one JSON object without a line end.
   [[nodiscard]] virtual std::string json() const = 0;
   /// For reading: heading, the hairpin as text, the reasons; ends with an empty line.
@@ -65,13 +65,13 @@ class Verdict {
 };
 
 /// Scores of `evaluate classifier`: rows of named values, in the order of their printing.
-using ScoreRow = std::vector<std::pair<std::string, Cell>>;
+using ScoreRow = std::vector<std::pair<std::string, TypedCell>>;
 
 struct JudgeScores {
   std::vector<ScoreRow> rows;
   // Of the calls and the calibration curve: as the model means them, in the order of the records.
   std::vector<VerdictColumn> call_columns;   // behind id and label
-  std::vector<std::vector<Cell>> calls;      // one a record
+  std::vector<std::vector<TypedCell>> calls;      // one a record
   std::vector<std::string> ids;
   std::vector<std::uint8_t> labels;
   std::vector<float> probability;

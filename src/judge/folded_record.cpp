@@ -50,9 +50,9 @@ std::vector<VerdictColumn> size_columns() {
   return {{"length", 0, "nt"}, {"energy", 2, "kcal/mol of the structure"}, {"structure", 0, "dot-bracket"}};
 }
 
-void add_size_cells(const FoldedRecord& folded, std::vector<Cell>& cells) {
+void add_size_cells(const FoldedRecord& folded, std::vector<TypedCell>& cells) {
   cells.emplace_back(static_cast<std::int64_t>(folded.record.sequence.size()));
-  cells.push_back(folded.energy_known ? Cell(folded.energy_kcal) : Cell());
+  cells.push_back(folded.energy_known ? TypedCell(folded.energy_kcal) : TypedCell());
   cells.emplace_back(folded.structure);
 }
 

@@ -32,7 +32,7 @@ std::string size_of(const FoldedRecord& folded);
 
 /// Columns length, energy, structure, and their cells.
 std::vector<VerdictColumn> size_columns();
-void add_size_cells(const FoldedRecord& folded, std::vector<Cell>& cells);
+void add_size_cells(const FoldedRecord& folded, std::vector<TypedCell>& cells);
 
 /// "one; two".
 std::string joined_texts(const std::vector<std::string>& texts);

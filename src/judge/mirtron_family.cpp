@@ -49,8 +49,8 @@ class MirtronVerdict : public Verdict {
   [[nodiscard]] const std::string& id() const override { return folded_.record.id; }
   [[nodiscard]] std::string label() const override { return kMirtronClasses[call_.label()]; }
 
-  [[nodiscard]] std::vector<Cell> cells() const override {
-    std::vector<Cell> cells = {label(), static_cast<double>(call_.probability)};
+  [[nodiscard]] std::vector<TypedCell> cells() const override {
+    std::vector<TypedCell> cells = {label(), static_cast<double>(call_.probability)};
     add_mirtron_cells(call_, cells);
     add_size_cells(folded_, cells);
     cells.emplace_back(joined_texts(folded_.notes));
@@ -197,7 +197,7 @@ class MirtronJudge : public Judge {
     for (std::size_t i = 0; i < records.ids.size(); ++i) {
       const ClosestKnown& closest = found.closest[i];
       scores.calls.push_back({static_cast<double>(found.probability[i]), std::int64_t{found.trained_on[i]},
-                              closest.name, closest.name.empty() ? Cell() : Cell(closest.similarity)});
+                              closest.name, closest.name.empty() ? TypedCell() : TypedCell(closest.similarity)});
     }
     scores.rows.push_back(score_row("records", "all", found.probability, records.labels));
     const auto known = std::count(found.trained_on.begin(), found.trained_on.end(), std::uint8_t{1});
@@ -242,7 +242,7 @@ std::vector<VerdictColumn> mirtron_columns_told() {
           {"similarity", 2, "share of the words in common"}};
 }
 
-void add_mirtron_cells(const MirtronCall& call, std::vector<Cell>& cells) {
+void add_mirtron_cells(const MirtronCall& call, std::vector<TypedCell>& cells) {
   const ClosestKnown& closest = call.closest;
   const bool known = !closest.name.empty();
   cells.emplace_back(call.starts_gu);
@@ -250,8 +250,8 @@ void add_mirtron_cells(const MirtronCall& call, std::vector<Cell>& cells) {
   cells.emplace_back(reasons_in_words(call, 1));
   cells.emplace_back(reasons_in_words(call, -1));
   cells.emplace_back(closest.name);
-  cells.push_back(known ? Cell(std::string(kMirtronClasses[closest.label])) : Cell());
-  cells.push_back(known ? Cell(closest.similarity) : Cell());
+  cells.push_back(known ? TypedCell(std::string(kMirtronClasses[closest.label])) : TypedCell());
+  cells.push_back(known ? TypedCell(closest.similarity) : TypedCell());
 }
 
 void add_mirtron_json(const MirtronCall& call, Json& json) {

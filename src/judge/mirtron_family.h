@@ -16,7 +16,7 @@ FoldedHairpin mirtron_hairpin(Hairpins& hairpins, const FoldedRecord& folded);
 
 /// Columns starts_gu to similarity, and their cells.
 std::vector<VerdictColumn> mirtron_columns_told();
-void add_mirtron_cells(const MirtronCall& call, std::vector<Cell>& cells);
+void add_mirtron_cells(const MirtronCall& call, std::vector<TypedCell>& cells);
 
 /// The same in JSON.
 void add_mirtron_json(const MirtronCall& call, nlohmann::ordered_json& json);

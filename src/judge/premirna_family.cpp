@@ -61,8 +61,8 @@ class PremirnaVerdict : public Verdict {
   [[nodiscard]] std::string label() const override { return kPremirnaClasses[call_.label()]; }
   [[nodiscard]] bool outside() const override { return call_.outside; }
 
-  [[nodiscard]] std::vector<Cell> cells() const override {
-    std::vector<Cell> cells = {label(),
+  [[nodiscard]] std::vector<TypedCell> cells() const override {
+    std::vector<TypedCell> cells = {label(),
                                static_cast<double>(call_.probability),
                                std::string(kPremirnaClasses[call_.tree_label]),
                                static_cast<double>(call_.tree_probability),
@@ -213,7 +213,7 @@ class PremirnaJudge : public Judge {
       booster.push_back(call.booster);
       y.push_back(call.from_y);
       m.push_back(call.from_m);
-      std::vector<Cell>& cells = scores.calls.emplace_back();
+      std::vector<TypedCell>& cells = scores.calls.emplace_back();
       for (const float p : {call.probability, call.tree_probability, call.booster, call.from_y, call.from_m})
         cells.emplace_back(static_cast<double>(p));
       cells.emplace_back(std::int64_t{call.outside ? 1 : 0});

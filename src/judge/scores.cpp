@@ -13,7 +13,7 @@ ScoreRow score_row(const char* kind, const char* name, std::span<const float> pr
   constexpr int kResamples = 1000;
   const ClassificationScore s = score_classification(probability, labels, threshold);
   const ScoreInterval i = bootstrap_score(probability, labels, kResamples, 1, threshold);
-  return {{kind, Cell(std::string(name))},
+  return {{kind, TypedCell(std::string(name))},
           {"positives", s.positives},
           {"negatives", s.negatives},
           {"accuracy", s.accuracy},

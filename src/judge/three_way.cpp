@@ -33,8 +33,8 @@ class ThreeWayVerdict : public Verdict {
   }
   [[nodiscard]] bool outside() const override { return first_.outside; }
 
-  [[nodiscard]] std::vector<Cell> cells() const override {
-    std::vector<Cell> cells = {label(), static_cast<double>(first_.probability),
+  [[nodiscard]] std::vector<TypedCell> cells() const override {
+    std::vector<TypedCell> cells = {label(), static_cast<double>(first_.probability),
                                static_cast<double>(second_.probability), first_.outside};
     add_mirtron_cells(second_, cells);
     add_size_cells(folded_, cells);

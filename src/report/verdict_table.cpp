@@ -12,7 +12,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-Json json_of(const Cell& cell) {
+Json json_of(const TypedCell& cell) {
   if (const auto* truth = std::get_if<bool>(&cell)) return *truth;
   if (const auto* count = std::get_if<std::int64_t>(&cell)) return *count;
   if (const auto* number = std::get_if<double>(&cell)) return *number;
@@ -21,7 +21,7 @@ Json json_of(const Cell& cell) {
 }
 
 // Scores have six digits that count, whatever their size.
-std::string score_text(const Cell& cell) {
+std::string score_text(const TypedCell& cell) {
   const auto* number = std::get_if<double>(&cell);
   if (number == nullptr) return cell_text(cell, 0);
   return std::isnan(*number) ? "" : fmt::format("{:.6g}", *number);
@@ -29,7 +29,7 @@ std::string score_text(const Cell& cell) {
 
 }  // namespace
 
-std::string cell_text(const Cell& cell, int digits) {
+std::string cell_text(const TypedCell& cell, int digits) {
   if (const auto* truth = std::get_if<bool>(&cell)) return *truth ? "yes" : "no";
   if (const auto* count = std::get_if<std::int64_t>(&cell)) return fmt::format("{}", *count);
   if (const auto* number = std::get_if<double>(&cell)) return fmt::format("{:.{}f}", *number, digits);
@@ -44,7 +44,7 @@ std::string verdict_header(const std::vector<VerdictColumn>& columns) {
 }
 
 std::string verdict_row(const Verdict& verdict, const std::vector<VerdictColumn>& columns) {
-  const std::vector<Cell> cells = verdict.cells();
+  const std::vector<TypedCell> cells = verdict.cells();
   std::string line = verdict.id();
   for (std::size_t k = 0; k < columns.size(); ++k) line += "\t" + cell_text(cells[k], columns[k].digits);
   return line + "\n";

@@ -10,7 +10,7 @@
 namespace stemloop {
 
 /// "0.1234", "yes", "" where missing.
-std::string cell_text(const Cell& cell, int digits);
+std::string cell_text(const TypedCell& cell, int digits);
 
 /// id and the columns, a line.
 std::string verdict_header(const std::vector<VerdictColumn>& columns);
