@@ -19,7 +19,7 @@ LocalFolder::~LocalFolder() = default;
 LocalFolder::LocalFolder(LocalFolder&&) noexcept = default;
 LocalFolder& LocalFolder::operator=(LocalFolder&&) noexcept = default;
 
-std::vector<StemLoop> LocalFolder::stem_loops(std::string_view piece) {
+std::vector<LocalStemLoop> LocalFolder::stem_loops(std::string_view piece) {
   return stem_loops_plain(*scratch_->model, scratch_->options, piece);
 }
 

@@ -78,8 +78,8 @@ class PlainTable {
   std::vector<Packed> c_;
 };
 
-StemLoop trace(const PlainTable& t, const BestInterval& best) {
-  StemLoop result{best.begin, best.end, best.begin, best.end - 1, 0, best.score, {}};
+LocalStemLoop trace(const PlainTable& t, const BestInterval& best) {
+  LocalStemLoop result{best.begin, best.end, best.begin, best.end - 1, 0, best.score, {}};
   result.structure.assign(static_cast<std::size_t>(best.end - best.begin), '.');
   int& i = result.loop_open;
   int& j = result.loop_close;
@@ -107,7 +107,7 @@ StemLoop trace(const PlainTable& t, const BestInterval& best) {
 
 }  // namespace
 
-std::vector<StemLoop> stem_loops_plain(const Model& model, const LocalOptions& options, std::string_view piece) {
+std::vector<LocalStemLoop> stem_loops_plain(const Model& model, const LocalOptions& options, std::string_view piece) {
   check_local(model, options);
   const EnergyModel& m = model.energy;
   StrandBuffer<EnergyModel> buffer;
@@ -124,7 +124,7 @@ std::vector<StemLoop> stem_loops_plain(const Model& model, const LocalOptions& o
       if (interval.better_than(kept)) kept = interval;
     }
   }
-  std::vector<StemLoop> result;
+  std::vector<LocalStemLoop> result;
   for (const BestInterval& interval : undominated(best, options)) result.push_back(trace(table, interval));
   return result;
 }
