@@ -17,24 +17,25 @@ constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
 
 double share(double part, double whole) { return whole > 0 ? part / whole : kMissing; }
 
-// Pairs and loops of a fold, and where the arms lie in it.
+// Pairs and loops of a fold, and where the arms lie in it; `begin` is the place of its first letter in the sequence.
 struct Anatomy {
-  explicit Anatomy(const CutHairpin& hairpin) : h(hairpin), n(static_cast<int>(hairpin.letters.size())) {
-    partner = pair_table(h.fold.structure);
-    for (const char letter : h.letters) bases.push_back(base_code(letter));
-    const std::vector<StemLoop> stems = stem_loops(h.fold.structure);
+  Anatomy(const FoldedLetters& folded, const ArmCall& call, int begin)
+      : f(folded), arms(call), n(static_cast<int>(folded.letters.size())) {
+    partner = pair_table(f.fold.structure);
+    for (const char letter : f.letters) bases.push_back(base_code(letter));
+    const std::vector<StemLoop> stems = stem_loops(f.fold.structure);
     loops = static_cast<int>(stems.size());
     if (!stems.empty()) stem = stems.front();
-    const Cuts& c = h.arms.cuts;
-    arm5 = {0, std::clamp(c.dicer5 - h.begin, 0, n)};
-    arm3 = {std::clamp(c.dicer3 - h.begin, 0, n), n};
+    const auto place = [&](int at) { return std::clamp(at - begin, 0, n); };
+    arm5 = {place(call.cuts.drosha5), place(call.cuts.dicer5)};
+    arm3 = {place(call.cuts.dicer3), place(call.cuts.drosha3)};
     paired.assign(static_cast<std::size_t>(n), 0);
-    for (const PairProbability& pair : h.ensemble.pairs) {
+    for (const PairProbability& pair : f.ensemble.pairs) {
       paired[static_cast<std::size_t>(pair.i)] += pair.probability;
       paired[static_cast<std::size_t>(pair.j)] += pair.probability;
     }
-    for (const PairProbability& pair : h.ensemble.pairs) {
-      if (pair.i < arm5[1] && pair.j >= arm3[0]) duplex += pair.probability;
+    for (const PairProbability& pair : f.ensemble.pairs) {
+      if (pair.i >= arm5[0] && pair.i < arm5[1] && pair.j >= arm3[0] && pair.j < arm3[1]) duplex += pair.probability;
     }
   }
   [[nodiscard]] PairType type(int i) const {
@@ -65,7 +66,8 @@ struct Anatomy {
     return longest;
   }
 
-  const CutHairpin& h;
+  const FoldedLetters& f;
+  const ArmCall& arms;
   int n;
   std::vector<int> partner;
   std::vector<Base> bases;
@@ -113,9 +115,9 @@ Interruptions interruptions(const Anatomy& a) {
 // Every measure once: `say(name, words, unit, value)`.
 template <typename Say>
 void say_energy(const Anatomy& a, Say say) {
-  const CutHairpin& h = a.h;
+  const FoldedLetters& h = a.f;
   const double n = a.n, mfe = h.fold.energy / 100.0, gc = a.gc_in(0, a.n);
-  say("core_length", "letters between the Drosha cuts", "nt", n);
+  say("length", "letters", "nt", n);
   say("gc", "GC content", "", gc);
   say("mfe", "energy", "kcal/mol", mfe);
   say("mfe_per_nt", "energy per nucleotide", "kcal/mol", mfe / n);
@@ -159,7 +161,7 @@ void say_structure(const Anatomy& a, Say say) {
 
 template <typename Say>
 void say_arms(const Anatomy& a, Say say) {
-  const ArmCall& arms = a.h.arms;
+  const ArmCall& arms = a.arms;
   const int length5 = a.arm5[1] - a.arm5[0], length3 = a.arm3[1] - a.arm3[0];
   say("arm_5p", "letters of the 5p arm", "nt", length5);
   say("arm_3p", "letters of the 3p arm", "nt", length3);
@@ -225,13 +227,44 @@ void say_words(const Anatomy& a, Say say) {
   }
 }
 
+// What lies below the Drosha cuts: the lower stem, and the letters that Drosha's complex is known to read. Missing where
+// the sequence ends before.
+template <typename Say>
+void say_base(const Anatomy& wide, Say say) {
+  constexpr int kLowerStem = 11;
+  const int d5 = wide.arm5[0], d3 = wide.arm3[1];
+  const bool there = d5 >= kLowerStem && d3 + kLowerStem <= wide.n;
+  say("lower_stem", "how paired the eleven letters below the Drosha cuts are", "",
+      there ? (wide.paired_in(d5 - kLowerStem, d5) + wide.paired_in(d3, d3 + kLowerStem)) / 2 : kMissing);
+  const auto is = [&](int at, Base base) {
+    return at >= 0 && at < wide.n && wide.bases[static_cast<std::size_t>(at)] == base;
+  };
+  bool ug = false, cnnc = false;
+  for (int at = d5 - 15; at <= d5 - 12; ++at) ug = ug || (is(at, kBaseU) && is(at + 1, kBaseG));
+  for (int at = d3 + 15; at <= d3 + 19; ++at) cnnc = cnnc || (is(at, kBaseC) && is(at + 3, kBaseC));
+  say("basal_UG", "UG at the basal junction", "", d5 >= 15 ? (ug ? 1 : 0) : kMissing);
+  say("flank_CNNC", "CNNC behind the 3' Drosha cut", "", d3 + 22 <= wide.n ? (cnnc ? 1 : 0) : kMissing);
+}
+
 template <typename Say>
 void say_all(const CutHairpin& hairpin, Say say) {
-  const Anatomy anatomy(hairpin);
-  say_energy(anatomy, say);
-  say_structure(anatomy, say);
-  say_arms(anatomy, say);
-  say_words(anatomy, say);
+  const Anatomy core(hairpin.core, hairpin.arms, hairpin.begin), wide(hairpin.wide, hairpin.arms, hairpin.wide_begin);
+  say_energy(core, say);
+  say_structure(core, say);
+  say_arms(core, say);
+  say_base(wide, say);
+  const auto of_wide = [&](const std::string& name, const std::string& words, const char* unit, double value) {
+    say("wide_" + name, words + ", with what is around the cuts", unit, value);
+  };
+  say_energy(wide, of_wide);
+  say_structure(wide, of_wide);
+  say_words(core, say);
+}
+
+bool fold_letters(std::string_view sequence, int begin, int end, Folder& folder, FoldedLetters& folded) {
+  folded.letters = as_rna(sequence.substr(static_cast<std::size_t>(begin), static_cast<std::size_t>(end - begin)));
+  folded.ensemble = folder.ensemble(folded.letters, folded.fold);
+  return folded.fold.structure.find('(') != std::string::npos;
 }
 
 }  // namespace
@@ -245,9 +278,12 @@ std::optional<CutHairpin> cut_hairpin(std::string_view sequence, const StemLoop&
   h.begin = std::max(0, h.arms.cuts.drosha5);
   h.end = std::min(static_cast<int>(sequence.size()), h.arms.cuts.drosha3);
   if (h.end - h.begin < kLeastCore) return std::nullopt;
-  h.letters = as_rna(sequence.substr(static_cast<std::size_t>(h.begin), static_cast<std::size_t>(h.end - h.begin)));
-  h.ensemble = folder.ensemble(h.letters, h.fold);
-  if (stem_loops(h.fold.structure).empty()) return std::nullopt;
+  const int n = static_cast<int>(sequence.size()), middle = (stem.open + stem.close) / 2;
+  h.wide_begin = std::max(0, std::min(middle - kWideReach, h.begin));
+  const int wide_end = std::min(n, std::max(middle + kWideReach, h.end));
+  if (!fold_letters(sequence, h.begin, h.end, folder, h.core) ||
+      !fold_letters(sequence, h.wide_begin, wide_end, folder, h.wide))
+    return std::nullopt;
   return h;
 }
 
@@ -255,8 +291,8 @@ const std::vector<Measure>& hairpin_measures() {
   static const std::vector<Measure> measures = [] {
     std::vector<Measure> all;
     CutHairpin any;
-    any.letters = "GGGAAACCC";
-    any.fold = {"(((...)))", 0};
+    any.core.letters = any.wide.letters = "GGGAAACCC";
+    any.core.fold = any.wide.fold = {"(((...)))", 0};
     say_all(any, [&](const std::string& name, const std::string& words, const char* unit, double) {
       all.push_back({name, words, unit});
     });

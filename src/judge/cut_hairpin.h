@@ -13,17 +13,25 @@
 
 namespace stemloop {
 
+/// Letters, folded by themselves.
+struct FoldedLetters {
+  std::string letters;  // RNA in upper case
+  Fold fold;
+  Ensemble ensemble;
+};
+
 struct CutHairpin {
   ArmCall arms;           // cuts and stem in the whole sequence
   int begin = 0, end = 0;  // [begin, end) of the sequence lies between the Drosha cuts
-  std::string letters;    // these, as RNA in upper case
-  Fold fold;              // of the letters alone
-  Ensemble ensemble;
+  FoldedLetters core;     // these
+  int wide_begin = 0;      // the letters around the loop, `kWideReach` to either side as far as there are any
+  FoldedLetters wide;
 };
 
 /// Cuts one stem-loop of `sequence` out and folds it. Nothing if it cannot be cut: fewer than `kLeastCore` letters
 /// between the Drosha cuts, or no stem-loop there. `sequence` as RNA in upper case.
 inline constexpr int kLeastCore = 36;
+inline constexpr int kWideReach = 48;
 std::optional<CutHairpin> cut_hairpin(std::string_view sequence, const StemLoop& stem, const CutModel& cuts,
                                       CutModel::Scratch& scratch, Folder& folder);
 
