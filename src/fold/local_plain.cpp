@@ -12,6 +12,7 @@ void check_local(const Model& model, const LocalOptions& o) {
   require(o.min_length >= kMinHairpinLoop + 2 && o.min_length <= o.span, "shortest stem-loop {} is outside {} to {}",
           o.min_length, kMinHairpinLoop + 2, o.span);
   require(o.length_cost >= 0 && o.length_cost <= 1000, "cost of a base {} is outside 0 to 1000", o.length_cost);
+  require(o.rival_overlap >= 0 && o.rival_overlap <= 100, "rival overlap {} is outside 0 to 100", o.rival_overlap);
   require(!model.energy.options.no_lonely_pairs, "local folding knows no lonely pairs to forbid");
 }
 
@@ -27,7 +28,7 @@ void choose(const std::vector<BestInterval>& best, const LocalOptions& options, 
       const BestInterval& b = best[other];
       if (other == s || b.end == 0 || b.score > options.bound || !b.better_than(a)) continue;
       const int overlap = std::min(a.end, b.end) - std::max(a.begin, b.begin);
-      dominated = 2 * overlap > std::min(a.end - a.begin, b.end - b.begin);
+      dominated = 100 * overlap > options.rival_overlap * (std::max(a.end, b.end) - std::min(a.begin, b.begin));
     }
     if (!dominated) chosen.push_back(a);
   }
