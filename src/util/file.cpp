@@ -2,9 +2,7 @@
 
 #include <fcntl.h>
 #include <htslib/bgzf.h>
-#include <htslib/hfile.h>
 #include <htslib/hts_log.h>
-#include <htslib/kstring.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -14,6 +12,7 @@
 #include <cstring>
 
 #include "util/error.h"
+#include "util/source.h"
 
 namespace stemloop {
 
@@ -26,49 +25,34 @@ std::string shown_output(const std::string& path) { return path == "-" ? "stdout
 
 bool ends_with_gz(const std::string& path) { return path.size() > 3 && path.compare(path.size() - 3, 3, ".gz") == 0; }
 
-// open() succeeds on a directory and the first read fails with a message about the descriptor: say it better.
-int open_input(const std::string& path) {
-  const int descriptor = path == "-" ? dup(STDIN_FILENO) : open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  require(descriptor >= 0, "{}: cannot be opened: {}", shown_input(path), system_reason());
-  struct stat status {};
-  if (fstat(descriptor, &status) == 0 && S_ISDIR(status.st_mode)) {
-    close(descriptor);
-    fail("{}: is a directory, not a file", shown_input(path));
-  }
-  return descriptor;
-}
-
 }  // namespace
 
 struct LineReader::State {
-  std::string name;
-  BGZF* file = nullptr;
-  kstring_t buffer{0, 0, nullptr};
-  std::int64_t line = 0;
-  std::int64_t size = -1;
+  explicit State(const std::string& path) : source(path) {}
 
-  State() = default;
-  State(const State&) = delete;
-  State& operator=(const State&) = delete;
-  ~State() {
-    std::free(buffer.s);
-    if (file != nullptr) bgzf_close(file);
+  ByteSource source;
+  std::string_view block;  // not yet handed out
+  std::int64_t line = 0;
+  bool started = false;
+  bool only_returns = false;  // lines end with "\r", as on the Macintosh of old
+
+  bool refill() {
+    try {
+      block = source.next();
+    } catch (const BrokenInput& broken) {
+      if (broken.between_blocks) fail("{}: reading stopped after line {}: {}", source.name(), line, broken.what());
+      fail("{}:{}: reading stopped: {}", source.name(), line + 1, broken.what());
+    }
+    if (!started) {
+      started = true;
+      const std::size_t lone = block.find('\r');
+      only_returns = lone != std::string_view::npos && lone + 1 < block.size() && block.find('\n') == std::string_view::npos;
+    }
+    return !block.empty();
   }
 };
 
-LineReader::LineReader(const std::string& path) : state_(std::make_unique<State>()) {
-  hts_set_log_level(HTS_LOG_OFF);
-  state_->name = shown_input(path);
-  const int descriptor = open_input(path);
-  struct stat status {};
-  if (fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode)) state_->size = status.st_size;
-  state_->file = bgzf_dopen(descriptor, "r");
-  if (state_->file == nullptr) {
-    const std::string reason = system_reason();
-    close(descriptor);
-    fail("{}: cannot be read: {}", state_->name, reason);
-  }
-}
+LineReader::LineReader(const std::string& path) : state_(std::make_unique<State>(path)) {}
 
 LineReader::~LineReader() = default;
 LineReader::LineReader(LineReader&&) noexcept = default;
@@ -76,31 +60,26 @@ LineReader& LineReader::operator=(LineReader&&) noexcept = default;
 
 bool LineReader::next(std::string& line) {
   State& s = *state_;
-  s.buffer.l = 0;
-  const int result = bgzf_getline(s.file, '\n', &s.buffer);
-  if (result < -1 || (result == -1 && s.file->errcode != 0)) {
-    fail("{}:{}: reading stopped: the file is truncated or damaged", s.name, s.line + 1);
-  }
-  if (result == -1) {
-    // bgzip marks its end with an empty block; without it the file was cut between two blocks.
-    const bool cut = s.file->is_compressed != 0 && s.file->is_gzip == 0 && s.file->last_block_eof == 0;
-    require(!cut, "{}: reading stopped after line {}: the file is truncated (no bgzip end mark)", s.name, s.line);
-    return false;
-  }
+  line.clear();
+  if (s.block.empty() && !s.refill()) return false;
   ++s.line;
-  line.assign(s.buffer.s, s.buffer.l);
-  if (!line.empty() && line.back() == '\r') line.pop_back();
+  do {
+    const std::size_t end = s.only_returns ? s.block.find_first_of("\r\n") : s.block.find('\n');
+    line.append(s.block.substr(0, end));
+    if (end != std::string_view::npos) {
+      s.block.remove_prefix(end + 1);
+      break;
+    }
+    s.block = {};
+  } while (s.refill());
+  while (!line.empty() && line.back() == '\r') line.pop_back();
   return true;
 }
 
 std::int64_t LineReader::line_number() const { return state_->line; }
-const std::string& LineReader::name() const { return state_->name; }
-std::string LineReader::place() const { return fmt::format("{}:{}", state_->name, state_->line); }
-
-double LineReader::fraction_read() const {
-  if (state_->size <= 0) return -1;
-  return static_cast<double>(htell(state_->file->fp)) / static_cast<double>(state_->size);
-}
+const std::string& LineReader::name() const { return state_->source.name(); }
+std::string LineReader::place() const { return fmt::format("{}:{}", name(), state_->line); }
+double LineReader::fraction_read() const { return state_->source.fraction_read(); }
 
 struct TextWriter::State {
   std::string name;
@@ -121,6 +100,7 @@ TextWriter::TextWriter(const std::string& path) : state_(std::make_unique<State>
   if (path == "-") {
     state_->plain = stdout;
   } else if (ends_with_gz(path)) {
+    hts_set_log_level(HTS_LOG_OFF);
     state_->zipped = bgzf_open(path.c_str(), "w");
   } else {
     state_->plain = std::fopen(path.c_str(), "wb");

@@ -10,7 +10,8 @@
 
 namespace stemloop {
 
-/// Reads lines of plain, gzip or bgzip text (htslib). Line ends "\n" and "\r\n" are taken off.
+/// Reads lines of plain, gzip or bgzip text (util/source.h). Line ends "\n", "\r\n" and, in a file that has no other,
+/// "\r" are taken off.
 class LineReader {
  public:
   /// Opens `path`; "-" is stdin.

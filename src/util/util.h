@@ -6,6 +6,7 @@
 #include "util/library.h"
 #include "util/progress.h"
 #include "util/random.h"
+#include "util/source.h"
 #include "util/table.h"
 #include "util/text.h"
 #include "util/threads.h"
