@@ -1,15 +1,16 @@
 #include "util/file.h"
 
 #include <fcntl.h>
+#include <fmt/ranges.h>
 #include <htslib/bgzf.h>
-#include <htslib/hts_log.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <cctype>
 #include <cerrno>
-#include <cstdio>
-#include <cstdlib>
 #include <cstring>
+#include <filesystem>
 
 #include "util/error.h"
 #include "util/source.h"
@@ -81,32 +82,32 @@ const std::string& LineReader::name() const { return state_->source.name(); }
 std::string LineReader::place() const { return fmt::format("{}:{}", name(), state_->line); }
 double LineReader::fraction_read() const { return state_->source.fraction_read(); }
 
+// bgzip: blocks that are whole gzip members, and an empty one at the end.
 struct TextWriter::State {
-  std::string name;
-  std::FILE* plain = nullptr;
-  BGZF* zipped = nullptr;
+  explicit State(const std::string& path) : draft(path), zipped(ends_with_gz(path)) {}
 
-  State() = default;
-  State(const State&) = delete;
-  State& operator=(const State&) = delete;
-  ~State() {
-    if (plain != nullptr && plain != stdout) std::fclose(plain);
-    if (zipped != nullptr) bgzf_close(zipped);
+  Draft draft;
+  bool zipped;
+  std::string block;  // not yet compressed
+  std::string packed = std::string(BGZF_MAX_BLOCK_SIZE, '\0');
+
+  void pack(std::string_view bytes) {
+    std::size_t size = packed.size();
+    require(bgzf_compress(packed.data(), &size, bytes.data(), bytes.size(), -1) == 0, "{}: cannot be compressed",
+            draft.name());
+    draft.write(std::string_view(packed).substr(0, size));
+  }
+
+  void finish() {
+    if (!zipped) return;
+    if (!block.empty()) pack(block);
+    pack({});
   }
 };
 
-TextWriter::TextWriter(const std::string& path) : state_(std::make_unique<State>()) {
-  state_->name = shown_output(path);
-  if (path == "-") {
-    state_->plain = stdout;
-  } else if (ends_with_gz(path)) {
-    hts_set_log_level(HTS_LOG_OFF);
-    state_->zipped = bgzf_open(path.c_str(), "w");
-  } else {
-    state_->plain = std::fopen(path.c_str(), "wb");
-  }
-  require(state_->plain != nullptr || state_->zipped != nullptr, "{}: cannot be written: {}", state_->name,
-          system_reason());
+TextWriter::TextWriter(const std::string& path) {
+  check_text_name(path);
+  state_ = std::make_unique<State>(path);
 }
 
 TextWriter::~TextWriter() = default;
@@ -115,24 +116,57 @@ TextWriter& TextWriter::operator=(TextWriter&&) noexcept = default;
 
 void TextWriter::write(std::string_view text) {
   State& s = *state_;
-  const bool written = s.plain != nullptr
-                           ? std::fwrite(text.data(), 1, text.size(), s.plain) == text.size()
-                           : bgzf_write(s.zipped, text.data(), text.size()) == static_cast<ssize_t>(text.size());
-  require(written, "{}: writing failed: {}", s.name, system_reason());
+  if (!s.zipped) {
+    s.draft.write(text);
+    return;
+  }
+  while (!text.empty()) {
+    const std::string_view part = text.substr(0, BGZF_BLOCK_SIZE - s.block.size());
+    s.block.append(part);
+    text.remove_prefix(part.size());
+    if (s.block.size() < BGZF_BLOCK_SIZE) continue;
+    s.pack(s.block);
+    s.block.clear();
+  }
 }
 
 void TextWriter::close() {
-  State& s = *state_;
-  bool closed = true;
-  if (s.plain != nullptr) {
-    closed = std::fflush(s.plain) == 0;
-    if (s.plain != stdout && std::fclose(s.plain) != 0) closed = false;
-  } else if (s.zipped != nullptr) {
-    closed = bgzf_close(s.zipped) == 0;
-  }
-  s.plain = nullptr;
-  s.zipped = nullptr;
-  require(closed, "{}: writing failed: {}", s.name, system_reason());
+  state_->finish();
+  state_->draft.keep();
+}
+
+std::string TextWriter::close_partial() {
+  state_->finish();
+  return state_->draft.keep_partial();
+}
+
+namespace {
+
+std::string extension_of(const std::string& path) {
+  std::string extension = std::filesystem::path(path).extension().string();
+  for (char& c : extension) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  return extension;
+}
+
+// Formats that a name may promise and text is not.
+constexpr std::string_view kNotText[] = {".pdf",  ".png", ".svg", ".jpg", ".jpeg", ".gif", ".tif", ".tiff",
+                                         ".eps",  ".ps",  ".webp", ".xls", ".xlsx", ".ods", ".docx", ".doc",
+                                         ".zip",  ".xz",  ".bz2", ".zst", ".7z",   ".tar", ".tgz", ".bam",
+                                         ".cram", ".parquet", ".npy", ".npz", ".safetensors", ".ubj", ".pt", ".h5"};
+
+}  // namespace
+
+void check_text_name(const std::string& path) {
+  const std::string extension = extension_of(path);
+  require(std::find(std::begin(kNotText), std::end(kNotText), extension) == std::end(kNotText),
+          "{}: text is written there, which is no {} file; choose another name", path, extension);
+}
+
+void check_extension(const std::string& path, const std::vector<std::string>& written) {
+  if (path == "-" || path.empty()) return;
+  const std::string extension = extension_of(path);
+  require(extension.empty() || std::find(written.begin(), written.end(), extension) != written.end(),
+          "{}: no {} file can be written here; choose {}", path, extension, fmt::join(written, " or "));
 }
 
 void check_files(const std::vector<std::string>& inputs, const std::vector<std::string>& outputs) {
@@ -178,24 +212,17 @@ std::vector<std::byte> read_bytes(const std::string& path, std::uint64_t max_byt
   return bytes;
 }
 
-void write_bytes(const std::string& path, std::string_view bytes) {
-  if (path == "-" || !ends_with_gz(path)) {
-    TextWriter writer(path);
-    writer.write(bytes);
-    writer.close();
-    return;
-  }
-  fail("{}: binary output is not compressed; choose a name without .gz", path);
+void write_bytes(const std::string& path, std::string_view bytes, Durable durable) {
+  require(path == "-" || !ends_with_gz(path), "{}: binary output is not compressed; choose a name without .gz", path);
+  Draft draft(path, durable);
+  draft.write(bytes);
+  draft.keep();
 }
 
 void replace_file(const std::string& path, std::string_view bytes) {
-  const std::string draft = path + ".draft";
-  write_bytes(draft, bytes);
-  const int file = open(draft.c_str(), O_RDONLY | O_CLOEXEC);
-  const bool kept = file >= 0 && fsync(file) == 0;
-  if (file >= 0) close(file);
-  require(kept && std::rename(draft.c_str(), path.c_str()) == 0, "{}: cannot be written: {}", path,
-          std::strerror(errno));
+  Draft draft(path);
+  draft.write(bytes);
+  draft.keep();
 }
 
 }  // namespace stemloop

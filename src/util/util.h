@@ -1,7 +1,9 @@
 // The door of util: errors, text, files, threads, progress, randomness. Knows nothing of RNA.
 #pragma once
 
+#include "util/draft.h"
 #include "util/error.h"
+#include "util/faults.h"
 #include "util/file.h"
 #include "util/library.h"
 #include "util/progress.h"
