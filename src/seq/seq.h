@@ -4,3 +4,4 @@
 #include "seq/contigs.h"
 #include "seq/fasta.h"
 #include "seq/nucleotides.h"
+#include "seq/tally.h"
