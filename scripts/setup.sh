@@ -5,7 +5,7 @@ set -euo pipefail
 
 packages=(
   g++ cmake ninja-build pkg-config
-  libhts-dev libcli11-dev nlohmann-json3-dev libfmt-dev libspdlog-dev libtbb-dev libpng-dev libcairo2-dev
+  libhts-dev libdeflate-dev zlib1g-dev libcli11-dev nlohmann-json3-dev libfmt-dev libspdlog-dev libtbb-dev libpng-dev libcairo2-dev
   libeigen3-dev liblinear-dev libxgboost-dev libedlib-dev libopencv-ml-dev
   libtorch-dev libgloo-dev libopenblas-openmp-dev
   libgtest-dev libgmock-dev libbenchmark-dev

@@ -4,7 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
-#include "classify/classify.h"
+#include "judge/judge.h"
 #include "shell.h"
 
 namespace stemloop {

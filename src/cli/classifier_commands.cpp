@@ -9,6 +9,7 @@
 #include "cli/classify_command.h"
 #include "cli/generate_command.h"
 #include "cli/version.h"
+#include "data/dataset.h"
 
 namespace stemloop {
 
@@ -31,30 +32,6 @@ Classifier open_classifier(const ModelOptions& options, const CommonOptions& com
   Classifier classifier = Classifier::open(find_model(options.directory), options.device, common.threads);
   fold_as_trained(classifier.parameters(), folding, app);
   return classifier;
-}
-
-LabelledEvidence labelled_evidence(const PictureData& data, const FoldingOptions& folding, int threads) {
-  return {gather_evidence(pictures_of(data), load_model(folding), threads), data.labels};
-}
-
-LabelledHairpins labelled_hairpins(SequenceSet& set, const std::shared_ptr<const Model>& model, int threads) {
-  Tally tally = set.tally;
-  std::vector<std::size_t> kept;
-  for (std::size_t i = 0; i < set.size(); ++i) {
-    if (!lay_out(set.sequences[i], set.structures[i]).columns.empty()) {
-      kept.push_back(i);
-      continue;
-    }
-    --tally.out;
-    ++tally.rejected;
-    report({set.ids[i], fmt::format("{}: there is no hairpin loop in its structure, so nothing to classify",
-                                    printable(set.ids[i]))});
-  }
-  set = set.select(kept);
-  set.tally = tally;
-  LabelledHairpins data{set.ids, fold_hairpins(set.sequences, model, threads), set.labels};
-  for (std::size_t i = 0; i < set.size(); ++i) data.hairpins[i].structure = set.structures[i];
-  return data;
 }
 
 namespace {

@@ -1,5 +1,6 @@
 // classify: pre-miRNA or not, with reasons, record by record. Mirtrons are told apart in mirtron_commands.cpp.
 #include "cli/classify_command.h"
+#include "seq/record_stream.h"
 
 #include <fmt/ranges.h>
 #include <spdlog/spdlog.h>

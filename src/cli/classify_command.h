@@ -4,10 +4,10 @@
 #include <string>
 #include <vector>
 
-#include "classify/classify.h"
+#include "judge/judge.h"
 #include "cli/hairpin_input.h"
 #include "cli/model_input.h"
-#include "cli/sequence_input.h"
+#include "data/sequence_set.h"
 
 namespace stemloop {
 
@@ -52,11 +52,6 @@ void write_page(const std::string& path, const Drawing& page);
 /// Hairpins are folded with `parameters` unless the user named others; warns if they are then folded otherwise than
 /// those a model was trained on.
 void fold_as_trained(const std::string& parameters, FoldingOptions& folding, const CLI::App& app);
-
-/// What a model of mirtrons sees of labelled sequences, on all threads: the energy is always the least, also where a
-/// record brought its structure. Records without a hairpin loop are listed, counted as rejected, and the set loses
-/// them.
-LabelledHairpins labelled_hairpins(SequenceSet& set, const std::shared_ptr<const Model>& model, int threads);
 
 /// classify with a model of mirtrons; see mirtron_commands.cpp.
 int classify_mirtrons(ClassifyCommand& c, const CLI::App& app);

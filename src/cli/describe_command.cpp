@@ -10,6 +10,7 @@
 #include "cli/hairpin_input.h"
 #include "cli/model_input.h"
 #include "describe/describe.h"
+#include "data/dataset.h"
 
 namespace stemloop {
 
@@ -120,7 +121,7 @@ Material from_files(const DescribeCommand& c) {
             c.features, c.labels);
     const std::string place = fmt::format("{}: record {}", c.features, line + 1);
     material.records.labels.push_back(static_cast<std::uint8_t>(
-        file.labels.empty() ? (latents.labels[i] == kPremirnaClasses[0] ? 0 : 1) : label_of(file.labels[line], place)));
+        file.labels.empty() ? latents.labels[i] : label_of(file.labels[line], place)));
     if (!c.data.split.empty()) {
       require(!file.parts.empty(), "{}: there is no column '{}'", c.features, printable(c.data.split));
       material.parts.push_back(part_of(file.parts[line], place));

@@ -6,7 +6,7 @@
 
 #include "cli/classify_command.h"
 #include "cli/evaluate_command.h"
-#include "eval/eval.h"
+#include "learn/learn.h"
 
 namespace stemloop {
 

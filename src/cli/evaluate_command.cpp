@@ -5,7 +5,7 @@
 #include <cmath>
 #include <optional>
 
-#include "eval/eval.h"
+#include "learn/learn.h"
 
 namespace stemloop {
 

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "cli/model_input.h"
+#include "data/dataset.h"
 
 namespace stemloop {
 

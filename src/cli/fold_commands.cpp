@@ -1,7 +1,7 @@
 // fold, eval.
 #include <nlohmann/json.hpp>
 
-#include "cli/stream.h"
+#include "seq/record_stream.h"
 #include "fold/fold.h"
 
 namespace stemloop {

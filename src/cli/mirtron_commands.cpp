@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "cli/classify_command.h"
+#include "seq/record_stream.h"
 
 namespace stemloop {
 

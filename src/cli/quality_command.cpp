@@ -5,7 +5,8 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/hairpin_input.h"
-#include "cli/quality_sheet.h"
+#include "report/report.h"
+#include "seq/record_stream.h"
 
 namespace stemloop {
 

@@ -8,8 +8,11 @@
 //               Among structures of equal energy the one with the 5'-most loop counts.
 //
 // A stem-loop is the best-scored interval of its hairpin (ties: shorter, then more to the 5' side) if the score is at
-// most `bound` and no better one that overlaps it by more than half of the shorter has its loop inside. Each of
-// these steps looks no further than `span` beyond the interval's ends, so the answer is the same whatever lies there.
+// most `bound` and it has no rival: a better one whose loop lies in the interval and which is nearly the same interval
+// (they share more than `rival_overlap` percent of what they cover together). A weaker hairpin beside or inside a better
+// one is told too: in a genome chance makes a better fold of half a precursor and its surroundings more often than not.
+// Each of these steps looks no further than `span` beyond the interval's ends, so the answer is the same whatever lies
+// there.
 // A branched fold is left to fold.h: a side hairpin counts here as bases of an interior loop (30 at most).
 #pragma once
 
@@ -27,6 +30,7 @@ struct LocalOptions {
   int min_length = 30;   // shortest one that is told
   Energy length_cost = 10;  // a base, 0.01 kcal/mol
   Energy bound = -300;      // highest score that is told, 0.01 kcal/mol
+  int rival_overlap = 50;   // percent, 0 to 100
 };
 
 inline constexpr int kMaxLocalSpan = 400;

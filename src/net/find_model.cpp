@@ -1,0 +1,48 @@
+#include "net/find_model.h"
+
+#include <fmt/ranges.h>
+
+#include <cstdlib>
+#include <filesystem>
+
+#include "net/model_files.h"
+#include "util/util.h"
+
+namespace stemloop {
+
+namespace fs = std::filesystem;
+using Json = nlohmann::ordered_json;
+
+std::string model_family(const std::string& directory) {
+  const Json family = read_config(directory).value("family", Json());
+  require(family.is_string(), "{}/config.json: 'family' is missing: this is no stemloop model", directory);
+  return family.get<std::string>();
+}
+
+std::vector<std::string> model_folders() {
+  std::vector<fs::path> places;
+  if (const char* named = std::getenv("STEMLOOP_MODELS"); named != nullptr && *named != '\0')
+    places.emplace_back(named);
+  const fs::path program = fs::read_symlink("/proc/self/exe").parent_path();
+  places.push_back(program / "../../../models");           // build/release/bin
+  places.push_back(program / "../share/stemloop/models");  // an installation
+  std::vector<std::string> folders;
+  for (const fs::path& place : places) {
+    std::error_code ignored;
+    if (fs::is_directory(place, ignored)) folders.push_back(place.lexically_normal().string());
+  }
+  return folders;
+}
+
+std::string find_model(const std::string& name) {
+  if (fs::is_directory(name)) return name;
+  const auto folders = model_folders();
+  for (const std::string& folder : folders) {
+    const fs::path path = fs::path(folder) / name;
+    if (fs::is_directory(path)) return path.string();
+  }
+  fail("{}: is no model directory, and there is none of that name in {}", name,
+       folders.empty() ? "models/ (set STEMLOOP_MODELS to its folder)" : fmt::format("{}", fmt::join(folders, ", ")));
+}
+
+}  // namespace stemloop
