@@ -35,21 +35,36 @@ struct ArmCall {
   [[nodiscard]] bool plausible() const { return fault.empty(); }
 };
 
+struct CutNetwork;
+
+/// What of a model is neither weights nor their shape.
+struct CutSettings {
+  int reach = 64;  // letters looked at on either side of the middle of the terminal loop
+  /// Calibrated probabilities at raw ones of 0, 0.1, ... 1, for being off by at most 0, 1, 2 letters; between them lines.
+  std::array<std::array<float, 11>, 3> calibration = {};
+  /// Weights of the guide's evidence; see cut_guide.h.
+  std::vector<float> guide;
+};
+
 class CutModel {
  public:
-  /// Letters looked at on either side of the middle of the terminal loop.
-  static constexpr int kReach = 64;
-
   /// Reads a model directory (config.json, model.safetensors). Error if it is none.
   static CutModel open(const std::string& directory);
+  /// A model of networks that vote: their scores are averaged. REQUIRES: there is one.
+  static CutModel of(std::vector<CutNetwork> networks, const CutSettings& settings);
+  /// Writes the directory; `training` is a JSON object that says where the model comes from.
+  void write(const std::string& directory, const std::string& training) const;
+  [[nodiscard]] const CutSettings& settings() const;
   /// Without a network: fixed distances from the terminal loop, the baseline every model must beat.
   static CutModel offsets();
 
   class Scratch;
   [[nodiscard]] Scratch scratch() const;
 
-  /// Cuts of the stem-loop with most pairs; nothing if the sequence folds into none.
+  /// Cuts of the likeliest of the sequence's three stem-loops with most pairs; nothing if it has none of 8 pairs.
   std::optional<ArmCall> predict(std::string_view sequence, Scratch& scratch) const;
+  /// The same with a fold of the whole sequence that the caller has already.
+  std::optional<ArmCall> predict(std::string_view sequence, std::string_view structure, Scratch& scratch) const;
   /// Cuts of one stem-loop of the sequence, `stem.open` and `stem.close` say which. Nothing if its window does not fold
   /// into a stem-loop that overlaps it.
   std::optional<ArmCall> predict(std::string_view sequence, const StemLoop& stem, Scratch& scratch) const;
@@ -61,6 +76,8 @@ class CutModel {
  private:
   struct Parts;
   explicit CutModel(std::unique_ptr<const Parts> parts);
+  std::optional<ArmCall> judge(std::string_view sequence, std::string_view structure, const StemLoop& stem,
+                               Scratch& scratch) const;
   std::unique_ptr<const Parts> parts_;
 };
 

@@ -4,6 +4,7 @@
 #include "nn/booster.h"
 #include "nn/config.h"
 #include "nn/inference.h"
+#include "nn/kernels.h"
 #include "nn/model_directory.h"
 #include "nn/neural.h"
 #include "nn/peer_environment.h"

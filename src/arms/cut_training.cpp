@@ -1,0 +1,262 @@
+#include "arms/cut_training.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "data/data.h"
+#include "nn/nn.h"
+#include "seq/seq.h"
+
+namespace stemloop {
+
+namespace {
+
+constexpr int kMostKept = 20;       // letters of a flank that a shortened one keeps at most
+constexpr double kWarmUp = 0.05;    // share of the steps in which the rate rises
+constexpr double kBeta1 = 0.9, kBeta2 = 0.999;
+
+std::string random_letters(int count, const std::string& like, Random& random) {
+  std::string letters;
+  // Half of the letters as the hairpin has them, half of all alike.
+  for (int i = 0; i < count; ++i) {
+    letters += random.uniform() < 0.5 ? like[random.below(like.size())] : "ACGU"[random.below(4)];
+  }
+  return letters;
+}
+
+void initialise(CutNetwork& network, Random& random) {
+  const CutPlaces places = places_of(network.shape);
+  const int c = network.shape.channels;
+  network.parameters.assign(places.size, 0.0F);
+  const auto fill = [&](std::size_t first, std::size_t size, double deviation) {
+    for (std::size_t i = first; i < first + size; ++i) {
+      // The sum of twelve uniform numbers is near enough to normal.
+      double sum = -6;
+      for (int k = 0; k < 12; ++k) sum += random.uniform();
+      network.parameters[i] = static_cast<float>(sum * deviation);
+    }
+  };
+  const std::size_t square = static_cast<std::size_t>(c) * c;
+  fill(places.embedding, static_cast<std::size_t>(field_row_count()) * c, 0.3);
+  for (const CutLayerPlaces& layer : places.layers) {
+    const double deviation = std::sqrt(2.0 / ((kOwnTaps + kFacingTaps) * c));
+    fill(layer.own, kOwnTaps * square, deviation);
+    fill(layer.facing, kFacingTaps * square, deviation);
+    fill(layer.out, square, 0.5 * std::sqrt(1.0 / c));
+  }
+  fill(places.heads, static_cast<std::size_t>(2 * c) * kCuts, 0.1 / std::sqrt(2.0 * c));
+}
+
+}  // namespace
+
+std::vector<CutExample> read_cut_examples(const std::string& path) {
+  std::vector<CutExample> examples;
+  std::size_t id = 0, sequence = 0, weight = 0;
+  std::array<std::size_t, kCuts> cut{};
+  bool has_id = false, has_weight = false;
+  const auto begin = [&](const std::vector<std::string>& header) {
+    sequence = find_column(header, "sequence", path);
+    for (int c = 0; c < kCuts; ++c) cut[c] = find_column(header, kCutNames[c], path);
+    has_id = std::find(header.begin(), header.end(), "id") != header.end();
+    has_weight = std::find(header.begin(), header.end(), "weight") != header.end();
+    if (has_id) id = find_column(header, "id", path);
+    if (has_weight) weight = find_column(header, "weight", path);
+  };
+  read_table(path, begin, [&](const std::vector<std::string_view>& fields, const std::string& place) {
+    CutExample example;
+    example.id = has_id ? std::string(fields[id]) : place;
+    example.sequence = as_rna(fields[sequence]);
+    require(!example.sequence.empty(), "{}: the sequence is empty", place);
+    const auto length = static_cast<std::int64_t>(example.sequence.size());
+    std::int64_t before = 0;
+    for (int c = 0; c < kCuts; ++c) {
+      const std::string_view text = fields[cut[c]];
+      if (text.empty()) continue;
+      const std::int64_t at = parse_integer(text, place);
+      require(at >= before && at <= length, "{}: {} = {}, not a boundary of {} letters behind the cut before", place,
+              kCutNames[c], at, length);
+      example.cuts[c] = static_cast<int>(at);
+      before = at;
+    }
+    if (has_weight) example.weight = static_cast<float>(parse_number(fields[weight], place));
+    require(example.weight >= 0, "{}: weight {} is negative", place, example.weight);
+    examples.push_back(std::move(example));
+  });
+  return examples;
+}
+
+CutExample with_other_flanks(const CutExample& example, const CutTrainOptions& options, Random& random) {
+  if (random.uniform() < options.as_given) return example;
+  const int n = static_cast<int>(example.sequence.size());
+  CutExample changed = example;
+  // Shortened: only outside known Drosha cuts, for nobody knows where an unknown one lies.
+  int begin = 0, end = n;
+  if (example.cuts[0] >= 0 && random.uniform() < 0.8) {
+    begin = std::max(0, example.cuts[0] - static_cast<int>(random.below(kMostKept + 1)));
+  }
+  if (example.cuts[3] >= 0 && random.uniform() < 0.8) {
+    end = std::min(n, example.cuts[3] + static_cast<int>(random.below(kMostKept + 1)));
+  }
+  const auto flank = [&] {
+    const int most = random.uniform() < 0.3 ? 0 : options.most_flank;
+    return random_letters(static_cast<int>(random.below(static_cast<std::uint64_t>(most) + 1)), example.sequence, random);
+  };
+  const std::string before = flank();
+  changed.sequence = before + example.sequence.substr(begin, end - begin) + flank();
+  for (int& cut : changed.cuts) {
+    if (cut >= 0) cut += static_cast<int>(before.size()) - begin;
+  }
+  return changed;
+}
+
+namespace {
+
+// Whether a stem-loop lies right of a known 5p arm and left of a known 3p arm.
+bool lies_between(const StemLoop& stem, const std::array<int, kCuts>& cuts) {
+  constexpr int kOverlap = 4;  // letters of an arm that may lie beyond the loop's middle
+  const auto [d5, c5, c3, d3] = cuts;
+  const int middle = (stem.open + stem.close) / 2;
+  if (c5 >= 0 ? middle < c5 - kOverlap : d5 >= 0 && middle < d5 + kMinArm) return false;
+  return c3 >= 0 ? middle <= c3 + kOverlap : d3 < 0 || middle <= d3 - kMinArm;
+}
+
+}  // namespace
+
+std::optional<CutTask> other_stem_task(const CutExample& example, int reach, Folder& folder) {
+  constexpr int kLeastPairs = 8;
+  if (std::count(example.cuts.begin(), example.cuts.end(), -1) > 0) return std::nullopt;
+  const std::string structure = folder.fold(example.sequence).structure;
+  for (const StemLoop& stem : stem_loops(structure)) {
+    if (stem.pairs < kLeastPairs) break;
+    if (lies_between(stem, example.cuts)) continue;
+    std::optional<CutWindow> window = cut_window(example.sequence, structure, stem.open, stem.close, reach, folder);
+    if (!window) continue;
+    std::array<int, kCuts> cuts = example.cuts;
+    for (int& cut : cuts) cut -= window->begin;
+    if (!lies_between(window->stem, cuts)) return CutTask{std::move(*window), {-1, -1, -1, -1}, false};
+  }
+  return std::nullopt;
+}
+
+std::optional<CutTask> cut_task(const CutExample& example, int reach, Folder& folder) {
+  const std::string structure = folder.fold(example.sequence).structure;
+  const std::vector<StemLoop> stems = stem_loops(structure);
+  // Of the stem-loops that may belong to the arms the one with most pairs.
+  const auto stem = std::find_if(stems.begin(), stems.end(),
+                                 [&](const StemLoop& candidate) { return lies_between(candidate, example.cuts); });
+  if (stem == stems.end()) return std::nullopt;
+  std::optional<CutWindow> window = cut_window(example.sequence, structure, stem->open, stem->close, reach, folder);
+  if (!window) return std::nullopt;
+  CutTask task{std::move(*window), example.cuts, example.is_precursor()};
+  for (int& cut : task.cuts) {
+    if (cut < 0) continue;
+    cut -= task.window.begin;
+    if (cut < 0 || cut > task.window.length) return std::nullopt;
+  }
+  if (!task.is_precursor) return task;
+  // Is there a quadruple that agrees?
+  std::vector<float> scores(static_cast<std::size_t>(task.window.length + 1) * kCuts, 0.0F);
+  for (int i = 0; i <= task.window.length; ++i) {
+    for (int cut = 0; cut < kCuts; ++cut) {
+      if (task.cuts[cut] >= 0 && task.cuts[cut] != i) scores[i * kCuts + cut] = kNoCut;
+    }
+  }
+  const std::vector<float> flat(CutTerms::kSize, 0.0F);
+  QuadrupleSum sum;
+  if (!std::isfinite(sum.run(task.window, scores, {flat}))) return std::nullopt;
+  return task;
+}
+
+namespace {
+
+// What was seen of an example under one way to flank it: folding takes most of a visit's time, so each way is folded
+// once and seen again some epochs later. Answers are made anew, they would take twenty times the memory.
+struct Sight {
+  bool known = false, usable = false;
+  std::string letters, structure;
+  StemLoop stem;
+  std::array<int, kCuts> cuts{};
+  bool is_precursor = true;
+};
+
+Sight sight_of(const std::optional<CutTask>& task) {
+  if (!task) return {true, false, {}, {}, {}, {}, true};
+  return {true, true, task->window.letters, task->window.structure, task->window.stem, task->cuts, task->is_precursor};
+}
+
+}  // namespace
+
+CutNetwork train_cuts(std::span<const CutExample> examples, const CutTrainOptions& options,
+                      const std::function<void(const CutProgress&, const CutNetwork&)>& watch) {
+  CutNetwork network{options.shape, {}};
+  Random first(options.seed, 0);
+  initialise(network, first);
+  const std::size_t size = network.parameters.size();
+  std::vector<float> gradient(size), first_moment(size), second_moment(size);
+  const TrainingKernels& kernels = training_kernels();
+  Folder folder(make_model(load_parameters("turner2004")));
+  CutGradient learner;
+  const auto count = static_cast<std::int64_t>(examples.size());
+  const std::int64_t steps = options.epochs * ((count + options.batch - 1) / options.batch);
+  std::int64_t step = 0;
+  // Three sights of an example for each way to flank it: the hairpin, another stem-loop beside it, its shuffled letters.
+  std::vector<std::array<Sight, 3>> sights(examples.size() * static_cast<std::size_t>(options.flankings));
+  for (int epoch = 0; epoch < options.epochs; ++epoch) {
+    std::vector<std::int64_t> order(examples.size());
+    std::iota(order.begin(), order.end(), 0);
+    Random shuffler(options.seed, 1000 + static_cast<std::uint64_t>(epoch));
+    for (std::size_t i = order.size(); i > 1; --i) std::swap(order[i - 1], order[shuffler.below(i)]);
+    CutProgress progress{epoch, 0, 0, 0};
+    for (std::int64_t begin = 0; begin < count; begin += options.batch, ++step) {
+      std::fill(gradient.begin(), gradient.end(), 0.0F);
+      learner.prepare(network);
+      const auto visit = [&](Sight& sight, Random& random, const auto& make) {
+        if (!sight.known) sight = sight_of(make());
+        if (!sight.usable) return;
+        const CutTask task{cut_window(sight.letters, sight.structure, sight.stem), sight.cuts, sight.is_precursor};
+        progress.loss += learner.add(network, task, options.dropout, random, gradient);
+        ++progress.visits;
+      };
+      for (std::int64_t k = begin; k < std::min(count, begin + options.batch); ++k) {
+        const CutExample& example = examples[order[k]];
+        // What weighs less is seen less often.
+        Random random(options.seed + 1, static_cast<std::uint64_t>(epoch * count + k));
+        if (random.uniform() >= example.weight) continue;
+        const std::int64_t flanking = epoch % options.flankings;
+        const auto shown = [&] {
+          Random flanks(options.seed + 2, static_cast<std::uint64_t>(order[k] * options.flankings + flanking));
+          return with_other_flanks(example, options, flanks);
+        };
+        auto& [as_it_is, beside, scrambled] = sights[order[k] * options.flankings + flanking];
+        visit(as_it_is, random, [&] { return cut_task(shown(), options.reach, folder); });
+        progress.skipped += !as_it_is.usable;
+        if (!example.is_precursor()) continue;
+        if (random.uniform() < options.others) {
+          visit(beside, random, [&] { return other_stem_task(shown(), options.reach, folder); });
+        }
+        if (random.uniform() < options.shuffled) {
+          visit(scrambled, random, [&] {
+            const CutExample letters{"", shuffle_dinucleotides(shown().sequence, random), {-1, -1, -1, -1}, 1};
+            return cut_task(letters, options.reach, folder);
+          });
+        }
+      }
+      const double done = static_cast<double>(step) / static_cast<double>(steps);
+      const double rate = options.rate * std::min(1.0, done / kWarmUp + 0.01) * 0.5 * (1 + std::cos(M_PI * done));
+      AdamStep adam;
+      adam.gradient_scale = 1.0F / static_cast<float>(options.batch);
+      adam.rate = static_cast<float>(rate / (1 - std::pow(kBeta1, step + 1)));
+      adam.root_scale = static_cast<float>(1 / std::sqrt(1 - std::pow(kBeta2, step + 1)));
+      const auto shrink = static_cast<float>(1 - rate * options.weight_decay);
+      for (float& p : network.parameters) p *= shrink;
+      kernels.adam(network.parameters.data(), gradient.data(), first_moment.data(), second_moment.data(),
+                   static_cast<std::int64_t>(size), adam);
+    }
+    progress.loss /= std::max(1, progress.visits);
+    watch(progress, network);
+  }
+  return network;
+}
+
+}  // namespace stemloop
