@@ -21,6 +21,7 @@ enum class Guide : char { k5p, k3p, kNotTold };
 
 struct ArmCall {
   Cuts cuts;
+  KnownCuts given = kNothingKnown;  // those that were known and not predicted
   StemLoop stem;          // in the sequence that was asked about
   std::string structure;  // of the whole sequence: the window's fold, dots outside it
   /// Calibrated probabilities that a cut is off by at most 0, 1, 2 letters.
@@ -31,11 +32,15 @@ struct ArmCall {
   Overhangs overhang;
   Guide guide = Guide::kNotTold;
   float guide_5p = 0.5F;  // probability that the 5p arm is the guide
+  /// Raw probability of every cut (columns, as kCutNames) at boundaries track_begin, track_begin + 1, ...
+  std::vector<float> track;
+  int track_begin = 0;
   std::string fault;      // why these arms cannot be (arm_fault()); empty if they can
   [[nodiscard]] bool plausible() const { return fault.empty(); }
 };
 
 struct CutNetwork;
+struct CutWindow;
 
 /// What of a model is neither weights nor their shape.
 struct CutSettings {
@@ -61,10 +66,14 @@ class CutModel {
   class Scratch;
   [[nodiscard]] Scratch scratch() const;
 
-  /// Cuts of the likeliest of the sequence's three stem-loops with most pairs; nothing if it has none of 8 pairs.
+  /// Cuts of the likeliest of the sequence's three stem-loops with most pairs; nothing if it folds into none or is too
+  /// short for two arms.
   std::optional<ArmCall> predict(std::string_view sequence, Scratch& scratch) const;
   /// The same with a fold of the whole sequence that the caller has already.
   std::optional<ArmCall> predict(std::string_view sequence, std::string_view structure, Scratch& scratch) const;
+  /// The same where some cuts are known: the others are predicted for them, in stem-loops they may belong to.
+  std::optional<ArmCall> predict(std::string_view sequence, std::string_view structure, const KnownCuts& known,
+                                 Scratch& scratch) const;
   /// Cuts of one stem-loop of the sequence, `stem.open` and `stem.close` say which. Nothing if its window does not fold
   /// into a stem-loop that overlaps it.
   std::optional<ArmCall> predict(std::string_view sequence, const StemLoop& stem, Scratch& scratch) const;
@@ -77,7 +86,8 @@ class CutModel {
   struct Parts;
   explicit CutModel(std::unique_ptr<const Parts> parts);
   std::optional<ArmCall> judge(std::string_view sequence, std::string_view structure, const StemLoop& stem,
-                               Scratch& scratch) const;
+                               const KnownCuts& known, Scratch& scratch) const;
+  float vote(const CutWindow& window, Scratch& scratch) const;
   std::unique_ptr<const Parts> parts_;
 };
 

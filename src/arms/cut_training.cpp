@@ -110,31 +110,18 @@ CutExample with_other_flanks(const CutExample& example, const CutTrainOptions& o
   return changed;
 }
 
-namespace {
-
-// Whether a stem-loop lies right of a known 5p arm and left of a known 3p arm.
-bool lies_between(const StemLoop& stem, const std::array<int, kCuts>& cuts) {
-  constexpr int kOverlap = 4;  // letters of an arm that may lie beyond the loop's middle
-  const auto [d5, c5, c3, d3] = cuts;
-  const int middle = (stem.open + stem.close) / 2;
-  if (c5 >= 0 ? middle < c5 - kOverlap : d5 >= 0 && middle < d5 + kMinArm) return false;
-  return c3 >= 0 ? middle <= c3 + kOverlap : d3 < 0 || middle <= d3 - kMinArm;
-}
-
-}  // namespace
-
 std::optional<CutTask> other_stem_task(const CutExample& example, int reach, Folder& folder) {
   constexpr int kLeastPairs = 8;
   if (std::count(example.cuts.begin(), example.cuts.end(), -1) > 0) return std::nullopt;
   const std::string structure = folder.fold(example.sequence).structure;
   for (const StemLoop& stem : stem_loops(structure)) {
     if (stem.pairs < kLeastPairs) break;
-    if (lies_between(stem, example.cuts)) continue;
+    if (may_belong(stem, example.cuts)) continue;
     std::optional<CutWindow> window = cut_window(example.sequence, structure, stem.open, stem.close, reach, folder);
     if (!window) continue;
-    std::array<int, kCuts> cuts = example.cuts;
+    KnownCuts cuts = example.cuts;
     for (int& cut : cuts) cut -= window->begin;
-    if (!lies_between(window->stem, cuts)) return CutTask{std::move(*window), {-1, -1, -1, -1}, false};
+    if (!may_belong(window->stem, cuts)) return CutTask{std::move(*window), kNothingKnown, false};
   }
   return std::nullopt;
 }
@@ -144,7 +131,7 @@ std::optional<CutTask> cut_task(const CutExample& example, int reach, Folder& fo
   const std::vector<StemLoop> stems = stem_loops(structure);
   // Of the stem-loops that may belong to the arms the one with most pairs.
   const auto stem = std::find_if(stems.begin(), stems.end(),
-                                 [&](const StemLoop& candidate) { return lies_between(candidate, example.cuts); });
+                                 [&](const StemLoop& candidate) { return may_belong(candidate, example.cuts); });
   if (stem == stems.end()) return std::nullopt;
   std::optional<CutWindow> window = cut_window(example.sequence, structure, stem->open, stem->close, reach, folder);
   if (!window) return std::nullopt;
@@ -170,24 +157,32 @@ std::optional<CutTask> cut_task(const CutExample& example, int reach, Folder& fo
 
 namespace {
 
-// What was seen of an example under one way to flank it: folding takes most of a visit's time, so each way is folded
-// once and seen again some epochs later. Answers are made anew, they would take twenty times the memory.
-struct Sight {
-  bool known = false, usable = false;
-  std::string letters, structure;
-  StemLoop stem;
-  std::array<int, kCuts> cuts{};
-  bool is_precursor = true;
-};
+// Some letters drawn anew, pairs as pairs, so that the structure stays possible: families cannot be learnt by heart.
+std::string mutated(const std::string& letters, const std::string& structure, double share, Random& random) {
+  constexpr std::array<const char*, 8> kPairs = {"GC", "CG", "GC", "CG", "AU", "UA", "GU", "UG"};
+  std::string changed = letters;
+  const std::vector<int> partner = pair_table(structure);
+  for (int i = 0; i < static_cast<int>(letters.size()); ++i) {
+    if (random.uniform() >= share) continue;
+    if (partner[i] < 0) {
+      changed[i] = "ACGU"[random.below(4)];
+    } else {
+      const char* pair = kPairs[random.below(kPairs.size())];
+      changed[i] = pair[0];
+      changed[partner[i]] = pair[1];
+    }
+  }
+  return changed;
+}
 
-Sight sight_of(const std::optional<CutTask>& task) {
+CutSight sight_of(const std::optional<CutTask>& task) {
   if (!task) return {true, false, {}, {}, {}, {}, true};
   return {true, true, task->window.letters, task->window.structure, task->window.stem, task->cuts, task->is_precursor};
 }
 
 }  // namespace
 
-CutNetwork train_cuts(std::span<const CutExample> examples, const CutTrainOptions& options,
+CutNetwork train_cuts(std::span<const CutExample> examples, const CutTrainOptions& options, CutSights& sights,
                       const std::function<void(const CutProgress&, const CutNetwork&)>& watch) {
   CutNetwork network{options.shape, {}};
   Random first(options.seed, 0);
@@ -200,8 +195,7 @@ CutNetwork train_cuts(std::span<const CutExample> examples, const CutTrainOption
   const auto count = static_cast<std::int64_t>(examples.size());
   const std::int64_t steps = options.epochs * ((count + options.batch - 1) / options.batch);
   std::int64_t step = 0;
-  // Three sights of an example for each way to flank it: the hairpin, another stem-loop beside it, its shuffled letters.
-  std::vector<std::array<Sight, 3>> sights(examples.size() * static_cast<std::size_t>(options.flankings));
+  sights.resize(examples.size() * static_cast<std::size_t>(options.flankings));
   for (int epoch = 0; epoch < options.epochs; ++epoch) {
     std::vector<std::int64_t> order(examples.size());
     std::iota(order.begin(), order.end(), 0);
@@ -211,10 +205,11 @@ CutNetwork train_cuts(std::span<const CutExample> examples, const CutTrainOption
     for (std::int64_t begin = 0; begin < count; begin += options.batch, ++step) {
       std::fill(gradient.begin(), gradient.end(), 0.0F);
       learner.prepare(network);
-      const auto visit = [&](Sight& sight, Random& random, const auto& make) {
+      const auto visit = [&](CutSight& sight, Random& random, const auto& make) {
         if (!sight.known) sight = sight_of(make());
         if (!sight.usable) return;
-        const CutTask task{cut_window(sight.letters, sight.structure, sight.stem), sight.cuts, sight.is_precursor};
+        const std::string letters = mutated(sight.letters, sight.structure, options.mutated, random);
+        const CutTask task{cut_window(letters, sight.structure, sight.stem), sight.cuts, sight.is_precursor};
         progress.loss += learner.add(network, task, options.dropout, random, gradient);
         ++progress.visits;
       };
@@ -225,7 +220,7 @@ CutNetwork train_cuts(std::span<const CutExample> examples, const CutTrainOption
         if (random.uniform() >= example.weight) continue;
         const std::int64_t flanking = epoch % options.flankings;
         const auto shown = [&] {
-          Random flanks(options.seed + 2, static_cast<std::uint64_t>(order[k] * options.flankings + flanking));
+          Random flanks(options.flank_seed, static_cast<std::uint64_t>(order[k] * options.flankings + flanking));
           return with_other_flanks(example, options, flanks);
         };
         auto& [as_it_is, beside, scrambled] = sights[order[k] * options.flankings + flanking];
@@ -237,7 +232,8 @@ CutNetwork train_cuts(std::span<const CutExample> examples, const CutTrainOption
         }
         if (random.uniform() < options.shuffled) {
           visit(scrambled, random, [&] {
-            const CutExample letters{"", shuffle_dinucleotides(shown().sequence, random), {-1, -1, -1, -1}, 1};
+            Random order_of_letters(options.flank_seed + 1, static_cast<std::uint64_t>(order[k] * options.flankings + flanking));
+            const CutExample letters{"", shuffle_dinucleotides(shown().sequence, order_of_letters), kNothingKnown, 1};
             return cut_task(letters, options.reach, folder);
           });
         }

@@ -23,9 +23,9 @@ namespace stemloop {
 struct CutExample {
   std::string id;
   std::string sequence;  // RNA
-  std::array<int, kCuts> cuts = {-1, -1, -1, -1};
+  KnownCuts cuts = kNothingKnown;
   float weight = 1;  // share of the epochs in which it is seen
-  [[nodiscard]] bool is_precursor() const { return cuts != std::array<int, kCuts>{-1, -1, -1, -1}; }
+  [[nodiscard]] bool is_precursor() const { return cuts != kNothingKnown; }
 };
 
 /// Reads a table with columns sequence, drosha5, dicer5, dicer3, drosha3 (empty: not known) and, if there, id and
@@ -40,12 +40,14 @@ struct CutTrainOptions {
   double rate = 2e-3;         // of Adam, at its highest
   double weight_decay = 0.01;
   double dropout = 0.1;
+  double mutated = 0.05;      // share of the letters drawn anew at every visit, pairs as pairs
   double as_given = 0.4;      // share of visits without a change of flanks
   double shuffled = 0.15;     // visits to shuffled hairpins (dinucleotides kept), told to have no cuts, for each visit
   double others = 0.3;        // the same for another stem-loop of the sequence, if it has one
   int flankings = 5;          // ways to flank an example that take turns
   int most_flank = 60;        // random letters added at most on either side
-  std::uint64_t seed = 1;
+  std::uint64_t seed = 1;     // of weights, order and dropout
+  std::uint64_t flank_seed = 1;
 };
 
 struct CutProgress {
@@ -55,8 +57,21 @@ struct CutProgress {
   int skipped = 0;    // visits whose fold could not be cut as annotated
 };
 
-/// Trains; `watch` is called after every epoch with the network as it is.
-CutNetwork train_cuts(std::span<const CutExample> examples, const CutTrainOptions& options,
+/// What is seen of an example under one way to flank it. Folding takes most of a visit's time, so each way is folded
+/// once and seen again some epochs later; answers are made anew, they would take twenty times the memory.
+struct CutSight {
+  bool known = false, usable = false;
+  std::string letters, structure;
+  StemLoop stem;
+  KnownCuts cuts{};
+  bool is_precursor = true;
+};
+/// For each example and each way to flank it the hairpin, another stem-loop beside it, its shuffled letters.
+using CutSights = std::vector<std::array<CutSight, 3>>;
+
+/// Trains. `sights`, empty at first, may be handed to the next training with the same examples, flankings and
+/// flank_seed, which then folds nothing; `watch` is called after every epoch with the network as it is.
+CutNetwork train_cuts(std::span<const CutExample> examples, const CutTrainOptions& options, CutSights& sights,
                       const std::function<void(const CutProgress&, const CutNetwork&)>& watch);
 
 /// One example as a visit shows it. Cuts keep their places between the letters.
@@ -65,7 +80,7 @@ CutExample with_other_flanks(const CutExample& example, const CutTrainOptions& o
 /// The window of an example whose cuts agree with its fold, in window coordinates; nothing if they cannot be.
 struct CutTask {
   CutWindow window;
-  std::array<int, kCuts> cuts;
+  KnownCuts cuts;
   bool is_precursor = true;
 };
 std::optional<CutTask> cut_task(const CutExample& example, int reach, Folder& folder);

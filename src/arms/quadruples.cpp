@@ -77,7 +77,8 @@ double QuadrupleSum::run(const CutWindow& window, std::span<const float> scores,
     double* n = n_.data() + a * stride_;
     for (int b = 0; b < d3_.count; ++b) {
       const int d3 = d3_.first + b, column = d3 - c3_.first;
-      if (column >= 0 && column < stride_) h[column] = e4[b] * factor[drosha_term(window, d5, d3)];
+      if (column < 0 || column >= stride_) continue;
+      h[column] = e4[b] * factor[drosha_term(window, d5, d3)];
     }
     for (int t = kMinArm; t <= kMaxArm; ++t) {
       const int row = d5 + t - c5_.first;

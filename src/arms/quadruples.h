@@ -5,7 +5,7 @@
 //         + length5[dicer5 - drosha5] + loop[dicer3 - dicer5] + length3[drosha3 - dicer3]
 //         + over_dicer[overhang of the 5p arm] + over_drosha[overhang of the 3p arm]
 //
-// The five terms close a ring of four, so sums (and maxima) over all quadruples are exact: with drosha5 and dicer3 held
+// The terms close a ring of four, so sums (and maxima) over all quadruples are exact: with drosha5 and dicer3 held
 // fast the two other cuts are independent of each other. The probability of a quadruple is exp(score) / sum.
 #pragma once
 
@@ -18,7 +18,7 @@
 
 namespace stemloop {
 
-inline constexpr int kMinArm = 16, kMaxArm = 30, kArmLengths = kMaxArm - kMinArm + 1;
+inline constexpr int kArmLengths = kMaxArm - kMinArm + 1;
 inline constexpr int kLoopLengths = 97;
 inline constexpr int kMinOverhang = -10, kMaxOverhang = 14, kOverhangs = kMaxOverhang - kMinOverhang + 1;
 
