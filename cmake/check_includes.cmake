@@ -12,7 +12,7 @@ set(allowed_data util seq fold canvas hairpin)
 set(allowed_eval util seq fold canvas hairpin data)
 set(allowed_describe util seq fold canvas hairpin data eval)
 set(allowed_nn util seq fold canvas hairpin data eval)
-set(allowed_arms util seq fold canvas hairpin data nn)
+set(allowed_arms util seq fold canvas hairpin data eval nn)
 set(allowed_classify util seq fold canvas hairpin data eval describe nn arms)
 set(allowed_cli util seq fold canvas hairpin data eval describe nn arms classify)
 

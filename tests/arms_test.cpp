@@ -147,7 +147,7 @@ TEST(CutGradient, IsTheDerivativeOfTheLoss) {
   Folder folder = turner();
   const CutNetwork network = random_network(9, 0.15);
   for (const KnownCuts& known : {KnownCuts{5, 27, 50, 71}, KnownCuts{5, 27, -1, -1}, kNothingKnown}) {
-    const auto task = cut_task({"let-7", kLet7, known, 1}, 64, folder);
+    const auto task = cut_task({"let-7", kLet7, known}, 64, folder);
     ASSERT_TRUE(task);
     CutGradient learner;
     std::vector<float> gradient(network.parameters.size()), unused(network.parameters.size());
@@ -162,13 +162,13 @@ TEST(CutGradient, IsTheDerivativeOfTheLoss) {
       }
       for (const std::size_t k : {largest, slice.first + slice.size / 2}) {
         CutNetwork moved = network;
-        constexpr float kStep = 1e-2F;
+        constexpr float kStep = 3e-3F;
         moved.parameters[k] = network.parameters[k] + kStep;
         const double up = learner.add(moved, *task, 0, random, unused);
         moved.parameters[k] = network.parameters[k] - kStep;
         const double down = learner.add(moved, *task, 0, random, unused);
         const double slope = (up - down) / (2 * kStep);
-        EXPECT_NEAR(gradient[k], slope, 0.02 * (0.1 + std::abs(slope))) << slice.name << " " << k - slice.first;
+        EXPECT_NEAR(gradient[k], slope, 0.05 * (0.1 + std::abs(slope))) << slice.name << " " << k - slice.first;
       }
     }
   }
@@ -181,7 +181,7 @@ TEST(CutTraining, LearnsAndIsTheSameTwice) {
     const std::string arm = testing::random_sequence(28, 0.6, 30, item);
     std::string other;
     for (auto c = arm.rbegin(); c != arm.rend(); ++c) other += *c == 'A' ? 'U' : *c == 'C' ? 'G' : *c == 'G' ? 'C' : 'A';
-    examples.push_back({"", arm + "GAAACAAA" + other, {4, 26, 38, 60}, 1});
+    examples.push_back({"", arm + "GAAACAAA" + other, {4, 26, 38, 60}});
   }
   CutTrainOptions options;
   options.shape = {16, {1, 2}};
@@ -195,11 +195,7 @@ TEST(CutTraining, LearnsAndIsTheSameTwice) {
   const CutNetwork again = train_cuts(examples, options, sights, watch);  // with sights at hand
   EXPECT_EQ(once.parameters, again.parameters);
 
-  CutSettings settings;
-  for (auto& table : settings.calibration) {
-    for (std::size_t k = 0; k < table.size(); ++k) table[k] = static_cast<float>(k) / 10;
-  }
-  const CutModel model = CutModel::of({once}, settings);
+  const CutModel model = CutModel::of({once}, {});
   CutModel::Scratch scratch = model.scratch();
   int right = 0;
   for (const CutExample& example : examples) {
@@ -259,16 +255,16 @@ TEST(KnownMatures, AreFoundByNameByLettersAndByPosition) {
 
 TEST(KnownMatures, WhatCannotBePlacedIsOneSentence) {
   const testing::TemporaryFile fasta(
-      ">x-1-5p\nGGGGGGGGGGGGGGGGGGGG\n>y-1-5p\nGAUGAGGUAGUAGGUUGUAU\n>z-1-5p\nUUUUAGGGUCACACCCACCACUG\n", "m.fa");
+      ">x-1-5p\nGGGGGGGGGGGGGGGGGGGG\n>y-1-5p\nGAUGAGGUAGUAGGUUGUAU\n>z-1-5p\nGGGUCACACCCACCACUGGGAG\n", "m.fa");
   const KnownMatures known = KnownMatures::read(fasta.path());
   EXPECT_THAT(known.place("x-1", kLet7).faults, ::testing::ElementsAre("mature x-1-5p is not in the hairpin"));
   const std::string twice = std::string(kLet7) + kLet7;
-  EXPECT_THAT(known.place("y-1", twice).faults, ::testing::ElementsAre("mature y-1-5p is in the hairpin twice, at 5 and 85"));
+  EXPECT_THAT(known.place("y-1", twice).faults, ::testing::ElementsAre("mature y-1-5p is in the hairpin twice, at 4 and 84"));
   PlacedMatures on_loop = known.place("z-1", kLet7);
   Folder folder = turner();
   std::array<std::string, 2> names;
   EXPECT_EQ(known_cuts(on_loop, stem_loops(folder.fold(kLet7).structure)[0], names), kNothingKnown);
-  EXPECT_THAT(on_loop.faults, ::testing::ElementsAre("mature z-1-5p at 26 to 48 lies on the terminal loop"));
+  EXPECT_THAT(on_loop.faults, ::testing::ElementsAre("mature z-1-5p at 31 to 52 lies on the terminal loop"));
 
   const testing::TemporaryFile empty("", "m.fa"), text("hello\n", "m.txt"), none("##gff-version 3\n", "m.gff3");
   EXPECT_THAT(testing::error_of([&] { KnownMatures::read(empty.path()); }), HasSubstr("is empty"));

@@ -53,12 +53,11 @@ std::string escaped(std::string_view text) {
 }  // namespace
 
 ArmRow arm_row(std::string id, std::string sequence, const std::string& structure, const CutModel& model,
-               CutModel::Scratch& scratch, const KnownMatures* matures) {
+               CutModel::Scratch& scratch, CutContext context, const KnownMatures* matures) {
   ArmRow row;
   row.id = std::move(id);
   row.sequence = std::move(sequence);
   const std::vector<StemLoop> stems = stem_loops(structure);
-  KnownCuts known = kNothingKnown;
   if (matures != nullptr) {
     PlacedMatures placed = matures->place(row.id, row.sequence);
     if (placed.matures.empty() && placed.faults.empty()) row.notes.emplace_back("no known mature: predicted");
@@ -75,12 +74,12 @@ ArmRow arm_row(std::string id, std::string sequence, const std::string& structur
           stem = candidate;
         }
       }
-      known = known_cuts(placed, stem, row.names);
+      context.known = known_cuts(placed, stem, row.names);
     }
     row.notes.insert(row.notes.end(), placed.faults.begin(), placed.faults.end());
   }
-  row.call = model.predict(row.sequence, structure, known, scratch);
-  if (!row.call && known != kNothingKnown) row.call = model.predict(row.sequence, structure, scratch);
+  row.call = model.predict(row.sequence, structure, context, scratch);
+  if (!row.call && context.known != kNothingKnown) row.call = model.predict(row.sequence, structure, scratch);
   if (!row.call) {
     row.notes.emplace_back("no hairpin");
   } else if (!row.call->plausible()) {
@@ -96,14 +95,14 @@ std::string arm_table_header() {
   for (const char* cut : kCutNames) {
     for (int off = 0; off < 3; ++off) header += fmt::format("\t{}_within_{}", cut, off);
   }
-  return header + "\tlog_odds\tprobability\tguide\tguide_5p\tsource\tnotes\n";
+  return header + "\tlog_odds\tprobability\tguide\tguide_5p\tguide_why\tsource\tnotes\n";
 }
 
 std::string arm_table_line(const ArmRow& row) {
   if (!arms_told(row)) {
     // What cannot be is said, not printed as fact.
     return row.id + std::string(10 + 3 * kCuts, '\t') +
-           fmt::format("\t{}\t\t\t\t\t{}\n", row.call ? fmt::format("{:.3f}", row.call->log_odds) : "", notes_of(row));
+           fmt::format("\t{}\t\t\t\t\t\t{}\n", row.call ? fmt::format("{:.3f}", row.call->log_odds) : "", notes_of(row));
   }
   const ArmCall& call = *row.call;
   const auto arms = arms_of(call.cuts);
@@ -116,9 +115,9 @@ std::string arm_table_line(const ArmRow& row) {
   }
   const bool given5 = call.given[0] >= 0, given3 = call.given[2] >= 0;
   const char* source = given5 && given3 ? "known" : given5 ? "5p known" : given3 ? "3p known" : "predicted";
-  const std::string guide_5p = call.guide == Guide::kNotTold ? "" : fmt::format("{:.3f}", call.guide_5p);
-  return line + fmt::format("\t{:.3f}\t{:.3g}\t{}\t{}\t{}\t{}\n", call.log_odds, std::exp(call.log_probability),
-                            guide_name(call.guide), guide_5p, source, notes_of(row));
+  const std::string guide_5p = fmt::format("{:.3f}", call.guide_5p);
+  return line + fmt::format("\t{:.3f}\t{:.3g}\t{}\t{}\t{}\t{}\t{}\n", call.log_odds, std::exp(call.log_probability),
+                            guide_name(call.guide), guide_5p, call.guide_why, source, notes_of(row));
 }
 
 std::string arm_fasta(const ArmRow& row) {
@@ -168,7 +167,8 @@ std::string arm_json(const ArmRow& row) {
     object["log_odds"] = call.log_odds;
     object["probability"] = std::exp(call.log_probability);
     object["guide"] = guide_name(call.guide);
-    if (call.guide != Guide::kNotTold) object["guide_5p"] = call.guide_5p;
+    object["guide_5p"] = call.guide_5p;
+    object["guide_why"] = call.guide_why;
     object["structure"] = call.structure;
   } else if (row.call) {
     object["log_odds"] = row.call->log_odds;

@@ -18,9 +18,9 @@ struct ArmRow {
   std::vector<std::string> notes;      // sentences: what could not be placed, what cannot be
 };
 
-/// The row of one record; `structure` is its fold. `matures` may be null.
+/// The row of one record; `structure` is its fold, `context` what is known of it beside `matures`, which may be null.
 ArmRow arm_row(std::string id, std::string sequence, const std::string& structure, const CutModel& model,
-               CutModel::Scratch& scratch, const KnownMatures* matures);
+               CutModel::Scratch& scratch, CutContext context, const KnownMatures* matures);
 
 /// One line for each record, those without a hairpin too.
 std::string arm_table_header();

@@ -2,6 +2,8 @@
 #pragma once
 
 #include "arms/arm_rows.h"
+#include "arms/cut_guide.h"
+#include "arms/cut_measures.h"
 #include "arms/cut_model.h"
 #include "arms/cut_training.h"
 #include "arms/cuts.h"

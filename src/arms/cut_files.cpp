@@ -5,6 +5,7 @@
 #include <cstring>
 #include <nlohmann/json.hpp>
 
+#include "arms/cut_guide.h"
 #include "arms/cut_parts.h"
 #include "nn/nn.h"
 #include "util/util.h"
@@ -16,7 +17,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr const char* kFamily = "arms";
-constexpr int kMostNetworks = 16, kMostLayers = 16, kMostChannels = 256, kMostDilation = 32, kMostReach = 200;
+constexpr int kMostNetworks = 16, kMostLayers = 16, kMostChannels = 256, kMostDilation = 32, kMostReach = 200, kMostReaches = 4;
 
 std::int64_t whole(const Json& json, const std::string& what, std::int64_t low, std::int64_t high,
                    const std::string& name) {
@@ -63,7 +64,12 @@ CutModel CutModel::open(const std::string& directory) {
   const std::string name = directory + "/config.json";
   const Json config = Json::parse(stored.network, nullptr, false);
   CutSettings settings;
-  settings.reach = static_cast<int>(whole(member(config, "reach"), "reach", kMinArm, kMostReach, name));
+  const Json reaches = member(config, "reaches");
+  require(reaches.is_array() && !reaches.empty() && reaches.size() <= kMostReaches, "{}: reaches is no list of 1 to {} numbers",
+          name, kMostReaches);
+  settings.reaches.clear();
+  for (const Json& reach : reaches) settings.reaches.push_back(static_cast<int>(whole(reach, "a reach", kMinArm, kMostReach, name)));
+  require(std::is_sorted(settings.reaches.rbegin(), settings.reaches.rend()), "{}: reaches do not fall", name);
   const Json calibration = member(config, "calibration");
   require(calibration.is_array() && calibration.size() == settings.calibration.size(),
           "{}: calibration is no list of {} lists", name, settings.calibration.size());
@@ -74,6 +80,8 @@ CutModel CutModel::open(const std::string& directory) {
     std::copy(values.begin(), values.end(), settings.calibration[k].begin());
   }
   settings.guide = numbers(member(config, "guide"), "guide", name);
+  require(settings.guide.empty() || settings.guide.size() == kGuideSigns.size() + 1, "{}: guide has {} numbers, not {}",
+          name, settings.guide.size(), kGuideSigns.size() + 1);
   const Json shapes = member(config, "networks");
   require(shapes.is_array() && !shapes.empty() && shapes.size() <= kMostNetworks,
           "{}: networks is no list of 1 to {} shapes", name, kMostNetworks);
@@ -108,7 +116,7 @@ void CutModel::write(const std::string& directory, const std::string& training) 
     }
   }
   const CutSettings& settings = parts_->settings;
-  stored.network = Json{{"reach", settings.reach},
+  stored.network = Json{{"reaches", settings.reaches},
                         {"networks", shapes},
                         {"calibration", settings.calibration},
                         {"guide", settings.guide}}

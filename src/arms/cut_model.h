@@ -4,10 +4,11 @@
 //   CutModel::Scratch scratch = model.scratch();             // one per worker
 //   std::optional<ArmCall> call = model.predict(sequence, scratch);
 //
-// What is looked at is the window of `kReach` letters on either side of the terminal loop, folded anew on its own
-// (Turner 2004, 37 C), so that neither far flanks nor the caller's folding options change the answer.
+// What is looked at is a window of some letters on either side of the terminal loop, folded anew on its own (Turner
+// 2004, 37 C), so that neither far flanks nor the caller's folding options change the answer.
 #pragma once
 
+#include <array>
 #include <memory>
 #include <optional>
 
@@ -32,6 +33,7 @@ struct ArmCall {
   Overhangs overhang;
   Guide guide = Guide::kNotTold;
   float guide_5p = 0.5F;  // probability that the 5p arm is the guide
+  std::string guide_why;  // the signs that speak for it; empty if it is not told
   /// Raw probability of every cut (columns, as kCutNames) at boundaries track_begin, track_begin + 1, ...
   std::vector<float> track;
   int track_begin = 0;
@@ -39,15 +41,24 @@ struct ArmCall {
   [[nodiscard]] bool plausible() const { return fault.empty(); }
 };
 
+/// What is known of a record beforehand.
+struct CutContext {
+  KnownCuts known = kNothingKnown;
+  /// Letters of flank that records have outside Drosha's cuts, negative: nothing known; of them an error of so many
+  /// letters is usual.
+  double flank = -1, flank_error = 15;
+};
+
 struct CutNetwork;
 struct CutWindow;
 
 /// What of a model is neither weights nor their shape.
 struct CutSettings {
-  int reach = 64;  // letters looked at on either side of the middle of the terminal loop
-  /// Calibrated probabilities at raw ones of 0, 0.1, ... 1, for being off by at most 0, 1, 2 letters; between them lines.
-  std::array<std::array<float, 11>, 3> calibration = {};
-  /// Weights of the guide's evidence; see cut_guide.h.
+  /// Letters looked at on either side of the middle of the terminal loop; of several the fold that is likelier cut counts.
+  std::vector<int> reaches = {64, 44};
+  /// Of being off by at most 0, 1, 2 letters: slope and bias that turn the raw probability's logit into the real one's.
+  std::array<std::array<float, 2>, 3> calibration = {{{1, 0}, {1, 0}, {1, 0}}};
+  /// Weights of the guide's signs (cut_guide.h) and a bias; empty: the guide is not told.
   std::vector<float> guide;
 };
 
@@ -71,8 +82,9 @@ class CutModel {
   std::optional<ArmCall> predict(std::string_view sequence, Scratch& scratch) const;
   /// The same with a fold of the whole sequence that the caller has already.
   std::optional<ArmCall> predict(std::string_view sequence, std::string_view structure, Scratch& scratch) const;
-  /// The same where some cuts are known: the others are predicted for them, in stem-loops they may belong to.
-  std::optional<ArmCall> predict(std::string_view sequence, std::string_view structure, const KnownCuts& known,
+  /// The same where something is known of the record: of known cuts the others are predicted for them, in stem-loops
+  /// they may belong to.
+  std::optional<ArmCall> predict(std::string_view sequence, std::string_view structure, const CutContext& context,
                                  Scratch& scratch) const;
   /// Cuts of one stem-loop of the sequence, `stem.open` and `stem.close` say which. Nothing if its window does not fold
   /// into a stem-loop that overlaps it.
@@ -86,7 +98,9 @@ class CutModel {
   struct Parts;
   explicit CutModel(std::unique_ptr<const Parts> parts);
   std::optional<ArmCall> judge(std::string_view sequence, std::string_view structure, const StemLoop& stem,
-                               const KnownCuts& known, Scratch& scratch) const;
+                               const CutContext& context, Scratch& scratch) const;
+  std::optional<ArmCall> judge_window(std::string_view sequence, const CutWindow& window, const CutContext& context,
+                                      Scratch& scratch) const;
   float vote(const CutWindow& window, Scratch& scratch) const;
   std::unique_ptr<const Parts> parts_;
 };

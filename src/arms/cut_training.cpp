@@ -52,20 +52,21 @@ void initialise(CutNetwork& network, Random& random) {
 
 std::vector<CutExample> read_cut_examples(const std::string& path) {
   std::vector<CutExample> examples;
-  std::size_t id = 0, sequence = 0, weight = 0;
+  std::size_t sequence = 0;
   std::array<std::size_t, kCuts> cut{};
-  bool has_id = false, has_weight = false;
+  std::optional<std::size_t> id, weight, guide;
   const auto begin = [&](const std::vector<std::string>& header) {
     sequence = find_column(header, "sequence", path);
     for (int c = 0; c < kCuts; ++c) cut[c] = find_column(header, kCutNames[c], path);
-    has_id = std::find(header.begin(), header.end(), "id") != header.end();
-    has_weight = std::find(header.begin(), header.end(), "weight") != header.end();
-    if (has_id) id = find_column(header, "id", path);
-    if (has_weight) weight = find_column(header, "weight", path);
+    const auto maybe = [&](const char* name) -> std::optional<std::size_t> {
+      if (std::find(header.begin(), header.end(), name) == header.end()) return std::nullopt;
+      return find_column(header, name, path);
+    };
+    id = maybe("id"), weight = maybe("weight"), guide = maybe("guide");
   };
   read_table(path, begin, [&](const std::vector<std::string_view>& fields, const std::string& place) {
     CutExample example;
-    example.id = has_id ? std::string(fields[id]) : place;
+    example.id = id ? std::string(fields[*id]) : place;
     example.sequence = as_rna(fields[sequence]);
     require(!example.sequence.empty(), "{}: the sequence is empty", place);
     const auto length = static_cast<std::int64_t>(example.sequence.size());
@@ -79,8 +80,13 @@ std::vector<CutExample> read_cut_examples(const std::string& path) {
       example.cuts[c] = static_cast<int>(at);
       before = at;
     }
-    if (has_weight) example.weight = static_cast<float>(parse_number(fields[weight], place));
+    if (weight) example.weight = static_cast<float>(parse_number(fields[*weight], place));
     require(example.weight >= 0, "{}: weight {} is negative", place, example.weight);
+    if (guide && !fields[*guide].empty()) {
+      require(fields[*guide] == "5p" || fields[*guide] == "3p", "{}: guide '{}' is neither 5p nor 3p", place,
+              printable(fields[*guide]));
+      example.guide = fields[*guide] == "5p" ? Guide::k5p : Guide::k3p;
+    }
     examples.push_back(std::move(example));
   });
   return examples;
@@ -224,17 +230,22 @@ CutNetwork train_cuts(std::span<const CutExample> examples, const CutTrainOption
           return with_other_flanks(example, options, flanks);
         };
         auto& [as_it_is, beside, scrambled] = sights[order[k] * options.flankings + flanking];
-        visit(as_it_is, random, [&] { return cut_task(shown(), options.reach, folder); });
+        const int widest = options.reaches.front();
+        const int reach = options.reaches[static_cast<std::size_t>(flanking) % options.reaches.size()];
+        visit(as_it_is, random, [&] {
+          std::optional<CutTask> task = cut_task(shown(), reach, folder);
+          return task || reach == widest ? std::move(task) : cut_task(shown(), widest, folder);
+        });
         progress.skipped += !as_it_is.usable;
         if (!example.is_precursor()) continue;
         if (random.uniform() < options.others) {
-          visit(beside, random, [&] { return other_stem_task(shown(), options.reach, folder); });
+          visit(beside, random, [&] { return other_stem_task(shown(), reach, folder); });
         }
         if (random.uniform() < options.shuffled) {
           visit(scrambled, random, [&] {
             Random order_of_letters(options.flank_seed + 1, static_cast<std::uint64_t>(order[k] * options.flankings + flanking));
-            const CutExample letters{"", shuffle_dinucleotides(shown().sequence, order_of_letters), kNothingKnown, 1};
-            return cut_task(letters, options.reach, folder);
+            const CutExample letters{"", shuffle_dinucleotides(shown().sequence, order_of_letters), kNothingKnown};
+            return cut_task(letters, reach, folder);
           });
         }
       }

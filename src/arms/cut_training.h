@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "arms/cut_model.h"
 #include "arms/cut_network.h"
 #include "util/util.h"
 
@@ -24,17 +25,18 @@ struct CutExample {
   std::string id;
   std::string sequence;  // RNA
   KnownCuts cuts = kNothingKnown;
+  Guide guide = Guide::kNotTold;
   float weight = 1;  // share of the epochs in which it is seen
   [[nodiscard]] bool is_precursor() const { return cuts != kNothingKnown; }
 };
 
-/// Reads a table with columns sequence, drosha5, dicer5, dicer3, drosha3 (empty: not known) and, if there, id and
-/// weight. Error with file and line where a cut lies outside its sequence or cuts are out of order.
+/// Reads a table with columns sequence, drosha5, dicer5, dicer3, drosha3 (empty: not known) and, if there, id, weight
+/// and guide (5p, 3p or empty). Error with file and line where a cut lies outside its sequence or cuts are out of order.
 std::vector<CutExample> read_cut_examples(const std::string& path);
 
 struct CutTrainOptions {
   CutNetworkShape shape;
-  int reach = 64;
+  std::vector<int> reaches = {64, 44};  // of the windows, in turns
   int epochs = 12;
   int batch = 32;
   double rate = 2e-3;         // of Adam, at its highest

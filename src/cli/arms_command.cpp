@@ -18,6 +18,7 @@ struct ArmsCommand {
   std::string model = "arms";
   std::string matures;
   std::string track;
+  CutContext context;
 };
 
 struct ArmsState {
@@ -51,7 +52,7 @@ int run_arms(ArmsCommand& c) {
       c.input, c.common, c.folding.max_length, [&] { return ArmsState{hairpins(), model.scratch()}; },
       [&](ArmsState& state, const Record& record) {
         const ArmRow row = arm_row(record.id, record.sequence, structure_of(state.hairpins, record), model,
-                                   state.scratch, matures ? &*matures : nullptr);
+                                   state.scratch, c.context, matures ? &*matures : nullptr);
         return ArmsText{print(row), track ? arm_track(row) : ""};
       },
       [&](const ArmsText& item) {
@@ -77,6 +78,12 @@ std::function<int()> add_arms(CLI::App& app) {
       ->type_name("FILE");
   app.add_option("--track", c->track, "Also write the probability of each cut at every boundary, as a table")
       ->type_name("FILE");
+  app.add_option("--flank", c->context.flank,
+                 "About how many letters records have outside Drosha's cuts, where that is known")
+      ->check(CLI::Range(0.0, 1000.0));
+  app.add_option("--flank-error", c->context.flank_error, "How far off that usually is, in letters")
+      ->check(CLI::Range(0.5, 1000.0))
+      ->capture_default_str();
   app.add_option("-m,--model", c->model, "Model directory, or the name of one that ships")
       ->capture_default_str()
       ->type_name("DIR");
