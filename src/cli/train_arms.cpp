@@ -4,7 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "arms/arms.h"
-#include "cli/command.h"
+#include "cli/train_command.h"
 #include "util/util.h"
 
 namespace stemloop {
