@@ -4,7 +4,8 @@ user: with and without flanks, at every length, with other structured RNA, shuff
 
     scripts/world_data.py [DATA [OUT.tsv.gz]]      (default ../shared/data, build/world/train.tsv.gz)
 
-Columns: id, label (1 = pre-miRNA), kind, group, weight, flank5, flank3 (letters added at either end), sequence (RNA).
+Columns: id, label (1 = pre-miRNA), kind, group, weight, flank5, flank3 (letters added at either end), sequence (RNA),
+drosha5, dicer5, dicer3, drosha3 (letters before the cuts that are known).
 Records of one group (miRNA family, Rfam clan or family, and whatever shares a 20-mer with one of its records) are for
 one fold. A negative that shares a 20-mer with a precursor is left out: known wrong labels, and unknown ones.
 Everything is drawn from one seed, record by record; Python's standard library alone."""
@@ -151,6 +152,28 @@ def mirbase_family(name):
     return "mirna:" + name.split("-", 1)[-1].lower()
 
 
+def mirbase_cuts(r):
+    """Letters before Drosha's and Dicer's cuts as the annotated matures tell; None where no mature tells."""
+    hairpin, first, second = r["sequence"], rna(r["mature1_sequence"]), rna(r["mature2_sequence"])
+    places = sorted((hairpin.find(m), hairpin.find(m) + len(m)) for m in (first, second) if m)
+    unknown = (None,) * 4
+    if not places or places[0][0] < 0:
+        return unknown
+    if len(places) == 2:
+        return places[0] + places[1] if places[0][1] <= places[1][0] else unknown
+    middle = sum(places[0]) / 2 / len(hairpin)
+    arm = r["mature1"][-3:]
+    if arm == "-5p" or (arm != "-3p" and middle < 0.45):
+        return places[0] + (None, None)
+    if arm == "-3p" or middle > 0.55:
+        return (None, None) + places[0]
+    return unknown
+
+
+def moved(cuts, by):
+    return tuple(None if c is None else c + by for c in cuts)
+
+
 def curated_family(name):
     """Of MirGeneDB's names behind the species: Mir-10-P1a -> 10, Bantam, Let-7-P2c3 -> 7."""
     match = re.match(r"(?:Mir-|Let-|Novel-)?([^-_]+)", name)
@@ -164,11 +187,11 @@ def main():
     groups = Groups()
     seen, rows, cores = set(), [], []  # rows: id, label, kind, group key, weight, five, three, sequence
 
-    def add(name, label, kind, group, weight, sequence, five=0, three=0):
+    def add(name, label, kind, group, weight, sequence, five=0, three=0, cuts=(None,) * 4):
         if len(sequence) < 30 or not clean(sequence) or (label, sequence) in seen:
             return
         seen.add((label, sequence))
-        rows.append((f"{kind}|{name}", label, kind, group, weight, five, three, sequence))
+        rows.append((f"{kind}|{name}", label, kind, group, weight, five, three, sequence, cuts))
 
     # Precursors. Weights: how sure the label is.
     known = {}      # accession -> MirGeneDB name
@@ -184,27 +207,27 @@ def main():
         if r["accession"] in known:
             groups.join(group, curated_family(known[r["accession"]].split("-", 1)[1]))
         cores.append((sequence, group))
-        both = bool(r["mature1_sequence"] and r["mature2_sequence"])
+        cuts = mirbase_cuts({**r, "sequence": sequence})
+        both = None not in cuts
         weight = 1.0 if r["accession"] in known else 0.7 if both else 0.4
         draw = draw_of(r["accession"])
         way = draw.random()
         if way < 0.35 or len(sequence) > 200:
-            add(name, 1, "mirbase", group, weight, sequence)
+            add(name, 1, "mirbase", group, weight, sequence, cuts=cuts)
         elif way < 0.55 and both:
-            a, b = sequence.find(rna(r["mature1_sequence"])), sequence.find(rna(r["mature2_sequence"]))
-            begin = max(0, min(a, b) - draw.randint(0, 6))
-            end = max(a + len(r["mature1_sequence"]), b + len(r["mature2_sequence"])) + draw.randint(0, 6)
-            add(name, 1, "mirbase", group, weight, sequence[begin:end] if min(a, b) >= 0 else sequence)
+            begin = max(0, cuts[0] - draw.randint(0, 6))
+            add(name, 1, "mirbase", group, weight, sequence[begin:cuts[3] + draw.randint(0, 6)], cuts=moved(cuts, -begin))
         else:
             five, three, longer = flanked(sequence, 50, background, draw)
-            add(name, 1, "mirbase", group, weight, longer, five, three)
+            add(name, 1, "mirbase", group, weight, longer, five, three, moved(cuts, five))
     for r in curated:
         group = curated_family(r["name"].split("-", 1)[1])
         cores.append((r["sequence"], group))
         draw = draw_of(r["name"])
-        add(r["name"], 1, "mirgenedb", group, 1.0, r["sequence"])
+        ends = (0, None, None, len(r["sequence"]))
+        add(r["name"], 1, "mirgenedb", group, 1.0, r["sequence"], cuts=ends)
         five, three, longer = flanked(r["sequence"], 60, background, draw)
-        add(r["name"], 1, "mirgenedb", group, 1.0, longer, five, three)
+        add(r["name"], 1, "mirgenedb", group, 1.0, longer, five, three, moved(ends, five))
 
     # Words of precursors: what no negative may hold.
     forbidden = {}
@@ -285,7 +308,7 @@ def main():
 
     # Kin by shared words of negatives, and families of names that share words.
     holder = {}
-    for _, label, kind, group, _, five, three, sequence in rows:
+    for _, label, kind, group, _, five, three, sequence, _ in rows:
         if label == 0 and kind not in ("random", "shuffle"):
             for word in words(sequence[five:len(sequence) - three]):
                 if word[0] < word[-1] and not dull(word):  # every word would do; some are enough
@@ -295,9 +318,11 @@ def main():
                         holder[word] = group
     os.makedirs(os.path.dirname(out) or ".", exist_ok=True)
     with open(out, "wb") as raw, gzip.GzipFile(filename="", mode="wb", fileobj=raw, mtime=0) as file:
-        file.write(b"id\tlabel\tkind\tgroup\tweight\tflank5\tflank3\tsequence\n")
-        for name, label, kind, group, weight, five, three, sequence in rows:
-            file.write(f"{name}\t{label}\t{kind}\t{groups.find(group)}\t{weight}\t{five}\t{three}\t{sequence}\n".encode())
+        file.write(b"id\tlabel\tkind\tgroup\tweight\tflank5\tflank3\tsequence\tdrosha5\tdicer5\tdicer3\tdrosha3\n")
+        for name, label, kind, group, weight, five, three, sequence, cuts in rows:
+            known = "\t".join("" if c is None else str(c) for c in cuts)
+            file.write(f"{name}\t{label}\t{kind}\t{groups.find(group)}\t{weight}\t{five}\t{three}\t{sequence}\t{known}\n"
+                       .encode())
     counts = {}
     for row in rows:
         counts[(row[1], row[2])] = counts.get((row[1], row[2]), 0) + 1
