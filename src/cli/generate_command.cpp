@@ -11,98 +11,287 @@ namespace stemloop {
 
 namespace {
 
+using Bonds = std::array<std::uint8_t, kBondLength>;
+
+// The bond pattern of a structure, whatever its letters: pairs are C-G and all else A, which no loop mirrors by chance.
+Bonds bonds_of_structure(const std::string& structure, const std::string& place) {
+  try {
+    pair_table(structure);
+  } catch (const Error& error) {
+    fail("{}: {}", place, error.what());
+  }
+  std::string letters = structure;
+  for (char& c : letters) c = c == '(' ? 'C' : c == ')' ? 'G' : 'A';
+  const HairpinLayout layout = lay_out(letters, structure);
+  require(!layout.columns.empty(), "{}: there is no hairpin loop in '{}'", place, printable(structure));
+  return bond_rows(draw_picture(layout.columns));
+}
+
+struct Pattern {
+  std::string name;  // for the table: the structure asked for, or where the pattern comes from
+  Bonds bonds;
+};
+
+std::vector<Pattern> asked_patterns(const GenerateCommand& c) {
+  std::vector<Pattern> patterns;
+  for (const std::string& structure : c.structures)
+    patterns.push_back({structure, bonds_of_structure(structure, "--structure")});
+  if (c.structures_file.empty()) return patterns;
+  LineReader reader(c.structures_file);
+  for (std::string line; reader.next(line);) {
+    if (line.empty() || line[0] == '>') continue;
+    // FASTA with dot-bracket, or bare structures: other lines are sequences.
+    if (line[0] != '.' && line[0] != '(' && line[0] != ')') continue;
+    const std::string structure = line.substr(0, line.find_first_of(" \t"));
+    patterns.push_back({structure, bonds_of_structure(structure, reader.place())});
+  }
+  require(!patterns.empty(), "{}: holds no dot-bracket structure", c.structures_file);
+  return patterns;
+}
+
+// Number of pairs that only one of two structures of equal length has.
+int pair_distance(const std::string& a, const std::string& b) {
+  const auto first = pair_table(a), second = pair_table(b);
+  int distance = 0;
+  for (std::size_t i = 0; i < first.size(); ++i) {
+    if (first[i] == second[i]) continue;
+    const auto opens = [i](int partner) { return partner > static_cast<int>(i) ? 1 : 0; };
+    distance += opens(first[i]) + opens(second[i]);
+  }
+  return distance;
+}
+
+// What came of one draw.
+struct Drawn {
+  Picture picture;
+  int label = 1;
+  std::size_t pattern = 0;
+  std::string asked;
+  double as_asked = 0;
+};
+
+class Generator {
+ public:
+  Generator(GenerateCommand& c, HairpinNetwork& network) : c_(c), network_(network), patterns_(asked_patterns(c)) {
+    if (!c_.edit.empty()) encode_edited();
+  }
+
+  [[nodiscard]] std::size_t patterns() const { return std::max<std::size_t>(1, patterns_.size()); }
+
+  // `count` draws, numbers first, first + 1, ... of the run: they depend on nothing but the seed and their number.
+  std::vector<Drawn> draw(std::int64_t first, std::int64_t count) {
+    const DivaConfig& config = network_.config();
+    std::vector<Drawn> drawn(static_cast<std::size_t>(count));
+    std::vector<std::uint8_t> labels;
+    std::vector<Bonds> bonds;
+    for (std::int64_t i = 0; i < count; ++i) {
+      Drawn& one = drawn[static_cast<std::size_t>(i)];
+      Random random(c_.seed, kChoiceStream + static_cast<std::uint64_t>(first + i));
+      one.label = c_.of_class == "both" ? static_cast<int>(random.below(2)) : c_.of_class == "1" ? 1 : 0;
+      labels.push_back(static_cast<std::uint8_t>(one.label));
+      if (!patterns_.empty()) {
+        one.pattern = static_cast<std::size_t>(first + i) % patterns_.size();
+        bonds.push_back(patterns_[one.pattern].bonds);
+        one.asked = patterns_[one.pattern].name;
+      } else if (config.disentangled) {
+        const auto& known = network_.bond_patterns(one.label);
+        require(!known.empty(), "{}: holds no bond patterns of class {}; give a --structure", c_.model.directory,
+                one.label);
+        bonds.push_back(known[random.below(known.size())]);
+        one.asked = "pattern of a training hairpin";
+      }
+    }
+    const auto start = static_cast<std::uint64_t>(first);
+    std::vector<Matrix> parts;
+    if (c_.edit.empty()) {
+      if (c_.prior == "fitted") {
+        parts.push_back(network_.draw_like_training(labels, c_.temperature, c_.seed, start));
+      } else {
+        parts.push_back(network_.draw_rest(count, c_.temperature, c_.seed, start));
+        if (config.disentangled)
+          parts.push_back(network_.draw_for_class(labels, c_.temperature, c_.seed, kClassStream + start));
+      }
+    } else {
+      for (int g = 0; g < 2; ++g)
+        parts.push_back(repeated(edited_.latents[static_cast<std::size_t>(g)].z, first, count));
+    }
+    if (!c_.edit.empty()) {
+      std::vector<Bonds> own;
+      for (std::int64_t i = first; i < first + count; ++i) own.push_back(edited_bonds_[hairpin_of(i)]);
+      parts.push_back(network_.move_bonds(repeated(edited_.latents[2].z, first, count), own, bonds, c_.keep,
+                                          c_.temperature, c_.seed, kBondStream + start));
+    } else if (config.disentangled) {
+      parts.push_back(network_.draw_for_bonds(bonds, c_.temperature, c_.seed, kBondStream + start));
+    }
+    const auto pictures = network_.decode(
+        side_by_side(parts), {c_.read_out == "hairpin", c_.read_out_temperature, c_.seed, kReadStream + start});
+    for (std::size_t i = 0; i < drawn.size(); ++i) {
+      drawn[i].picture = pictures[i];
+      if (!bonds.empty()) drawn[i].as_asked = bond_agreement(bonds[i], bond_rows(pictures[i]));
+    }
+    return drawn;
+  }
+
+ private:
+  static constexpr std::uint64_t kChoiceStream = std::uint64_t{1} << 40U;
+  static constexpr std::uint64_t kClassStream = std::uint64_t{1} << 41U;
+  static constexpr std::uint64_t kBondStream = std::uint64_t{1} << 42U;
+  static constexpr std::uint64_t kReadStream = std::uint64_t{1} << 43U;
+
+  void encode_edited() {
+    require(network_.config().disentangled && !patterns_.empty(),
+            "--edit changes the bonds of a hairpin: it needs a model with latent spaces and a --structure");
+    FastaReader reader(c_.edit);
+    const auto state = hairpin_state(c_.folding);
+    Hairpins hairpins = state();
+    std::vector<Picture> pictures;
+    while (const auto item = reader.next()) {
+      const auto* record = std::get_if<Record>(&*item);
+      if (record == nullptr) fail("{}", std::get<Rejection>(*item).reason);
+      pictures.push_back(picture_of(*record, structure_of(hairpins, *record)));
+    }
+    require(!pictures.empty(), "{}: holds no hairpin", c_.edit);
+    edited_ = network_.encode(pictures);
+    for (const Picture& picture : pictures) edited_bonds_.push_back(bond_rows(picture));
+    spdlog::info("{}: {} hairpins to edit", c_.edit, pictures.size());
+  }
+
+  // Draw i edits this hairpin: all patterns of a hairpin, then the next one.
+  [[nodiscard]] std::size_t hairpin_of(std::int64_t i) const {
+    return static_cast<std::size_t>(i) / patterns_.size() % edited_bonds_.size();
+  }
+  [[nodiscard]] Matrix repeated(const Matrix& z, std::int64_t first, std::int64_t count) const {
+    Matrix rows{count, z.columns, {}};
+    for (std::int64_t i = first; i < first + count; ++i) {
+      const auto row = z.row(static_cast<std::int64_t>(hairpin_of(i)));
+      rows.values.insert(rows.values.end(), row.begin(), row.end());
+    }
+    return rows;
+  }
+
+  static Matrix side_by_side(const std::vector<Matrix>& parts) {
+    Matrix all{parts.front().rows, 0, {}};
+    for (const Matrix& part : parts) all.columns += part.columns;
+    for (std::int64_t i = 0; i < all.rows; ++i) {
+      for (const Matrix& part : parts) {
+        const auto row = part.row(i);
+        all.values.insert(all.values.end(), row.begin(), row.end());
+      }
+    }
+    return all;
+  }
+
+  GenerateCommand& c_;
+  HairpinNetwork& network_;
+  std::vector<Pattern> patterns_;
+  Encoded edited_;  // the hairpins of --edit
+  std::vector<Bonds> edited_bonds_;
+};
+
 struct Counts {
   std::int64_t drawn = 0, kept = 0, out_of_step = 0, cut_off = 0, by_chance = 0, repeated = 0, known = 0, folds = 0;
   std::int64_t same_structure = 0;
   double as_asked = 0;
 };
 
-// Where kept and left out draws go.
-class DrawFiles {
- public:
-  explicit DrawFiles(const GenerateCommand& c) : c_(c), out_(c.common.output) {
-    if (!c.table.empty()) {
-      table_.emplace(c.table);
-      table_->write(
-          "id\tclass\tlength\tasked\tbonds_as_asked\tdrawn_structure\trefolded_structure\trefolded_mfe\tpair_"
-          "distance\n");
-    }
-    if (!c.left_out.empty()) {
-      left_out_.emplace(c.left_out);
-      left_out_->write("draw\tclass\tasked\tbonds_as_asked\treason\n");
-    }
+int run_generate(GenerateCommand& c, const CLI::App& app) {
+  constexpr std::int64_t kBatch = 256;
+  constexpr std::size_t kSheetMost = 400;
+  constexpr int kSheetColumns = 8;
+  begin_run(c.common);
+  std::vector<std::string> inputs;
+  for (const std::string& name : {c.structures_file, c.edit, c.novel_against}) {
+    if (!name.empty()) inputs.push_back(name);
   }
+  check_files(inputs, {c.common.output, c.table, c.left_out, c.sheet});
+  const auto network = open_model(c.model, c.common, c.folding, app);
+  if (c.prior.empty()) c.prior = network->knows_latents() ? "fitted" : "published";
+  require(c.prior == "published" || network->knows_latents(),
+          "{}: this model does not know how its latents are filled; use --prior published", c.model.directory);
+  Generator generator(c, *network);
+  require(network->config().disentangled || (c.structures.empty() && c.structures_file.empty()),
+          "{}: this model has one latent space and cannot be asked for bonds", c.model.directory);
+  const std::unordered_set<std::string> known =
+      c.novel_against.empty() ? std::unordered_set<std::string>{} : known_sequences(c.novel_against);
+  std::unordered_set<std::string> seen;
 
-  void show(const Drawn& one) {
-    constexpr std::size_t kMost = 400;
-    if (!c_.sheet.empty() && sheet_.size() < kMost) sheet_.push_back(picture_pixels(one.picture));
+  TextWriter out(c.common.output);
+  std::optional<TextWriter> table, left_out;
+  if (!c.table.empty()) {
+    table.emplace(c.table);
+    table->write(
+        "id\tclass\tlength\tasked\tbonds_as_asked\tdrawn_structure\trefolded_structure\trefolded_mfe\tpair_distance\n");
   }
-  void leave_out(const Drawn& one, std::int64_t number, const char* reason) {
-    if (left_out_)
-      left_out_->write(fmt::format("{}\t{}\t{}\t{:.4f}\t{}\n", number, one.label, one.asked, one.as_asked, reason));
+  if (!c.left_out.empty()) {
+    left_out.emplace(c.left_out);
+    left_out->write("draw\tclass\tasked\tbonds_as_asked\treason\n");
   }
-  void keep(const Drawn& one, std::int64_t number, std::int64_t kept, const DecodedPicture& decoded, const Fold& fold,
-            int distance) {
-    const std::string id = fmt::format("generated_{}", kept);
-    out_.write(fmt::format(">{} draw={} class={} bonds_as_asked={:.3f} refolded_mfe={:.2f} pair_distance={}\n{}\n{}\n",
-                           id, number, one.label, one.as_asked, fold.energy / 100.0, distance, decoded.sequence,
-                           decoded.structure));
-    if (table_)
-      table_->write(fmt::format("{}\t{}\t{}\t{}\t{:.4f}\t{}\t{}\t{:.2f}\t{}\n", id, one.label,
-                                decoded.sequence.size(), one.asked, one.as_asked, decoded.structure, fold.structure,
-                                fold.energy / 100.0, distance));
+  Folder folder(load_model(c.folding));
+  std::vector<RgbImage> sheet;
+  Counts counts;
+  Progress progress("hairpins", !c.common.quiet);
+  while (counts.kept < c.count && counts.drawn < c.count * c.tries) {
+    for (Drawn& one : generator.draw(counts.drawn, kBatch)) {
+      if (counts.kept == c.count) break;
+      const std::int64_t number = ++counts.drawn;
+      const DecodedPicture decoded = decode_picture(one.picture);
+      if (!c.sheet.empty() && sheet.size() < kSheetMost) sheet.push_back(picture_pixels(one.picture));
+      const char* reason = nullptr;
+      if (!decoded.in_step) {
+        ++counts.out_of_step;
+        reason = "out of step";
+      } else if (!decoded.complete && one.picture.width() == kPictureColumns) {
+        ++counts.cut_off;
+        reason = "cut off at 100 columns";
+      } else if (!decoded.complete) {
+        ++counts.by_chance;
+        reason = "its bars are not those of the sequence they show";
+      }
+      Fold fold;
+      int distance = 0;
+      if (reason == nullptr) {
+        fold = folder.fold(decoded.sequence);
+        distance = pair_distance(decoded.structure, fold.structure);
+        if (!c.filter.empty() && distance > 0) {
+          ++counts.folds;
+          reason = "does not refold as drawn";
+        } else if (known.count(decoded.sequence) > 0) {
+          ++counts.known;
+          reason = "in the file of --novel-against";
+        } else if (c.unique && !seen.insert(decoded.sequence).second) {
+          ++counts.repeated;
+          reason = "drawn before";
+        }
+      }
+      if (reason != nullptr) {
+        if (left_out)
+          left_out->write(fmt::format("{}\t{}\t{}\t{:.4f}\t{}\n", number, one.label, one.asked, one.as_asked, reason));
+        continue;
+      }
+      ++counts.kept;
+      counts.same_structure += distance == 0 ? 1 : 0;
+      counts.as_asked += one.as_asked;
+      const std::string id = fmt::format("generated_{}", counts.kept);
+      out.write(fmt::format(">{} draw={} class={} bonds_as_asked={:.3f} refolded_mfe={:.2f} pair_distance={}\n{}\n{}\n",
+                            id, number, one.label, one.as_asked, fold.energy / 100.0, distance, decoded.sequence,
+                            decoded.structure));
+      if (table)
+        table->write(fmt::format("{}\t{}\t{}\t{}\t{:.4f}\t{}\t{}\t{:.2f}\t{}\n", id, one.label, decoded.sequence.size(),
+                                 one.asked, one.as_asked, decoded.structure, fold.structure, fold.energy / 100.0,
+                                 distance));
+    }
+    progress.update(counts.kept, static_cast<double>(counts.kept) / static_cast<double>(c.count));
   }
-  void close(std::size_t patterns) {
-    constexpr std::size_t kMostColumns = 12;
-    constexpr int kColumns = 8;
-    out_.close();
-    if (table_) table_->close();
-    if (left_out_) left_out_->close();
-    if (sheet_.empty()) return;
+  Progress::clear_line();
+  out.close();
+  if (table) table->close();
+  if (left_out) left_out->close();
+  if (!c.sheet.empty() && !sheet.empty()) {
     // Figure 7 of the paper: a column for every pattern asked for, if they fit.
-    const int columns = patterns > 1 && patterns <= kMostColumns ? static_cast<int>(patterns) : kColumns;
-    write_bytes(c_.sheet, encode_png(contact_sheet(sheet_, columns, 6, 2)));
+    const int columns =
+        generator.patterns() > 1 && generator.patterns() <= 12 ? static_cast<int>(generator.patterns()) : kSheetColumns;
+    write_bytes(c.sheet, encode_png(contact_sheet(sheet, columns, 6, 2)));
   }
-
- private:
-  const GenerateCommand& c_;
-  TextWriter out_;
-  std::optional<TextWriter> table_, left_out_;
-  std::vector<RgbImage> sheet_;
-};
-
-// Why a picture holds no whole hairpin, or nullptr; counted.
-const char* reason_against_picture(const Drawn& one, const DecodedPicture& decoded, Counts& counts) {
-  const auto left_out = [](std::int64_t& count, const char* reason) {
-    ++count;
-    return reason;
-  };
-  if (!decoded.in_step) return left_out(counts.out_of_step, "out of step");
-  if (decoded.complete) return nullptr;
-  if (one.picture.width() == kPictureColumns) return left_out(counts.cut_off, "cut off at 100 columns");
-  return left_out(counts.by_chance, "its bars are not those of the sequence they show");
-}
-
-// Why a hairpin is not kept, or nullptr; counted.
-const char* reason_against_hairpin(const GenerateCommand& c, const std::string& sequence, int distance,
-                                   const std::unordered_set<std::string>& known,
-                                   std::unordered_set<std::string>& seen, Counts& counts) {
-  if (!c.filter.empty() && distance > 0) {
-    ++counts.folds;
-    return "does not refold as drawn";
-  }
-  if (known.count(sequence) > 0) {
-    ++counts.known;
-    return "in the file of --novel-against";
-  }
-  if (c.unique && !seen.insert(sequence).second) {
-    ++counts.repeated;
-    return "drawn before";
-  }
-  return nullptr;
-}
-
-int say_end(const GenerateCommand& c, const Counts& counts) {
   spdlog::info(
       "{} hairpins from {} draws; left out: {} out of step, {} cut off, {} no hairpin's picture, {} by fold, {} drawn "
       "before, {} known",
@@ -117,59 +306,6 @@ int say_end(const GenerateCommand& c, const Counts& counts) {
   spdlog::error("only {} of {} hairpins after {} draws (--tries {} a hairpin)", counts.kept, c.count, counts.drawn,
                 c.tries);
   return kExitFailure;
-}
-
-int run_generate(GenerateCommand& c, const CLI::App& app) {
-  constexpr std::int64_t kBatch = 256;
-  begin_run(c.common);
-  std::vector<std::string> inputs;
-  for (const std::string& name : {c.draws.structures_file, c.draws.edit, c.novel_against}) {
-    if (!name.empty()) inputs.push_back(name);
-  }
-  check_files(inputs, {c.common.output, c.table, c.left_out, c.sheet});
-  const auto network = open_model(c.model, c.common, c.folding, app);
-  c.draws.model = c.model.directory;
-  if (c.draws.prior.empty()) c.draws.prior = network->knows_latents() ? "fitted" : "published";
-  require(c.draws.prior == "published" || network->knows_latents(),
-          "{}: this model does not know how its latents are filled; use --prior published", c.model.directory);
-  HairpinDraws draws(c.draws, c.folding, *network);
-  require(network->config().disentangled || (c.draws.structures.empty() && c.draws.structures_file.empty()),
-          "{}: this model has one latent space and cannot be asked for bonds", c.model.directory);
-  const std::unordered_set<std::string> known =
-      c.novel_against.empty() ? std::unordered_set<std::string>{} : known_sequences(c.novel_against);
-  std::unordered_set<std::string> seen;
-  DrawFiles files(c);
-  Folder folder(load_model(c.folding));
-  Counts counts;
-  Progress progress("hairpins", !c.common.quiet);
-  while (counts.kept < c.count && counts.drawn < c.count * c.tries) {
-    for (const Drawn& one : draws.draw(counts.drawn, kBatch)) {
-      if (counts.kept == c.count) break;
-      const std::int64_t number = ++counts.drawn;
-      const DecodedPicture decoded = decode_picture(one.picture);
-      files.show(one);
-      const char* reason = reason_against_picture(one, decoded, counts);
-      Fold fold;
-      int distance = 0;
-      if (reason == nullptr) {
-        fold = folder.fold(decoded.sequence);
-        distance = pair_distance(decoded.structure, fold.structure);
-        reason = reason_against_hairpin(c, decoded.sequence, distance, known, seen, counts);
-      }
-      if (reason != nullptr) {
-        files.leave_out(one, number, reason);
-        continue;
-      }
-      ++counts.kept;
-      counts.same_structure += distance == 0 ? 1 : 0;
-      counts.as_asked += one.as_asked;
-      files.keep(one, number, counts.kept, decoded, fold, distance);
-    }
-    progress.update(counts.kept, static_cast<double>(counts.kept) / static_cast<double>(c.count));
-  }
-  Progress::clear_line();
-  files.close(draws.patterns());
-  return say_end(c, counts);
 }
 
 }  // namespace
@@ -199,37 +335,37 @@ std::function<int()> add_generate(CLI::App& app) {
       "are left out and counted.");
   add_model(app, c->model);
   app.add_option("-n,--count", c->count, "Hairpins wanted")->check(CLI::Range(1, 100000000))->capture_default_str();
-  app.add_option("--class", c->draws.of_class, "1 (pre-miRNA), 0 or both")
+  app.add_option("--class", c->of_class, "1 (pre-miRNA), 0 or both")
       ->check(CLI::IsMember({"0", "1", "both"}))
       ->capture_default_str();
-  app.add_option("--structure", c->draws.structures, "Bond pattern asked for, as dot-bracket; may be given again")
+  app.add_option("--structure", c->structures, "Bond pattern asked for, as dot-bracket; may be given again")
       ->type_name("DB");
-  app.add_option("--structures", c->draws.structures_file, "Bond patterns from a file of dot-brackets, or FASTA with them")
+  app.add_option("--structures", c->structures_file, "Bond patterns from a file of dot-brackets, or FASTA with them")
       ->type_name("FILE");
-  app.add_option("--edit", c->draws.edit, "Keep z_x and z_y of these hairpins and change their bonds")->type_name("FASTA");
+  app.add_option("--edit", c->edit, "Keep z_x and z_y of these hairpins and change their bonds")->type_name("FASTA");
   app.add_option(
-         "--keep", c->draws.keep,
+         "--keep", c->keep,
          "--edit: share of what the bonds do not tell of z_m that stays the hairpin's own; 0: all drawn anew, as "
          "published")
       ->check(CLI::Range(0.0, 1.0))
       ->needs("--edit")
       ->capture_default_str();
-  app.add_option("--prior", c->draws.prior,
+  app.add_option("--prior", c->prior,
                  "z_x and z_y are drawn like those of training hairpins (fitted, the default of models that know them) "
                  "or from the network's priors (published)")
       ->check(CLI::IsMember({"fitted", "published"}))
       ->excludes("--edit");
-  app.add_option("--draw-temperature", c->draws.temperature, "Scale of the deviations of all that is drawn")
+  app.add_option("--draw-temperature", c->temperature, "Scale of the deviations of all that is drawn")
       ->check(CLI::NonNegativeNumber)
       ->capture_default_str();
-  app.add_option("--read-out", c->draws.read_out,
+  app.add_option("--read-out", c->read_out,
                  "hairpin: the most probable whole hairpin; bars: the most probable bars, each for itself")
       ->check(CLI::IsMember({"hairpin", "bars"}))
       ->capture_default_str();
-  app.add_option("--read-temperature", c->draws.read_out_temperature, "0: the most probable picture; else bars are drawn")
+  app.add_option("--read-temperature", c->read_out_temperature, "0: the most probable picture; else bars are drawn")
       ->check(CLI::NonNegativeNumber)
       ->capture_default_str();
-  app.add_option("--seed", c->draws.seed, "Draw number i depends on the seed and i alone")->capture_default_str();
+  app.add_option("--seed", c->seed, "Draw number i depends on the seed and i alone")->capture_default_str();
   app.add_flag("--unique", c->unique, "No sequence twice");
   app.add_option("--novel-against", c->novel_against, "No sequence of this file")->type_name("FASTA");
   app.add_option("--min-length", c->min_length, "wgan, fbgan: no shorter sequences")->type_name("NT");

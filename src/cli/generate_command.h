@@ -16,7 +16,16 @@ struct GenerateCommand {
   FoldingOptions folding;
   ModelOptions model;
   std::int64_t count = 100;
-  HairpinDrawOptions draws;  // of hairpins; its seed is that of sequences too
+  std::string of_class = "1";
+  std::vector<std::string> structures;
+  std::string structures_file;
+  std::string edit;
+  double keep = 0;
+  std::string prior;  // fitted or published; empty: fitted if the model is
+  double temperature = 1;
+  double read_out_temperature = 0;
+  std::string read_out = "hairpin";
+  std::uint64_t seed = 1;
   bool unique = false;
   std::string novel_against;
   std::string table;

@@ -61,7 +61,7 @@ const char* reason_against(const GenerateCommand& c, const Candidate& one, std::
   if (sequence->size() < c.min_length) return left_out(counts.length, "shorter than --min-length");
   if (c.longest > 0 && sequence->size() > c.longest) return left_out(counts.length, "longer than --longest");
   if (!c.filter.empty() && one.hairpins != 1) return left_out(counts.folds, "does not fold to a single hairpin");
-  if (one.keep < 1 && Random(c.draws.seed, kSelectStream + static_cast<std::uint64_t>(number)).uniform() >= one.keep)
+  if (one.keep < 1 && Random(c.seed, kSelectStream + static_cast<std::uint64_t>(number)).uniform() >= one.keep)
     return left_out(counts.unlike, "left out by the selector");
   if (known.count(*sequence) > 0) return left_out(counts.known, "in the file of --novel-against");
   if (c.unique && !seen.insert(*sequence).second) return left_out(counts.repeated, "drawn before");
@@ -98,7 +98,7 @@ int run_generate_sequences(GenerateCommand& c) {
   Counts counts;
   Progress progress("sequences", !c.common.quiet);
   while (counts.kept < c.count && counts.drawn < c.count * c.tries) {
-    for (const Candidate& one : candidates(*generator, selector, folder, kBatch, c.draws.seed, counts.drawn)) {
+    for (const Candidate& one : candidates(*generator, selector, folder, kBatch, c.seed, counts.drawn)) {
       if (counts.kept == c.count || counts.drawn == c.count * c.tries) break;
       const std::int64_t number = ++counts.drawn;
       const auto& sequence = one.sequence;

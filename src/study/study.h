@@ -3,7 +3,6 @@
 #pragma once
 
 #include "study/analyzer.h"
-#include "study/hairpin_draws.h"
 #include "study/network_scores.h"
 #include "study/selector.h"
 #include "study/sequence_measures.h"
