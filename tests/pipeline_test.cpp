@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 
 #include <atomic>
+#include <filesystem>
 #include <thread>
 
 #include "judge/judge.h"
@@ -115,7 +116,11 @@ TEST(Families, NeitherCompanyNorThreadsChangeAVerdict) {
   ASSERT_GE(records.size(), 20U);
   const std::string models = STEMLOOP_MODELS;
   std::vector<std::unique_ptr<Judge>> judges;
-  for (const char* directory : {"premirna", "premirna-modmirbase", "mirtron"}) judges.push_back(open_judge(models + "/" + directory, {"auto", 2}));
+  for (const auto& entry : std::filesystem::directory_iterator(models)) {
+    const std::string directory = entry.path().string();
+    if (find_family(model_family(directory)) != nullptr) judges.push_back(open_judge(directory, {"auto", 2}));
+  }
+  ASSERT_GE(judges.size(), 2U);
   judges.push_back(open_three_way(models + "/premirna-modmirbase", models + "/mirtron", {"auto", 2}));
   for (const auto& judge : judges) {
     const auto together = said_of(*judge, records, records.size());
@@ -135,7 +140,7 @@ TEST(Families, NeitherCompanyNorThreadsChangeAVerdict) {
 
 TEST(Families, WhatIsNoClassifierIsNamed) {
   const std::string message = testing::error_of([] { open_judge(STEMLOOP_MODELS "/mirtron-generator", {}); });
-  EXPECT_THAT(message, HasSubstr("this is a model of family 'gan', no classifier (precursor, premirna, mirtron)"));
+  EXPECT_THAT(message, HasSubstr("this is a model of family 'gan', no classifier ("));
 }
 
 }  // namespace
