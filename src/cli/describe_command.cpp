@@ -58,7 +58,7 @@ Material from_model(DescribeCommand& c, const CLI::App& app) {
 
 // A feature table: columns that are no features are known by name.
 struct FeatureFile {
-  std::vector<std::string> ids;  // empty if it has none
+  std::vector<std::string> ids, places;
   std::vector<std::string> labels, parts;
   FeatureTable table;
 };
@@ -71,10 +71,14 @@ FeatureFile read_features(const DescribeCommand& c) {
   read_table(
       c.features,
       [&](const std::vector<std::string>& header) {
-        for (const std::string& name : header) {
+        const auto id = id_column(header, c.features);
+        require(id.has_value(), "{}: has no column 'id' to tell which line belongs to which record of {}", c.features,
+                c.latents);
+        for (std::size_t k = 0; k < header.size(); ++k) {
+          const std::string& name = header[k];
           const bool ignored = name.empty() || name == "idx" || name == "Unnamed: 0" ||
                                std::find(c.without.begin(), c.without.end(), name) != c.without.end();
-          meaning.push_back(name == "id"                            ? -2
+          meaning.push_back(k == *id                                ? -2
                             : name == c.labels                      ? -3
                             : name == c.data.split && !name.empty() ? -4
                             : ignored                               ? -1
@@ -83,7 +87,8 @@ FeatureFile read_features(const DescribeCommand& c) {
         }
         cells.resize(names.size());
       },
-      [&](const auto& fields, const std::string&) {
+      [&](const auto& fields, const std::string& place) {
+        file.places.push_back(place);
         for (std::size_t k = 0; k < fields.size(); ++k) {
           if (meaning[k] >= 0) cells[static_cast<std::size_t>(meaning[k])].emplace_back(fields[k]);
           if (meaning[k] == -2) file.ids.emplace_back(fields[k]);
@@ -92,7 +97,7 @@ FeatureFile read_features(const DescribeCommand& c) {
         }
       });
   require(!names.empty(), "{}: has no column of features", c.features);
-  file.table = feature_table(std::move(names), cells);
+  file.table = feature_table(std::move(names), cells, file.places);
   return file;
 }
 
@@ -100,26 +105,14 @@ Material from_files(const DescribeCommand& c) {
   const Latents latents = read_latents(c.latents, c.latent);
   FeatureFile file = read_features(c);
   Material material;
-  // By id where the table has them, else line by line.
   std::vector<std::int64_t> lines;
-  if (file.ids.empty()) {
-    require(file.table.rows == latents.z.rows, "{} has {} lines, {} has {} records", c.features, file.table.rows,
-            c.latents, latents.z.rows);
-    for (std::int64_t i = 0; i < latents.z.rows; ++i) lines.push_back(i);
-  } else {
-    std::map<std::string, std::int64_t> line_of;
-    for (std::size_t i = 0; i < file.ids.size(); ++i) line_of.emplace(file.ids[i], static_cast<std::int64_t>(i));
-    for (const std::string& id : latents.ids) {
-      const auto found = line_of.find(id);
-      require(found != line_of.end(), "{}: has no line for '{}' of {}", c.features, printable(id), c.latents);
-      lines.push_back(found->second);
-    }
-  }
+  for (const std::size_t line : join_by_id(latents.ids, c.latents, file.ids, c.features))
+    lines.push_back(static_cast<std::int64_t>(line));
   for (std::size_t i = 0; i < lines.size(); ++i) {
     const auto line = static_cast<std::size_t>(lines[i]);
     require(!file.labels.empty() || !latents.labels.empty(), "neither {} nor {} has labels (column '{}')", c.latents,
             c.features, c.labels);
-    const std::string place = fmt::format("{}: record {}", c.features, line + 1);
+    const std::string& place = file.places[line];
     material.records.labels.push_back(static_cast<std::uint8_t>(
         file.labels.empty() ? latents.labels[i] : label_of(file.labels[line], place)));
     if (!c.data.split.empty()) {

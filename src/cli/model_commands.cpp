@@ -154,36 +154,26 @@ struct ProjectCommand {
   TsneOptions tsne;
 };
 
-// The column to colour by: a feature table with one line a record, in order or by id.
-std::vector<std::string> read_column(const std::string& path, const std::string& name,
-                                     const std::vector<std::string>& ids) {
+// The column to colour by, joined to the records by id.
+std::vector<std::string> read_column(const std::string& path, const std::string& name, const Latents& latents,
+                                     const std::string& latents_file) {
   std::size_t column = 0;
-  std::optional<std::size_t> id_column;
-  std::map<std::string, std::string> by_id;
-  std::vector<std::string> in_order;
+  std::optional<std::size_t> id;
+  std::vector<std::string> ids, values;
   read_table(
       path,
       [&](const auto& header) {
         column = find_column(header, name, path);
-        if (std::find(header.begin(), header.end(), "id") != header.end()) id_column = find_column(header, "id", path);
+        id = id_column(header, path);
+        require(id.has_value(), "{}: has no column 'id' to tell which line belongs to which record", path);
       },
       [&](const auto& fields, const std::string&) {
-        in_order.emplace_back(fields[column]);
-        if (id_column) by_id.emplace(fields[*id_column], fields[column]);
+        ids.emplace_back(fields[*id]);
+        values.emplace_back(fields[column]);
       });
-  // By id where the table has them; a table without is one line a record, in order.
-  if (!id_column) {
-    require(in_order.size() == ids.size(), "{}: {} lines without ids for {} records", path, in_order.size(),
-            ids.size());
-    return in_order;
-  }
-  std::vector<std::string> values;
-  for (const std::string& id : ids) {
-    const auto value = by_id.find(id);
-    require(value != by_id.end(), "{}: has no line for '{}'", path, printable(id));
-    values.push_back(value->second);
-  }
-  return values;
+  std::vector<std::string> joined;
+  for (const std::size_t line : join_by_id(latents.ids, latents_file, ids, path)) joined.push_back(values[line]);
+  return joined;
 }
 
 int run_project(ProjectCommand& c) {
@@ -198,7 +188,7 @@ int run_project(ProjectCommand& c) {
   std::vector<std::string> values;
   for (const std::uint8_t label : latents.labels) values.push_back(kPremirnaClasses[label]);
   if (!c.features.empty() && c.colour != "class")
-    values = read_column(c.features, c.colour.empty() ? "label" : c.colour, latents.ids);
+    values = read_column(c.features, c.colour.empty() ? "label" : c.colour, latents, c.input);
   require(c.colour != "class" || !latents.labels.empty(), "{}: holds no labels to colour by", c.input);
 
   Matrix points;
@@ -263,7 +253,7 @@ std::function<int()> add_project(CLI::App& app) {
   app.add_option("--method", c->method, "pca or tsne")->check(CLI::IsMember({"pca", "tsne"}))->capture_default_str();
   app.add_option("--plot", c->picture, "Also draw the points, SVG or (name ending in .png) PNG")->type_name("FILE");
   app.add_option("--colour", c->colour, "class, or a column of --features")->type_name("NAME");
-  app.add_option("--features", c->features, "Table with one line a record (stemloop features)")->type_name("FILE");
+  app.add_option("--features", c->features, "Table with an id and values for each record (stemloop features)")->type_name("FILE");
   app.add_option("--perplexity", c->tsne.perplexity, "t-SNE: about how many neighbours count")
       ->check(CLI::Range(1.0, 1000.0))
       ->capture_default_str();

@@ -14,42 +14,40 @@
 #include <variant>
 #include <vector>
 
+#include "seq/record_reader.h"
 #include "seq/tally.h"
 #include "util/util.h"
 
 namespace stemloop {
 
-/// Reads FASTA files and hands out batches; counts, warns about duplicate ids, draws the progress.
+/// Reads files and hands out batches; counts, says what was odd about the records, draws the progress.
 class BatchReader {
  public:
   using Batch = std::vector<RecordOrRejection>;
-  BatchReader(const std::string& path, const CommonOptions& options, std::size_t max_length);
+  BatchReader(const RecordFiles& files, const CommonOptions& options, std::size_t max_length);
   /// The next batch, empty at the end. An Error in the middle of a batch is thrown by the call after it.
   Batch next();
 
  private:
-  void warn_of_duplicates() const;
-
-  FastaReader reader_;
-  std::string name_;
+  RecordReader reader_;
   std::size_t max_length_;
   Progress progress_;
   std::int64_t count_ = 0;
   std::exception_ptr broken_;
 };
 
-/// Runs `work(state, record)` on every record of `path` and `sink(result)` on every result, in order and one at a time.
+/// Runs `work(state, record)` on every record of `files` and `sink(result)` on every result, in order and one at a time.
 /// Each worker thread has a state of its own, made by `make_state()`. An Error thrown by `work` rejects its record; one
 /// from reading ends the run once all records before it are through and is kept in the tally.
 template <class Result, class MakeState, class Work, class Sink>
-Tally run_records(const std::string& path, const CommonOptions& options, std::size_t max_length, MakeState make_state,
+Tally run_records(const RecordFiles& files, const CommonOptions& options, std::size_t max_length, MakeState make_state,
                   Work work, Sink sink) {
   using State = decltype(make_state());
   using Outcome = std::variant<Result, Rejection>;
   constexpr std::size_t kBatchesPerThread = 4;
   const tbb::global_control limit(tbb::global_control::max_allowed_parallelism,
                                   static_cast<std::size_t>(options.threads));
-  BatchReader reader(path, options, max_length);
+  BatchReader reader(files, options, max_length);
   tbb::enumerable_thread_specific<State> states(make_state);
 
   // A file that breaks off does not take the records before with it: they are worked off before the error is passed on.
