@@ -6,8 +6,6 @@
 #include <string>
 #include <vector>
 
-#include "hairpin/hairpin.h"
-
 namespace stemloop {
 
 enum class FeatureKind : std::uint8_t { kNumber, kBoolean, kText };
@@ -32,9 +30,6 @@ struct FeatureTable {
 /// of each row), column and value where a numeric column holds something else.
 FeatureTable feature_table(std::vector<std::string> names, const std::vector<std::vector<std::string>>& cells,
                            std::span<const std::string> places = {});
-
-/// The 20 features of pictures.
-FeatureTable feature_table(std::span<const Picture> pictures);
 
 /// The column of that name. Error if the table has none.
 const FeatureColumn& column_named(const std::string& name, const FeatureTable& table);
