@@ -8,7 +8,7 @@
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace stemloop;
   try {
-    FastaReader reader(memory_file(data, size));
+    RecordReader reader(memory_file(data, size));
     while (const auto item = reader.next()) {
       const auto* record = std::get_if<Record>(&*item);
       if (record == nullptr) continue;

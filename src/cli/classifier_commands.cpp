@@ -124,10 +124,11 @@ int verify_model(const ModelCommand& c) {
 int train_premirna(ModelCommand& c, const CLI::App& app) {
   require(!c.network.empty(), "--network names the DIVA model the classifier rests on");
   check_dataset(c.data);
-  check_files(dataset_files(c.data), {});
+  check_run_files(dataset_files(c.data), {});
   const ModelOptions model = {c.network, c.device};
   open_model(model, c.common, c.folding, app);  // for its energy parameters
   const Dataset dataset = load_dataset(c.data, c.common, c.folding);
+  check_labels(dataset.pictures);
   const auto [train, valid] = train_and_valid(dataset, c.seed);
   spdlog::info("{} hairpins to learn from, {} to calibrate on", train.size(), valid.size());
   c.training.network = c.network;
@@ -146,8 +147,9 @@ int train_premirna(ModelCommand& c, const CLI::App& app) {
 }
 
 int train_mirtron(ModelCommand& c, const CLI::App& app) {
-  check_files(dataset_files(c.data), {});
+  check_run_files(dataset_files(c.data), {});
   SequenceSet set = load_sequences(c.data, c.label_column, c.common, c.folding);
+  check_labels(set.sequences, set.labels, "sequences");
   MirtronTraining& how = c.mirtron;
   how.parameters = c.folding.parameters;
   how.energy = load_model(c.folding);
@@ -182,7 +184,7 @@ int fit_generator_selector(ModelCommand& c) {
   const std::string directory = find_model(c.model);
   require(model_family(directory) == kGanFamily, "{}: model select is for generators of sequences (wgan, fbgan)",
           directory);
-  check_files(dataset_files(c.data), {});
+  check_run_files(dataset_files(c.data), {});
   const SequenceSet set = load_sequences(c.data, c.label_column, c.common, c.folding);
   std::vector<std::string> real, drawn;
   for (std::size_t i = 0; i < set.size(); ++i) {

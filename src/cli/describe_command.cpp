@@ -49,6 +49,7 @@ Material from_model(DescribeCommand& c, const CLI::App& app) {
   const Dataset dataset = load_dataset(c.data, c.common, c.folding);
   const std::vector<Picture> pictures = pictures_of(dataset.pictures);
   require(!pictures.empty(), "there is no record to describe");
+  check_labels(dataset.pictures);
   Encoded encoded = network->encode(pictures);
   const auto found = std::find_if(encoded.latents.begin(), encoded.latents.end(),
                                   [&](const EncodedLatent& latent) { return latent.name == c.latent; });
@@ -121,6 +122,12 @@ Material from_files(const DescribeCommand& c) {
       material.parts.push_back(part_of(file.parts[line], place));
     }
   }
+  std::vector<std::string> keys;  // the same hairpin has the same latents
+  for (std::int64_t i = 0; i < latents.z.rows; ++i) {
+    const auto row = std::as_bytes(latents.z.row(i));
+    keys.emplace_back(reinterpret_cast<const char*>(row.data()), row.size());
+  }
+  check_labels(keys, material.records.labels, "hairpins");
   material.records.z = latents.z;
   material.records.features = file.table.select(lines);
   if (const FeatureColumn* labels = column_of_labels(material.records.features, material.records.labels))
@@ -149,7 +156,8 @@ int run_describe(DescribeCommand& c, const CLI::App& app) {
   require(c.classes.size() == 2, "--classes wants two names");
   if (!files) check_dataset(c.data);
   auto inputs = files ? std::vector<std::string>{c.latents, c.features} : dataset_files(c.data);
-  check_files(inputs, {c.common.output, c.json, c.dot, c.plot, c.report});
+  check_run_files(inputs, {c.common.output, c.json, c.dot, c.plot, c.report}, {c.model.directory});
+  check_extension(c.plot, {".svg", ".png"});
   c.tree.threads = c.common.threads;
   c.tree.impurity = c.impurity == "gini" ? Impurity::kGini : Impurity::kEntropy;
   c.tree.prune = !c.no_prune;
@@ -254,6 +262,7 @@ std::function<int()> add_describe(CLI::App& app) {
   app.add_option("--plot", c->plot, "The tree drawn, .svg or .png")->type_name("FILE");
   app.add_option("--report", c->report, "The figures as JSON")->type_name("FILE");
   add_run_options(app, c->common, c->folding);
+  tell_model_parameters(app);
   app.footer(
       "Examples:\n"
       "  stemloop describe --model run/model --positives mirnas.fa --negatives others.fa --plot tree.svg\n"

@@ -96,7 +96,7 @@ const char* kind_of(const SimilarPair& pair, const SequenceTable& table) {
 
 int run_leakage(LeakageCommand& c) {
   begin_run(c.common);
-  check_files({c.input}, {c.common.output, c.pairs});
+  check_run_files({c.input}, {c.common.output, c.pairs});
   const SequenceTable table = read_sequences(c.input, c.part);
   const auto pairs = find_pairs(c, table);
   const auto part = [&](std::int64_t i) {
@@ -146,7 +146,7 @@ int run_leakage(LeakageCommand& c) {
 
 int run_split(LeakageCommand& c) {
   begin_run(c.common);
-  check_files({c.input}, {c.common.output});
+  check_run_files({c.input}, {c.common.output});
   require(c.shares.size() == 3, "--parts wants three shares: train, valid, test");
   double sum = 0;
   for (const double share : c.shares) {

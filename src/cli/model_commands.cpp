@@ -96,7 +96,7 @@ int run_embed(EmbedCommand& c, const CLI::App& app) {
   require(!fasta || dataset_files(c.data).empty(), "name one source of records: a FASTA file or --tsv, --bars, ...");
   if (!fasta) check_dataset(c.data);
   auto files = fasta ? input_files(c.input, c.folding) : dataset_files(c.data);
-  check_files(files, {c.common.output});
+  check_run_files(files, {c.common.output}, {c.model.directory});
   const bool table = std::filesystem::path(c.common.output).extension() != ".safetensors";
   const auto network = open_model(c.model, c.common, c.folding, app);
   Dataset dataset;
@@ -181,7 +181,8 @@ int run_project(ProjectCommand& c) {
   c.tsne.threads = c.common.threads;
   std::vector<std::string> files = {c.input};
   if (!c.features.empty()) files.push_back(c.features);
-  check_files(files, {c.common.output, c.picture});
+  check_run_files(files, {c.common.output, c.picture});
+  check_extension(c.picture, {".svg", ".png"});
   require(c.colour.empty() || c.colour == "class" || !c.features.empty(), "--colour {} is a column of --features FILE",
           c.colour);
   const Latents latents = read_latents(c.input, c.latent);
@@ -238,6 +239,7 @@ std::function<int()> add_embed(CLI::App& app) {
       ->check(CLI::IsMember({"x", "y", "m"}))
       ->capture_default_str();
   add_run_options(app, c->common, c->folding, "Where to write; - is stdout");
+  tell_model_parameters(app);
   app.footer(
       "Examples:\n"
       "  stemloop embed hairpins.fa --model run/model --latent m -o latents.tsv\n"

@@ -92,10 +92,11 @@ int run_train(TrainCommand& c) {
   const bool chief = peer_environment().rank == 0;
   if (!chief) c.common.quiet = true;  // one process talks
   begin_run(c.common);
-  check_files(dataset_files(c.data), {});
+  check_run_files(dataset_files(c.data), {});
   c.options.threads = c.common.threads;
   std::filesystem::create_directories(c.options.run_directory);
   const Dataset dataset = load_dataset(c.data, c.common, c.folding);
+  check_labels(dataset.pictures);
   const auto [train, valid] = train_and_valid(dataset, c.options.seed);
   if (resume) {
     check_resumable(c, stored, dataset.md5);

@@ -195,11 +195,12 @@ int run_train_sequences(TrainCommand& c) {
   }
   if (!chief) c.common.quiet = true;
   begin_run(c.common);
-  check_files(dataset_files(c.data), {});
+  check_run_files(dataset_files(c.data), {});
   c.options.threads = c.common.threads;
   c.options.warm_steps = 0;
   SequenceSet set = load_sequences(c.data, c.label_column, c.common, c.folding);
   const std::string md5 = md5_of(set);
+  if (classifier) check_labels(set.sequences, set.labels, "sequences");
   if (!classifier) {
     // The class to be made.
     std::vector<std::size_t> wanted;

@@ -84,7 +84,7 @@ std::vector<std::string> RecordReader::notes() const {
     notes.push_back(fmt::format("{}: {} records repeat the id of an earlier one (first: '{}'); all are kept",
                                 repeated_ids_.first_file, repeated_ids_.count, printable(repeated_ids_.first_id)));
   }
-  if (alternatives_.count > 0 && files_.wanted == Wanted::kStructures) {
+  if (alternatives_.count > 0 && files_.wanted != Wanted::kSequencesOnly) {
     notes.push_back(fmt::format("{}: {} records are further structures of the one before (first: '{}'); each counts as a record",
                                 alternatives_.first_file, alternatives_.count, printable(alternatives_.first_id)));
   }

@@ -14,7 +14,8 @@
 
 namespace stemloop {
 
-enum class Wanted { kStructures, kSequencesOnly };
+/// What a command takes of a record: its structures without crossing pairs, all pairs, or the sequence alone.
+enum class Wanted { kStructures, kKnots, kSequencesOnly };
 
 /// Files to be read as one; a single name will do.
 struct RecordFiles {
