@@ -1,4 +1,4 @@
-// The command line as a whole: the list of commands, help, what is checked of every option, nearest names.
+// The command line as a whole: help, what is checked of every option, nearest names.
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
@@ -7,34 +7,6 @@
 #include "cli/version.h"
 
 namespace stemloop {
-
-const std::vector<Command>& commands() {
-  static const std::vector<Command> kCommands = {
-      {"fold", "Minimum free energy structures, ensembles, base-pair probabilities", add_fold},
-      {"eval", "Energy of given structures, loop by loop", add_eval},
-      {"show", "Hairpins as text, in the terminal", add_show},
-      {"draw", "Hairpins as pictures (SVG, PNG)", add_draw},
-      {"convert", "Sequences and structures from one format to another", add_convert},
-      {"features", "The 20 features of each hairpin, as a table", add_features},
-      {"encode", "Hairpins as 100 x 25 pictures (safetensors, PNG)", add_encode},
-      {"decode", "Sequences and structures back from pictures", add_decode},
-      {"classify", "Pre-miRNA or not, mirtron or canonical, with a probability and the reasons", add_classify},
-      {"describe", "The difference between two classes as a tree of questions in latent space", add_describe},
-      {"train", "Networks learned from labelled hairpins", add_train},
-      {"evaluate", "How well a model reconstructs, classifies and obeys bond patterns", add_evaluate},
-      {"embed", "Hairpins as points in a model's latent spaces", add_embed},
-      {"project", "Latent spaces in the plane: PCA and t-SNE", add_project},
-      {"generate", "New hairpins and sequences from a model", add_generate},
-      {"smote", "More sequences of a small class, made of those there are", add_smote},
-      {"quality", "How like real sequences synthetic ones are", add_quality},
-      {"experiment", "Does augmentation help? Arms and classifiers over repeated folds", add_experiment},
-      {"leakage", "Duplicates, label conflicts and near-duplicates within and across splits", add_leakage},
-      {"split", "Tables cut into train, valid and test without leaks", add_split},
-      {"model", "Models at hand: list, info, verify; train a classifier", add_model_command},
-      {"signature", "Two integers that tell whether results have changed", add_signature},
-  };
-  return kCommands;
-}
 
 namespace {
 
