@@ -8,6 +8,7 @@
 
 #include "cli/hairpin_input.h"
 #include "cli/model_input.h"
+#include "cli/provenance.h"
 #include "cli/generate_command.h"
 #include "cli/version.h"
 #include "data/dataset.h"
@@ -21,6 +22,7 @@ namespace fs = std::filesystem;
 
 void fold_as_trained(const std::string& parameters, FoldingOptions& folding, const CLI::App& app) {
   if (app.get_option("--params")->count() == 0) folding.parameters = parameters;
+  provenance().parameters = folding.parameters;
   const FoldOptions trained_with;  // `model train` takes no others
   const bool same =
       folding.parameters == parameters && folding.fold.temperature_celsius == trained_with.temperature_celsius &&

@@ -171,6 +171,7 @@ void tell_model_parameters(CLI::App& app, const char* text) { app.get_option("--
 namespace {
 
 std::vector<std::string> with_parameters(std::vector<std::string> files, const FoldingOptions& options) {
+  provenance().parameters = options.parameters;
   std::error_code ignored;
   if (options.parameters.find('/') != std::string::npos || std::filesystem::is_regular_file(options.parameters, ignored))
     files.push_back(options.parameters);

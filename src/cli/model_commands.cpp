@@ -10,6 +10,7 @@
 
 #include "cli/hairpin_input.h"
 #include "cli/model_input.h"
+#include "cli/provenance.h"
 #include "report/report.h"
 #include "learn/learn.h"
 #include "seq/record_stream.h"
@@ -46,6 +47,7 @@ std::unique_ptr<HairpinNetwork> open_model(const ModelOptions& options, const Co
   }
   if (app.get_option("--params")->count() == 0 && parameters->is_string()) {
     folding.parameters = parameters->get<std::string>();
+    provenance().parameters = folding.parameters;
     spdlog::debug("folding with {}, as the model's training data were", folding.parameters);
   }
   return network;
