@@ -151,7 +151,7 @@ int train_premirna(ModelCommand& c, const CLI::App& app) {
 
 int train_precursors(ModelCommand& c) {
   require(!c.data.tsv.empty(), "--tsv names the table of precursors and others (scripts/world_data.py writes one)");
-  check_files({c.data.tsv}, {c.precursor.calls});
+  check_run_files({c.data.tsv}, {c.precursor.calls});
   const std::vector<WorldRecord> records = read_world(c.data.tsv);
   PrecursorTrainingOptions& how = c.precursor;
   how.networks = c.network;

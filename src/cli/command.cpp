@@ -194,6 +194,9 @@ void check_run_files(const std::vector<std::string>& inputs, const std::vector<s
   std::vector<std::string> written = outputs;
   if (!run.file.empty()) written.push_back(run.file);
   check_files(inputs, written);
+  for (const std::string& output : written) {
+    if (!output.empty()) check_place(output);
+  }
   run.inputs.insert(run.inputs.end(), inputs.begin(), inputs.end());
   for (const std::string& output : outputs) {
     if (!output.empty()) run.outputs.push_back(output);
