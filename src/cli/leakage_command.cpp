@@ -136,8 +136,8 @@ int run_leakage(LeakageCommand& c) {
     };
     for (const SimilarPair& p : pairs)
       list.write(fmt::format("{}\t{}\t{}\t{}\t{}\t{}\t{}\t{:.3f}\t{:.3f}\n", kind_of(p, table),
-                             table.ids[static_cast<std::size_t>(p.first)], part(p.first), label(p.first),
-                             table.ids[static_cast<std::size_t>(p.second)], part(p.second), label(p.second),
+                             table_cell(table.ids[static_cast<std::size_t>(p.first)]), part(p.first), label(p.first),
+                             table_cell(table.ids[static_cast<std::size_t>(p.second)]), part(p.second), label(p.second),
                              p.containment, p.identity));
     list.close();
   }

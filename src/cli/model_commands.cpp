@@ -82,7 +82,7 @@ std::string embedding_table(const EmbedCommand& c, const std::vector<std::string
   for (std::int64_t k = 0; k < found->z.columns; ++k) text += fmt::format("\tz_{}_{}", c.latent, k + 1);
   text += '\n';
   for (std::size_t i = 0; i < ids.size(); ++i) {
-    text += ids[i];
+    text += table_cell(ids[i]);
     if (labelled != nullptr) text += fmt::format("\t{}", labelled->labels[i]);
     if (!encoded.class_from_y.empty())
       text += fmt::format("\t{:.6f}\t{:.6f}", encoded.class_from_y[i], encoded.class_from_m[i]);
@@ -212,7 +212,7 @@ int run_project(ProjectCommand& c) {
   out.write(fmt::format("id\tx\ty{}\n", values.empty() ? "" : "\tvalue"));
   for (std::int64_t i = 0; i < points.rows; ++i) {
     const auto at = static_cast<std::size_t>(i);
-    out.write(fmt::format("{}\t{:.6g}\t{:.6g}{}\n", latents.ids[at], points.row(i)[0], points.row(i)[1],
+    out.write(fmt::format("{}\t{:.6g}\t{:.6g}{}\n", table_cell(latents.ids[at]), points.row(i)[0], points.row(i)[1],
                           values.empty() ? "" : "\t" + values[at]));
   }
   out.close();

@@ -31,7 +31,9 @@ Json described_model(const std::string& directory) {
   Json model = {{"directory", directory}};
   const std::string config = directory + "/config.json";
   std::error_code ignored;
-  if (std::filesystem::is_regular_file(config, ignored)) model["config_md5"] = md5_hex(std::span(read_bytes(config)));
+  if (!std::filesystem::is_regular_file(config, ignored)) return model;
+  const auto bytes = read_bytes(config);
+  model["config_md5"] = md5_hex(std::span(bytes));
   return model;
 }
 
