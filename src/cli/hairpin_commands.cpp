@@ -28,12 +28,12 @@ std::string size_and_energy(const Hairpins& state, const Record& record, const s
 struct FeaturesCommand {
   CommonOptions common;
   FoldingOptions folding;
-  std::string input = "-";
+  InputFiles input;
   std::string format = "tsv";
 };
 
 std::string features_as_tsv(const std::string& id, const std::array<std::string, kFeatureCount>& cells) {
-  return fmt::format("{}\t{}\n", id, fmt::join(cells, "\t"));
+  return fmt::format("{}\t{}\n", table_cell(id), fmt::join(cells, "\t"));
 }
 
 std::string features_as_json(const std::string& id, const std::array<std::string, kFeatureCount>& cells) {
@@ -52,18 +52,18 @@ std::string features_as_json(const std::string& id, const std::array<std::string
 
 int run_features(FeaturesCommand& c) {
   begin_run(c.common);
-  check_files(input_files(c.input, c.folding), {c.common.output});
+  check_run_files(input_files(c.input, c.folding), {c.common.output});
   const auto state = hairpin_state(c.folding);
   TextWriter out(c.common.output);
   if (c.format == "tsv") out.write(fmt::format("id\t{}\n", fmt::join(kFeatureNames, "\t")));
   const auto print = c.format == "tsv" ? features_as_tsv : features_as_json;
   const Tally tally = run_records<std::string>(
-      c.input, c.common, c.folding.max_length, state,
+      c.input.all(), c.common, c.folding.max_length, state,
       [print](Hairpins& hairpins, const Record& record) {
         return print(record.id, feature_cells(hairpin_features(picture_of(record, structure_of(hairpins, record)))));
       },
       [&](const std::string& text) { out.write(text); });
-  out.close();
+  close_outputs(tally, {&out});
   return finish(tally, c.common);
 }
 
@@ -72,7 +72,7 @@ int run_features(FeaturesCommand& c) {
 struct DrawCommand {
   CommonOptions common;
   FoldingOptions folding;
-  std::string input = "-";
+  InputFiles input;
   std::string id;
   std::string folder;
 };
@@ -94,7 +94,7 @@ int run_draw(DrawCommand& c) {
   begin_run(c.common);
   const bool all = !c.folder.empty();
   const bool png = is_png(c.common.output);
-  check_files(input_files(c.input, c.folding), {all ? "" : c.common.output});
+  check_run_files(input_files(c.input, c.folding), {all ? "" : c.common.output});
   require(all || c.common.output == "-" || png || std::filesystem::path(c.common.output).extension() == ".svg",
           "{}: name the picture .svg or .png", c.common.output);
   std::optional<FileNames> names;
@@ -102,7 +102,7 @@ int run_draw(DrawCommand& c) {
   std::optional<Rendered> single;
   std::int64_t drawn = 0;
   const Tally tally = run_records<std::optional<Rendered>>(
-      c.input, c.common, c.folding.max_length, hairpin_state(c.folding),
+      c.input.all(), c.common, c.folding.max_length, hairpin_state(c.folding),
       [&](Hairpins& state, const Record& record) -> std::optional<Rendered> {
         if (!c.id.empty() && record.id != c.id) return std::nullopt;
         const Drawing drawing = draw_record(state, record);
@@ -113,8 +113,8 @@ int run_draw(DrawCommand& c) {
         if (!item) return;
         if (all) {
           const std::string path = names->next(item->id, "");
-          write_bytes(path + ".svg", item->svg);
-          write_bytes(path + ".png", item->png);
+          write_bytes(path + ".svg", item->svg, Durable::kLater);
+          write_bytes(path + ".png", item->png, Durable::kLater);
         } else {
           require(drawn == 0, "the input has more than one record{}; choose one with --id or draw all with --dir",
                   c.id.empty() ? "" : " called " + c.id);
@@ -122,9 +122,10 @@ int run_draw(DrawCommand& c) {
         }
         ++drawn;
       });
-  if (single) write_bytes(c.common.output, png ? single->png : single->svg);
+  if (all) sync_folder(c.folder);
+  if (single && !tally.broken) write_bytes(c.common.output, png ? single->png : single->svg);
   const int code = finish(tally, c.common);
-  require(drawn > 0 || c.id.empty(), "{}: no record '{}' was drawn", c.input, c.id);
+  require(drawn > 0 || c.id.empty(), "no record '{}' was drawn", printable(c.id));
   return code;
 }
 
@@ -133,16 +134,16 @@ int run_draw(DrawCommand& c) {
 struct ShowCommand {
   CommonOptions common;
   FoldingOptions folding;
-  std::string input = "-";
+  InputFiles input;
 };
 
 int run_show(ShowCommand& c) {
   begin_run(c.common);
-  check_files(input_files(c.input, c.folding), {c.common.output});
+  check_run_files(input_files(c.input, c.folding), {c.common.output});
   const auto state = hairpin_state(c.folding);
   TextWriter out(c.common.output);
   const Tally tally = run_records<std::string>(
-      c.input, c.common, c.folding.max_length, state,
+      c.input.all(), c.common, c.folding.max_length, state,
       [](Hairpins& hairpins, const Record& record) {
         const std::string structure = structure_of(hairpins, record);
         const std::string text = text_hairpin(record.sequence, structure);
@@ -153,7 +154,7 @@ int run_show(ShowCommand& c) {
         return fmt::format("{}  {}{}\n{}\n", record.id, size_and_energy(hairpins, record, structure), note, text);
       },
       [&](const std::string& text) { out.write(text); });
-  out.close();
+  close_outputs(tally, {&out});
   return finish(tally, c.common);
 }
 

@@ -5,6 +5,7 @@
 namespace stemloop {
 
 void write_drawing(const std::string& path, const Drawing& drawing) {
+  check_extension(path, {".svg", ".png"});
   write_bytes(path, is_png(path) ? encode_png(to_pixels(drawing)) : to_svg(drawing));
 }
 
