@@ -20,6 +20,7 @@ const std::vector<Command>& commands() {
       {"encode", "Hairpins as 100 x 25 pictures (safetensors, PNG)", add_encode},
       {"decode", "Sequences and structures back from pictures", add_decode},
       {"classify", "Pre-miRNA or not, mirtron or canonical, with a probability and the reasons", add_classify},
+      {"scan", "From a genome to precursor loci, with arms, q-values and a number to cut at", add_scan},
       {"describe", "The difference between two classes as a tree of questions in latent space", add_describe},
       {"train", "Networks learned from labelled hairpins", add_train},
       {"evaluate", "How well a model reconstructs, classifies and obeys bond patterns", add_evaluate},
