@@ -15,7 +15,7 @@ trap 'rm -rf "$work"' EXIT
 mkdir "$work/in"
 cp "$root"/examples/*.fa "$work/in/"
 if [ -d "$data" ]; then
-  take() { zcat "$1" | awk -v n="$2" '/^>/ && ++k > n {exit} {print}' > "$work/in/$3"; }
+  take() { zcat "$1" | awk -v n="$2" '/^>/ {++k} k <= n' > "$work/in/$3"; }
   rows() { zcat "$1" | awk -v n="$2" -v every="$3" 'NR == 1 || (NR % every == 0 && ++k <= n)' > "$work/in/$4"; }
   take "$data/mirgenedb/hsa-pre.fa.gz" 300 human.fa
   take "$data/xue2005_pseudo/pseudo_hairpin_human.fa.gz" 200 pseudo.fa

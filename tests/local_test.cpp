@@ -19,7 +19,7 @@ std::shared_ptr<const Model> standard_model() {
   return model;
 }
 
-void expect_same(const std::vector<StemLoop>& a, const std::vector<StemLoop>& b, int shift = 0) {
+void expect_same(const std::vector<LocalStemLoop>& a, const std::vector<LocalStemLoop>& b, int shift = 0) {
   ASSERT_EQ(a.size(), b.size());
   for (std::size_t k = 0; k < a.size(); ++k) {
     ASSERT_EQ(a[k].begin + shift, b[k].begin);
@@ -77,7 +77,7 @@ TEST(Local, EnergyIsThatOfTheStructure) {
   int seen = 0;
   for (int item = 0; item < 40; ++item) {
     const std::string piece = piece_for_test(item);
-    for (const StemLoop& t : folder.stem_loops(piece)) {
+    for (const LocalStemLoop& t : folder.stem_loops(piece)) {
       const std::string letters = piece.substr(t.begin, t.end - t.begin);
       const Evaluation evaluation = evaluate(model->energy, letters, t.structure);
       // The exterior loop of the interval alone is the end of its stem.
@@ -119,9 +119,9 @@ TEST(Local, WhatLiesFurtherThanTheSpanHasNoSay) {
     const std::string with = random_sequence(shift, 0.6, 25, static_cast<std::uint64_t>(item)) + core +
                              random_sequence(150, 0.4, 26, static_cast<std::uint64_t>(item));
     // Of those that keep the span's distance from both ends of the core.
-    const auto inner = [&](const std::vector<StemLoop>& loops, int begin) {
-      std::vector<StemLoop> kept;
-      for (const StemLoop& t : loops) {
+    const auto inner = [&](const std::vector<LocalStemLoop>& loops, int begin) {
+      std::vector<LocalStemLoop> kept;
+      for (const LocalStemLoop& t : loops) {
         if (t.begin - begin >= options.span && t.end - begin <= 400 - options.span) kept.push_back(t);
       }
       return kept;

@@ -11,6 +11,7 @@
 #include "cli/model_input.h"
 #include "describe/describe.h"
 #include "data/dataset.h"
+#include "report/report.h"
 
 namespace stemloop {
 
@@ -190,7 +191,7 @@ int run_describe(DescribeCommand& c, const CLI::App& app) {
         draw_tree(tree, names,
                   fmt::format("Tree on z_{} of {} hairpins: accuracy {:.3f} on {} {}", c.latent, report.grown_on,
                               report.scores[0].score.accuracy, report.measured_on, unseen ? "others" : "of the same"));
-    write_bytes(c.plot, is_png(c.plot) ? encode_png(to_pixels(drawing)) : to_svg(drawing));
+    write_drawing(c.plot, drawing);
   }
   return finish(material.tally, c.common);
 }

@@ -8,7 +8,8 @@
 
 #include "cli/dataset_options.h"
 #include "cli/version.h"
-#include "study/study.h"
+#include "net/net.h"
+#include "study/experiment_folds.h"
 
 namespace stemloop {
 

@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 
 #include "seq/record_stream.h"
+#include "cli/command.h"
 #include "fold/fold.h"
 
 namespace stemloop {

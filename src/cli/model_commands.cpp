@@ -227,7 +227,7 @@ int run_project(ProjectCommand& c) {
     const Drawing drawing = scatter(
         points, values, {x_name, y_name},
         fmt::format("z_{}: {} hairpins{}", c.latent, points.rows, c.colour.empty() ? "" : ", coloured by " + c.colour));
-    write_bytes(c.picture, is_png(c.picture) ? encode_png(to_pixels(drawing)) : to_svg(drawing));
+    write_drawing(c.picture, drawing);
   }
   return kExitOk;
 }

@@ -1,8 +1,8 @@
 // What the commands that use a model share.
 #pragma once
 
-#include "judge/judge.h"
 #include "cli/dataset_options.h"
+#include "judge/judge.h"
 
 namespace stemloop {
 
@@ -22,8 +22,8 @@ void add_model(CLI::App& app, ModelOptions& options);
 std::unique_ptr<HairpinNetwork> open_model(const ModelOptions& options, const CommonOptions& common,
                                            FoldingOptions& folding, const CLI::App& app);
 
-/// The same for a classifier; warns if hairpins are then folded otherwise than those it was trained on.
-Classifier open_classifier(const ModelOptions& options, const CommonOptions& common, FoldingOptions& folding,
-                           const CLI::App& app);
+/// Hairpins are folded with `parameters` unless the user named others; warns if they are then folded otherwise than
+/// those a model was trained on.
+void fold_as_trained(const std::string& parameters, FoldingOptions& folding, const CLI::App& app);
 
 }  // namespace stemloop

@@ -115,7 +115,7 @@ int run_quality(QualityCommand& c) {
     std::vector<PlottedSet> plotted = {{"real: " + name_of(c.real), &real, &of_real}};
     for (std::size_t i = 0; i < sets.size(); ++i) plotted.push_back({name_of(c.synthetic[i]), &sets[i], &reports[i]});
     const Drawing drawing = quality_sheet(plotted);
-    write_bytes(c.plot, is_png(c.plot) ? encode_png(to_pixels(drawing)) : to_svg(drawing));
+    write_drawing(c.plot, drawing);
   }
   return finish(tally, c.common);
 }

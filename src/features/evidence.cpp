@@ -6,6 +6,7 @@
 
 #include <algorithm>
 
+#include "features/hairpin_columns.h"
 #include "util/util.h"
 
 namespace stemloop {

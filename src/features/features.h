@@ -2,6 +2,7 @@
 #pragma once
 
 #include "features/evidence.h"
+#include "features/hairpin_columns.h"
 #include "features/mirtron_columns.h"
 #include "features/sequence_rows.h"
 #include "features/table.h"

@@ -8,6 +8,7 @@
 #include <cmath>
 #include <limits>
 
+#include "data/sequence_set.h"
 #include "util/util.h"
 
 namespace stemloop {

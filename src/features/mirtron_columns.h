@@ -10,10 +10,11 @@
 #include <utility>
 #include <vector>
 
-#include "data/sequence_set.h"
 #include "features/evidence.h"
 
 namespace stemloop {
+
+struct SequenceSet;  // data/sequence_set.h
 
 /// A hairpin as the model sees it: RNA letters in upper case, a structure with at least one hairpin loop, the minimum
 /// free energy of the sequence.

@@ -75,15 +75,6 @@ FeatureTable feature_table(std::vector<std::string> names, const std::vector<std
   return table;
 }
 
-FeatureTable feature_table(std::span<const Picture> pictures) {
-  std::vector<std::vector<std::string>> cells(kFeatureCount);
-  for (const Picture& picture : pictures) {
-    auto row = feature_cells(hairpin_features(picture));
-    for (int k = 0; k < kFeatureCount; ++k) cells[k].push_back(std::move(row[k]));
-  }
-  return feature_table({kFeatureNames.begin(), kFeatureNames.end()}, cells);
-}
-
 const FeatureColumn& column_named(const std::string& name, const FeatureTable& table) {
   const auto found = std::find_if(table.columns.begin(), table.columns.end(),
                                   [&](const FeatureColumn& column) { return column.name == name; });

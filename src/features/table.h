@@ -6,8 +6,6 @@
 #include <string>
 #include <vector>
 
-#include "hairpin/hairpin.h"
-
 namespace stemloop {
 
 enum class FeatureKind : std::uint8_t { kNumber, kBoolean, kText };
@@ -30,9 +28,6 @@ struct FeatureTable {
 /// From cells as text, one vector a column. A column is boolean if all its cells are True or False (any case), numeric
 /// if all are numbers, else text; empty cells are missing.
 FeatureTable feature_table(std::vector<std::string> names, const std::vector<std::vector<std::string>>& cells);
-
-/// The 20 features of pictures.
-FeatureTable feature_table(std::span<const Picture> pictures);
 
 /// The column of that name. Error if the table has none.
 const FeatureColumn& column_named(const std::string& name, const FeatureTable& table);

@@ -115,8 +115,8 @@ LocalFolder::~LocalFolder() = default;
 LocalFolder::LocalFolder(LocalFolder&&) noexcept = default;
 LocalFolder& LocalFolder::operator=(LocalFolder&&) noexcept = default;
 
-std::vector<StemLoop> LocalFolder::stem_loops(std::string_view piece) {
-  std::vector<StemLoop> result;
+std::vector<LocalStemLoop> LocalFolder::stem_loops(std::string_view piece) {
+  std::vector<LocalStemLoop> result;
   if (piece.empty()) return result;
   Scratch& x = *scratch_;
   const EnergyModel& m = x.model->energy;
@@ -134,7 +134,7 @@ std::vector<StemLoop> LocalFolder::stem_loops(std::string_view piece) {
     }
     top = bottom;
   }
-  std::sort(result.begin(), result.end(), [](const StemLoop& a, const StemLoop& b) {
+  std::sort(result.begin(), result.end(), [](const LocalStemLoop& a, const LocalStemLoop& b) {
     return a.loop_open + a.loop_close < b.loop_open + b.loop_close;
   });
   return result;

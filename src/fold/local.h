@@ -37,7 +37,7 @@ inline constexpr int kMaxLocalSpan = 400;
 
 /// A stem-loop at [begin, end) of the piece; begin and end - 1 pair, and so do loop_open and loop_close, the terminal
 /// loop's ends. `structure` is the dot-bracket of [begin, end).
-struct StemLoop {
+struct LocalStemLoop {
   int begin = 0;
   int end = 0;
   int loop_open = 0;
@@ -56,7 +56,7 @@ class LocalFolder {
   LocalFolder& operator=(LocalFolder&&) noexcept;
 
   /// The stem-loops of `piece` (letters as in fold.h) by their loops' places from 5' to 3'.
-  std::vector<StemLoop> stem_loops(std::string_view piece);
+  std::vector<LocalStemLoop> stem_loops(std::string_view piece);
 
  private:
   struct Scratch;
@@ -64,6 +64,6 @@ class LocalFolder {
 };
 
 /// The plain twin: every interval folded by itself, every interior loop visited; O(n span 30^2), for tests.
-std::vector<StemLoop> stem_loops_plain(const Model& model, const LocalOptions& options, std::string_view piece);
+std::vector<LocalStemLoop> stem_loops_plain(const Model& model, const LocalOptions& options, std::string_view piece);
 
 }  // namespace stemloop

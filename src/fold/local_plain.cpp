@@ -34,7 +34,7 @@ void choose(const std::vector<BestInterval>& best, const LocalOptions& options, 
   }
 }
 
-std::vector<StemLoop> stem_loops_plain(const Model& model, const LocalOptions& options, std::string_view piece) {
+std::vector<LocalStemLoop> stem_loops_plain(const Model& model, const LocalOptions& options, std::string_view piece) {
   check_local(model, options);
   const EnergyModel& m = model.energy;
   StrandBuffer<EnergyModel> buffer;
@@ -64,7 +64,7 @@ std::vector<StemLoop> stem_loops_plain(const Model& model, const LocalOptions& o
   }
   std::vector<BestInterval> chosen;
   choose(best, options, 0, n, chosen);
-  std::vector<StemLoop> result;
+  std::vector<LocalStemLoop> result;
   for (const BestInterval& interval : chosen) result.push_back(trace(m, s, at, interval));
   return result;
 }

@@ -34,8 +34,8 @@ void each_interior(const EnergyModel& m, const Base* base, At at, int i, int j, 
 
 /// The structure of an interval: the loop that explains its value, outermost pair first; a hairpin loop before others.
 template <class At>
-StemLoop trace(const EnergyModel& m, const Strand<Energy>& s, At at, const BestInterval& interval) {
-  StemLoop t{interval.begin, interval.end, interval.begin, interval.end - 1, 0, interval.score, {}};
+LocalStemLoop trace(const EnergyModel& m, const Strand<Energy>& s, At at, const BestInterval& interval) {
+  LocalStemLoop t{interval.begin, interval.end, interval.begin, interval.end - 1, 0, interval.score, {}};
   t.structure.assign(static_cast<std::size_t>(t.end - t.begin), '.');
   t.energy = packed_energy(at(t.begin, t.end - 1));
   for (;;) {

@@ -102,13 +102,19 @@ struct Classifier::Raw {
   }
 };
 
+void Classifier::run_network(std::span<const Picture> pictures, Raw& raw) const {
+  std::unique_lock<std::mutex> lock(*one_at_a_time_, std::defer_lock);
+  if (!network_->concurrent()) lock.lock();
+  raw.encoded = network_->encode(pictures);
+  raw.reconstructions = network_->decode(all_latents(raw.encoded), {});
+}
+
 Classifier::Raw Classifier::run(std::span<const Evidence> evidence, const FeatureTable& table) const {
   std::vector<Picture> pictures;
   for (const Evidence& e : evidence) pictures.push_back(e.picture);
   Raw raw;
-  raw.encoded = network_->encode(pictures);
+  run_network(pictures, raw);
   raw.booster = booster_->logits(evidence_matrix(evidence, table));
-  raw.reconstructions = network_->decode(all_latents(raw.encoded), {});
   const Matrix z = class_space(raw.encoded);
   const auto d = static_cast<Eigen::Index>(mean_.size());
   using RowMajor = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;

@@ -12,6 +12,7 @@
 
 #include <array>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -88,8 +89,10 @@ class Classifier {
   Classifier() = default;
   struct Raw;
   [[nodiscard]] Raw run(std::span<const Evidence> evidence, const FeatureTable& table) const;
+  void run_network(std::span<const Picture> pictures, Raw& raw) const;
 
   std::unique_ptr<HairpinNetwork> network_;
+  std::unique_ptr<std::mutex> one_at_a_time_ = std::make_unique<std::mutex>();  // of networks that cannot do otherwise
   std::unique_ptr<Booster> booster_;
   Tree tree_;
   LogisticBlend blend_;

@@ -91,7 +91,7 @@ MirtronModel MirtronModel::train(const std::string& directory, const LabelledHai
     m.ranges_.push_back({name, quantile(values, kRangeTail), quantile(values, 1 - kRangeTail)});
   }
   m.write(directory, how, trees);
-  return open(directory, how.threads);
+  return open(directory);
 }
 
 }  // namespace stemloop

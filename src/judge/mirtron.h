@@ -47,7 +47,7 @@ struct MirtronCall {
 class MirtronModel {
  public:
   /// Opens a directory; everything in it is checked. Error naming the file and what is wrong.
-  static MirtronModel open(const std::string& directory, int threads);
+  static MirtronModel open(const std::string& directory);
   /// Trains on all records, calibrates and measures out of fold, writes and opens `directory`.
   /// Error, with nothing written, if a class has fewer different sequences than twice the folds.
   static MirtronModel train(const std::string& directory, const LabelledHairpins& data, const MirtronTraining& how);

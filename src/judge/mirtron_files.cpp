@@ -66,7 +66,7 @@ void MirtronModel::write(const std::string& directory, const MirtronTraining& ho
   replace_file(directory + "/config.json", config.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
 }
 
-MirtronModel MirtronModel::open(const std::string& directory, int threads) {
+MirtronModel MirtronModel::open(const std::string& directory) {
   const Json config = read_config(directory);
   const std::string name = directory + "/config.json";
   const Json format = member(config, "format"), family = member(config, "family");
@@ -102,7 +102,7 @@ MirtronModel MirtronModel::open(const std::string& directory, int threads) {
 
   m.known_ = decode_known(checked_file(config, directory, kIndex), directory + "/" + kIndex);
   const std::string booster = directory + "/" + kBooster;
-  m.booster_ = load_xgboost(checked_file(config, directory, kBooster), booster, threads);
+  m.booster_ = load_xgboost(checked_file(config, directory, kBooster), booster, 1);
   const auto columns = static_cast<std::int64_t>(mirtron_columns().size());
   require(m.booster_->columns() == columns, "{}: is for {} columns, not {}", booster, m.booster_->columns(), columns);
   return m;

@@ -116,7 +116,7 @@ OutOfFold out_of_fold(const LabelledHairpins& data, const MirtronTraining& how) 
   for (std::size_t r = 0; r < repeats; ++r)
     result.parts.push_back(even_parts(groups, data.labels, how.folds, how.seed + r));
 
-  neural();  // is opened by one thread
+  open_booster_library();  // by one thread
   std::mutex telling;
   int fits = 0;
   const tbb::global_control limit(tbb::global_control::max_allowed_parallelism, static_cast<std::size_t>(how.threads));

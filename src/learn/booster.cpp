@@ -20,6 +20,13 @@ std::unique_ptr<Booster> train_xgboost(const Matrix& rows, std::span<const std::
   return booster_library().train(rows, labels, options);
 }
 
+std::unique_ptr<Booster> train_forest(const Matrix& rows, std::span<const std::uint8_t> labels,
+                                      const ForestOptions& options) {
+  return booster_library().forest(rows, labels, options);
+}
+
+void open_booster_library() { booster_library(); }
+
 std::unique_ptr<Booster> load_xgboost(std::span<const std::byte> bytes, const std::string& name, int threads) {
   return booster_library().load(bytes, name, threads);
 }

@@ -23,6 +23,19 @@ struct BoosterOptions {
   int threads = 1;
 };
 
+/// A random forest by the same library: regression trees on the labels, each on a draw of the rows, with a draw of the
+/// columns at every split.
+struct ForestOptions {
+  int trees = 300;
+  int depth = 25;
+  int least_split = 2;    // rows of a node that is split further
+  double rows = 0.632;    // share of the rows each tree is grown on, drawn without putting back: as many different ones
+                          // as a bootstrap has
+  double columns = 0;     // share tried at each split; 0: the root of their number
+  std::uint64_t seed = 1;
+};
+
+/// Several threads may ask one that was loaded at once.
 class Booster {
  public:
   virtual ~Booster() = default;
@@ -43,12 +56,21 @@ std::unique_ptr<Booster> train_xgboost(const Matrix& rows, std::span<const std::
 /// From bytes() of another. Error naming `name` if they are no model.
 std::unique_ptr<Booster> load_xgboost(std::span<const std::byte> bytes, const std::string& name, int threads);
 
-/// The library behind these two.
+/// logits() of a forest are no log odds: they are the mean of its leaves, the share of class 1. One thread.
+std::unique_ptr<Booster> train_forest(const Matrix& rows, std::span<const std::uint8_t> labels,
+                                      const ForestOptions& options);
+
+/// Opens the library if it is not open yet, so that threads find it there.
+void open_booster_library();
+
+/// The library behind these.
 class BoosterLibrary {
  public:
   virtual ~BoosterLibrary() = default;
   virtual std::unique_ptr<Booster> train(const Matrix& rows, std::span<const std::uint8_t> labels,
                                          const BoosterOptions& options) = 0;
+  virtual std::unique_ptr<Booster> forest(const Matrix& rows, std::span<const std::uint8_t> labels,
+                                          const ForestOptions& options) = 0;
   virtual std::unique_ptr<Booster> load(std::span<const std::byte> bytes, const std::string& name, int threads) = 0;
 };
 

@@ -2,6 +2,8 @@
 
 #include <xgboost/c_api.h>
 
+#include <algorithm>
+#include <cmath>
 #include <limits>
 
 #include "util/util.h"
@@ -100,11 +102,42 @@ class XgBoosterLibrary : public BoosterLibrary {
     return booster;
   }
 
+  // One round of many trees whose leaves are not pulled towards 0: their mean is the share of class 1.
+  std::unique_ptr<Booster> forest(const Matrix& rows, std::span<const std::uint8_t> labels,
+                                  const ForestOptions& options) override {
+    const DataMatrix data(rows);
+    const std::vector<float> targets(labels.begin(), labels.end());
+    check(XGDMatrixSetFloatInfo(data.get(), "label", targets.data(), targets.size()));
+    const auto width = static_cast<double>(rows.columns);
+    const double columns = options.columns > 0 ? options.columns : std::sqrt(width) / width;
+    auto forest = std::make_unique<XgBooster>(&data);
+    forest->set("objective", "reg:squarederror");
+    forest->set("base_score", "0");
+    forest->set("tree_method", "exact");
+    forest->set("num_parallel_tree", std::to_string(options.trees));
+    forest->set("eta", "1");
+    forest->set("lambda", "0");
+    forest->set("max_depth", std::to_string(options.depth));
+    // A leaf of one row is allowed; a node of fewer than `least_split` is none to split.
+    forest->set("min_child_weight", std::to_string(std::max(1, options.least_split / 2)));
+    forest->set("subsample", shortest(options.rows));
+    forest->set("colsample_bynode", shortest(columns));
+    forest->set("verbosity", "0");
+    forest->set("seed", std::to_string(options.seed >> 33U));
+    forest->set("nthread", "1");
+    check(XGBoosterUpdateOneIter(forest->get(), 0, data.get()));
+    return forest;
+  }
+
   std::unique_ptr<Booster> load(std::span<const std::byte> bytes, const std::string& name, int threads) override {
     auto booster = std::make_unique<XgBooster>(nullptr);
     require(XGBoosterLoadModelFromBuffer(booster->get(), bytes.data(), bytes.size()) == 0, "{}: is no XGBoost model",
             name);
     booster->set("nthread", std::to_string(threads));
+    // Whatever is set up at the first prediction is set up here: from now on several threads may predict at once.
+    const std::int64_t columns = booster->columns();
+    const Matrix nothing{1, columns, std::vector<float>(static_cast<std::size_t>(columns))};
+    static_cast<void>(booster->logits(nothing));
     return booster;
   }
 };

@@ -1,15 +1,17 @@
 #include "learn/learner.h"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 
+#include "learn/booster.h"
 #include "util/util.h"
 
 namespace stemloop {
 
 namespace {
 
-constexpr int kDeepest = 25;  // OpenCV's own limit
+constexpr int kDeepest = 25;
 
 void check_options(const LearnerOptions& o) {
   require(o.trees > 0, "{} trees are no forest", o.trees);
@@ -19,6 +21,31 @@ void check_options(const LearnerOptions& o) {
   require(std::isfinite(o.c) && o.c > 0, "C {} is not above 0", o.c);
   require(std::isfinite(o.gamma) && o.gamma >= 0, "gamma {} is below 0", o.gamma);
 }
+
+class Forest : public Learner {
+ public:
+  Forest(const Matrix& rows, std::span<const std::uint8_t> labels, const LearnerOptions& options)
+      : trees_(train_forest(rows, labels, forest_options(rows, options))) {}
+
+ private:
+  static ForestOptions forest_options(const Matrix& rows, const LearnerOptions& options) {
+    ForestOptions forest;
+    forest.trees = options.trees;
+    forest.depth = options.depth;
+    forest.least_split = options.least_split;
+    forest.columns =
+        std::min(1.0, static_cast<double>(options.columns_tried) / std::max(1.0, static_cast<double>(rows.columns)));
+    forest.seed = Random(options.seed, 0).next();
+    return forest;
+  }
+  [[nodiscard]] std::vector<float> standardised_probabilities(const Matrix& rows) const override {
+    std::vector<float> shares = trees_->logits(rows);
+    for (float& share : shares) share = std::clamp(share, 0.0F, 1.0F);  // but for rounding it is there already
+    return shares;
+  }
+
+  std::unique_ptr<Booster> trees_;
+};
 
 }  // namespace
 
@@ -86,10 +113,15 @@ std::unique_ptr<Learner> Learner::train(LearnerKind kind, const Matrix& rows, st
 
   ColumnScale columns = column_scale(rows);
   const Matrix input = standardise(rows, columns);
-  using Make = Learner* (*)(LearnerKind, const Matrix&, std::span<const std::uint8_t>, const LearnerOptions&);
-  static const auto make =
-      reinterpret_cast<Make>(open_library("libstemloop_learners.so", "STEMLOOP_LEARNERS", "stemloop_make_learner"));
-  std::unique_ptr<Learner> learner(make(kind, input, labels, options));
+  std::unique_ptr<Learner> learner;
+  if (kind == LearnerKind::kForest) {
+    learner = std::make_unique<Forest>(input, labels, options);
+  } else {
+    using Make = Learner* (*)(LearnerKind, const Matrix&, std::span<const std::uint8_t>, const LearnerOptions&);
+    static const auto make =
+        reinterpret_cast<Make>(open_library("libstemloop_learners.so", "STEMLOOP_LEARNERS", "stemloop_make_learner"));
+    learner.reset(make(kind, input, labels, options));
+  }
   learner->columns_ = std::move(columns);
   return learner;
 }

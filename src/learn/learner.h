@@ -1,5 +1,5 @@
-// Classical classifiers of two classes behind one interface: OpenCV's random forest and support vector machine,
-// liblinear's logistic regression. Rows are records, columns are features.
+// Classical classifiers of two classes behind one interface: a random forest by XGBoost, libsvm's support vector
+// machine, liblinear's logistic regression. Rows are records, columns are features.
 // Every column is standardised by the mean and deviation of the training rows; a constant column becomes 0 and a value
 // that is no number (NaN) becomes the training mean.
 #pragma once

@@ -1,10 +1,11 @@
-// The library of classical classifiers (libstemloop_learners.so): OpenCV and liblinear bring OpenBLAS and OpenMP with
-// them, which no other command should wait for. See learn/learner.cpp.
+// The library of classical classifiers (libstemloop_learners.so): liblinear brings OpenBLAS and OpenMP with it, which no
+// other command should wait for. See learn/learner.cpp.
+#include <libsvm/svm.h>
 #include <linear.h>
 
 #include <array>
 #include <cmath>
-#include <opencv2/ml.hpp>
+#include <memory>
 
 #include "learn/calibration.h"
 #include "learn/learner.h"
@@ -15,54 +16,6 @@ namespace stemloop {
 namespace {
 
 constexpr int kSvmParts = 5;
-
-cv::Mat as_mat(const Matrix& rows) {
-  // OpenCV only reads them.
-  return {static_cast<int>(rows.rows), static_cast<int>(rows.columns), CV_32F, const_cast<float*>(rows.values.data())};
-}
-
-// OpenCV reports what it cannot do by an exception of its own; by then the rows are known to be sound.
-template <class Action>
-auto with_opencv(Action action) {
-  try {
-    return action();
-  } catch (const cv::Exception& error) {
-    fail("OpenCV cannot train or use this classifier: {}", error.what());
-  }
-}
-
-// --- random forest ---------------------------------------------------------------------------------------------------
-
-class Forest : public Learner {
- public:
-  Forest(const Matrix& rows, std::span<const std::uint8_t> labels, const LearnerOptions& options) {
-    // Labels as numbers: what a node loses in variance is what it loses in Gini impurity, and leaves hold shares.
-    cv::Mat target(static_cast<int>(rows.rows), 1, CV_32F);
-    for (int i = 0; i < target.rows; ++i) target.at<float>(i) = labels[static_cast<std::size_t>(i)];
-    with_opencv([&] {
-      forest_->setMaxDepth(options.depth);
-      forest_->setMinSampleCount(options.least_split);
-      forest_->setActiveVarCount(options.columns_tried);
-      forest_->setCalculateVarImportance(false);
-      forest_->setTermCriteria({cv::TermCriteria::COUNT, options.trees, 0});
-      // Everything is drawn in this thread from OpenCV's own generator, which is put back afterwards.
-      cv::RNG& generator = cv::theRNG();
-      const cv::RNG before = generator;
-      generator.state = Random(options.seed, 0).next() | 1U;
-      forest_->train(as_mat(rows), cv::ml::ROW_SAMPLE, target);
-      generator = before;
-    });
-  }
-
- private:
-  [[nodiscard]] std::vector<float> standardised_probabilities(const Matrix& rows) const override {
-    cv::Mat result;
-    with_opencv([&] { forest_->predict(as_mat(rows), result); });
-    return {result.begin<float>(), result.end<float>()};
-  }
-
-  cv::Ptr<cv::ml::RTrees> forest_ = cv::ml::RTrees::create();
-};
 
 // --- support vector machine ------------------------------------------------------------------------------------------
 
@@ -92,30 +45,69 @@ class RbfSvm : public Learner {
   }
 
  private:
-  static cv::Ptr<cv::ml::SVM> trained(const Matrix& rows, std::span<const std::uint8_t> labels,
-                                      const LearnerOptions& options) {
-    constexpr int kMostSteps = 1'000'000;
-    constexpr double kPrecision = 1e-3;  // libsvm's
-    cv::Mat target(static_cast<int>(rows.rows), 1, CV_32S);
-    for (int i = 0; i < target.rows; ++i) target.at<int>(i) = labels[static_cast<std::size_t>(i)];
-    return with_opencv([&] {
-      auto svm = cv::ml::SVM::create();
-      svm->setType(cv::ml::SVM::C_SVC);
-      svm->setKernel(cv::ml::SVM::RBF);
-      svm->setC(options.c);
-      svm->setGamma(options.gamma > 0 ? options.gamma : 1.0 / static_cast<double>(rows.columns));
-      svm->setTermCriteria({cv::TermCriteria::COUNT + cv::TermCriteria::EPS, kMostSteps, kPrecision});
-      svm->train(as_mat(rows), cv::ml::ROW_SAMPLE, target);
-      return svm;
-    });
+  // Rows as libsvm wants them: columns counted from 1, an index of -1 at the end.
+  struct Nodes {
+    explicit Nodes(const Matrix& rows) {
+      const auto width = static_cast<std::size_t>(rows.columns);
+      all.reserve(static_cast<std::size_t>(rows.rows) * (width + 1));
+      for (std::int64_t i = 0; i < rows.rows; ++i) {
+        starts.push_back(all.data() + all.size());
+        const auto row = rows.row(i);
+        for (std::size_t k = 0; k < width; ++k) all.push_back({static_cast<int>(k + 1), row[k]});
+        all.push_back({-1, 0.0});
+      }
+    }
+    std::vector<svm_node> all;
+    std::vector<svm_node*> starts;
+  };
+
+  // A trained machine points into the rows it was trained on.
+  struct Machine {
+    Machine(const Matrix& rows, std::span<const std::uint8_t> labels, const LearnerOptions& options) : nodes(rows) {
+      constexpr double kPrecision = 1e-3, kCacheMegabytes = 100;
+      svm_set_print_string_function([](const char*) {});
+      std::vector<double> target(labels.begin(), labels.end());
+      svm_problem task{};
+      task.l = static_cast<int>(rows.rows);
+      task.x = nodes.starts.data();
+      task.y = target.data();
+      svm_parameter settings{};
+      settings.svm_type = C_SVC;
+      settings.kernel_type = RBF;
+      settings.gamma = options.gamma > 0 ? options.gamma : 1.0 / static_cast<double>(rows.columns);
+      settings.C = options.c;
+      settings.eps = kPrecision;
+      settings.cache_size = kCacheMegabytes;
+      settings.shrinking = 1;
+      const char* fault = svm_check_parameter(&task, &settings);
+      require(fault == nullptr, "libsvm: {}", fault == nullptr ? "" : fault);
+      machine.reset(svm_train(&task, &settings));
+      std::array<int, 2> met{};
+      svm_get_labels(machine.get(), met.data());
+      sign = met[0] == 1 ? 1 : -1;
+    }
+    struct Free {
+      void operator()(svm_model* one) const { svm_free_and_destroy_model(&one); }
+    };
+    Nodes nodes;
+    std::unique_ptr<svm_model, Free> machine;
+    double sign = 1;
+  };
+
+  static std::unique_ptr<const Machine> trained(const Matrix& rows, std::span<const std::uint8_t> labels,
+                                                const LearnerOptions& options) {
+    return std::make_unique<const Machine>(rows, labels, options);
   }
 
-  // Positive on the side of class 1; OpenCV's are positive on the side of the lower label.
-  static std::vector<float> decisions(const cv::ml::SVM& svm, const Matrix& rows) {
-    cv::Mat result;
-    with_opencv([&] { svm.predict(as_mat(rows), result, cv::ml::StatModel::RAW_OUTPUT); });
-    std::vector<float> values(result.begin<float>(), result.end<float>());
-    for (float& value : values) value = -value;
+  // Positive on the side of class 1; libsvm's are positive on the side of the label it met first.
+  static std::vector<float> decisions(const Machine& svm, const Matrix& rows) {
+    const Nodes nodes(rows);
+    std::vector<float> values;
+    for (const svm_node* row : nodes.starts) {
+      double value = 0;
+      svm_predict_values(svm.machine.get(), row, &value);
+      values.push_back(static_cast<float>(svm.sign * value));
+    }
     return values;
   }
 
@@ -128,7 +120,7 @@ class RbfSvm : public Learner {
     return values;
   }
 
-  cv::Ptr<cv::ml::SVM> svm_;
+  std::unique_ptr<const Machine> svm_;
   LogisticBlend curve_;
 };
 
@@ -196,7 +188,6 @@ extern "C" __attribute__((visibility("default"))) stemloop::Learner* stemloop_ma
     stemloop::LearnerKind kind, const stemloop::Matrix& rows, std::span<const std::uint8_t> labels,
     const stemloop::LearnerOptions& options) {
   using stemloop::LearnerKind;
-  if (kind == LearnerKind::kForest) return new stemloop::Forest(rows, labels, options);
   if (kind == LearnerKind::kSvm) return new stemloop::RbfSvm(rows, labels, options);
   return new stemloop::Logistic(rows, labels, options);
 }

@@ -9,8 +9,11 @@ namespace stemloop {
 /// Family of a model directory ("diva", "premirna"), its config.json read as JSON text; Error if there is none.
 std::string model_family(const std::string& directory);
 
-/// A model by name or path: the path itself if there is such a directory, else `name` in $STEMLOOP_MODELS, beside the
-/// source (a build) or in share/stemloop/models (an installation). Error naming the places looked at.
+/// True of a path: it has a slash or begins with a point. Anything else is a name.
+bool is_model_path(const std::string& name);
+
+/// A model by name or path. A name is looked for in $STEMLOOP_MODELS and in models/ of the source (a build) or
+/// share/stemloop/models (an installation), never in the current directory. Error naming the places looked at.
 std::string find_model(const std::string& name);
 
 /// All folders find_model() looks into that exist.

@@ -205,6 +205,8 @@ class InferenceNetwork : public HairpinNetwork {
     return encoded;
   }
 
+  [[nodiscard]] bool concurrent() const override { return true; }
+
   std::vector<Picture> decode(const Matrix& z, const ReadOut& how) override {
     require(z.columns == config_.latents() * config_.latent, "the decoder takes {} numbers a hairpin, not {}",
             config_.latents() * config_.latent, z.columns);

@@ -137,6 +137,8 @@ class HairpinNetwork {
   [[nodiscard]] virtual const std::string& training() const = 0;
   /// Bond patterns of training hairpins of a class: what the prior of z_m is asked for when no pattern is given.
   [[nodiscard]] virtual const std::vector<std::array<std::uint8_t, kBondLength>>& bond_patterns(int label) const = 0;
+  /// Whether several threads may encode and decode at once.
+  [[nodiscard]] virtual bool concurrent() const { return false; }
   virtual Encoded encode(std::span<const Picture> pictures) = 0;
   /// z: N x (latents * 64), side by side in the order x, y, m. Every picture is valid: bars from column 0 without a
   /// gap.

@@ -6,6 +6,8 @@
 #include <cmath>
 #include <functional>
 
+#include "features/features.h"
+
 namespace stemloop {
 
 namespace {

@@ -2,19 +2,16 @@
 // number of threads. Memory is bounded by the batches in flight.
 #pragma once
 
-#include <oneapi/tbb/enumerable_thread_specific.h>
-#include <oneapi/tbb/global_control.h>
-#include <oneapi/tbb/parallel_pipeline.h>
-
 #include <cstdint>
 #include <exception>
-#include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <variant>
 #include <vector>
 
 #include "seq/tally.h"
+#include "util/pipeline.h"
 #include "util/util.h"
 
 namespace stemloop {
@@ -38,68 +35,81 @@ class BatchReader {
   std::exception_ptr broken_;
 };
 
-/// Runs `work(state, record)` on every record of `path` and `sink(result)` on every result, in order and one at a time.
-/// Each worker thread has a state of its own, made by `make_state()`. An Error thrown by `work` rejects its record; one
-/// from reading ends the run once all records before it are through and is kept in the tally.
+/// Runs `see(state, record)` on every record of `path`, `judge(batch)` on what was seen of the records of a batch, and
+/// `sink(verdict)` on every verdict, in order and one at a time. Each worker thread has a state of its own, made by
+/// `make_state()`; seeing and judging are parallel. An Error thrown by `see` rejects its record; one from reading ends
+/// the run once all records before it are through and is kept in the tally.
+/// REQUIRES: `judge` gives one verdict for each thing seen, in their order.
+template <class MakeState, class See, class JudgeBatch, class Sink>
+Tally run_judged_records(const std::string& path, const CommonOptions& options, std::size_t max_length,
+                         MakeState make_state, See see, JudgeBatch judge, Sink sink) {
+  using State = decltype(make_state());
+  using Sight = decltype(see(std::declval<State&>(), std::declval<const Record&>()));
+  using Verdicts = decltype(judge(std::declval<std::vector<Sight>>()));
+  // Verdicts and rejections of a batch; `rejected` has the places of the latter among all.
+  struct Outcome {
+    Verdicts verdicts;
+    std::vector<std::pair<std::size_t, Rejection>> rejected;
+  };
+  BatchReader reader(path, options, max_length);
+  // A file that breaks off does not take the records before with it: they are worked off before the error is passed on.
+  Tally tally;
+  const auto source = [&]() -> std::optional<BatchReader::Batch> {
+    try {
+      BatchReader::Batch batch = reader.next();
+      if (!batch.empty()) return batch;
+    } catch (const Error&) {
+      tally.broken = std::current_exception();
+    }
+    return std::nullopt;
+  };
+  const auto work = [&](State& state, BatchReader::Batch batch) {
+    Outcome outcome;
+    std::vector<Sight> seen;
+    for (std::size_t i = 0; i < batch.size(); ++i) {
+      if (auto* rejection = std::get_if<Rejection>(&batch[i])) {
+        outcome.rejected.emplace_back(i, std::move(*rejection));
+        continue;
+      }
+      const Record& record = std::get<Record>(batch[i]);
+      try {
+        seen.push_back(see(state, record));
+      } catch (const Error& error) {
+        outcome.rejected.emplace_back(i, reject(record, error.what()));
+      }
+    }
+    outcome.verdicts = judge(std::move(seen));
+    return outcome;
+  };
+  const auto write = [&](Outcome outcome) {
+    auto verdict = outcome.verdicts.begin();
+    auto rejection = outcome.rejected.begin();
+    const std::size_t records = outcome.verdicts.size() + outcome.rejected.size();
+    for (std::size_t i = 0; i < records; ++i) {
+      ++tally.in;
+      if (rejection != outcome.rejected.end() && rejection->first == i) {
+        ++tally.rejected;
+        report(rejection->second);
+        ++rejection;
+      } else {
+        ++tally.out;
+        sink(std::move(*verdict++));
+      }
+    }
+  };
+  run_pipeline(options.threads, source, make_state, work, write);
+  return tally;
+}
+
+/// The same without a judge: `work(state, record)` makes a Result of every record.
 template <class Result, class MakeState, class Work, class Sink>
 Tally run_records(const std::string& path, const CommonOptions& options, std::size_t max_length, MakeState make_state,
                   Work work, Sink sink) {
   using State = decltype(make_state());
-  using Outcome = std::variant<Result, Rejection>;
-  constexpr std::size_t kBatchesPerThread = 4;
-  const tbb::global_control limit(tbb::global_control::max_allowed_parallelism,
-                                  static_cast<std::size_t>(options.threads));
-  BatchReader reader(path, options, max_length);
-  tbb::enumerable_thread_specific<State> states(make_state);
-
-  // A file that breaks off does not take the records before with it: they are worked off before the error is passed on.
-  Tally tally;
-  const auto read = [&](tbb::flow_control& control) {
-    auto batch = std::make_shared<BatchReader::Batch>();
-    try {
-      *batch = reader.next();
-    } catch (const Error&) {
-      tally.broken = std::current_exception();
-    }
-    if (batch->empty()) control.stop();
-    return batch;
-  };
-  const auto transform = [&](const std::shared_ptr<BatchReader::Batch>& batch) {
-    auto outcomes = std::make_shared<std::vector<Outcome>>();
-    State& state = states.local();
-    for (RecordOrRejection& item : *batch) {
-      if (auto* rejection = std::get_if<Rejection>(&item)) {
-        outcomes->emplace_back(std::move(*rejection));
-        continue;
-      }
-      const Record& record = std::get<Record>(item);
-      try {
-        outcomes->emplace_back(work(state, record));
-      } catch (const Error& error) {
-        outcomes->emplace_back(reject(record, error.what()));
-      }
-    }
-    return outcomes;
-  };
-  const auto write = [&](const std::shared_ptr<std::vector<Outcome>>& outcomes) {
-    for (Outcome& outcome : *outcomes) {
-      ++tally.in;
-      if (const auto* rejection = std::get_if<Rejection>(&outcome)) {
-        ++tally.rejected;
-        report(*rejection);
-      } else {
-        ++tally.out;
-        sink(std::move(std::get<Result>(outcome)));
-      }
-    }
-  };
-  tbb::parallel_pipeline(
-      kBatchesPerThread * static_cast<std::size_t>(options.threads),
-      tbb::make_filter<void, std::shared_ptr<BatchReader::Batch>>(tbb::filter_mode::serial_in_order, read) &
-          tbb::make_filter<std::shared_ptr<BatchReader::Batch>, std::shared_ptr<std::vector<Outcome>>>(
-              tbb::filter_mode::parallel, transform) &
-          tbb::make_filter<std::shared_ptr<std::vector<Outcome>>, void>(tbb::filter_mode::serial_in_order, write));
-  return tally;
+  return run_judged_records(
+      path, options, max_length, make_state,
+      [&](State& state, const Record& record) -> Result { return work(state, record); },
+      [](std::vector<Result> results) { return results; }, sink);
 }
 
 }  // namespace stemloop

@@ -16,6 +16,7 @@
 #include <string>
 #include <vector>
 
+#include "data/data.h"
 #include "data/sequence_set.h"
 
 namespace stemloop {

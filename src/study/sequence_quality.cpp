@@ -17,6 +17,7 @@
 #include "hairpin/hairpin.h"
 #include "util/util.h"
 #include "data/shuffle.h"
+#include "data/similarity.h"
 #include "features/features.h"
 
 namespace stemloop {
