@@ -62,10 +62,10 @@ void CandidateFinder::find_in_run(const Tile& tile, std::size_t from, std::strin
     if (reverse && !options_.reverse) break;
     const std::string strand = reverse ? reverse_complement_of(run) : std::string(run);
     const double before = thread_seconds();
-    std::vector<StemLoop> loops = folder_.stem_loops(strand);
+    std::vector<LocalStemLoop> loops = folder_.stem_loops(strand);
     const double folded = thread_seconds();
     fold_seconds_ += folded - before;
-    for (StemLoop& t : loops) {
+    for (LocalStemLoop& t : loops) {
       // Twice the middle of the loop, on the forward strand.
       const std::int64_t place = t.loop_open + t.loop_close;
       const std::int64_t middle = reverse ? 2 * (start + length - 1) - place : 2 * start + place;
@@ -97,7 +97,7 @@ Judge shape_judge() {
     result.reserve(candidates.size());
     for (const Candidate& c : candidates) {
       const int length = static_cast<int>(c.window.size());
-      const StemLoop& t = c.stem_loop;
+      const LocalStemLoop& t = c.stem_loop;
       Judgement j;
       j.probability = 1 / (1 + std::exp(-c.shape));
       j.five = {std::max(0, t.loop_open + 1 - kDrosha5), std::max(0, t.loop_open + 1 - kDicer5)};

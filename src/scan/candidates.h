@@ -30,7 +30,7 @@ struct Candidate {
   std::int64_t end = 0;
   bool reverse = false;
   std::string window;    // flank, stem-loop, flank
-  StemLoop stem_loop;    // positions in the window
+  LocalStemLoop stem_loop;    // positions in the window
   double shape = 0;
 };
 

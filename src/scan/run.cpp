@@ -111,7 +111,7 @@ class TileWork {
     on_genome(j.five, c.five_begin, c.five_end);
     on_genome(j.three, c.three_begin, c.three_end);
     if (!real) return c;
-    const StemLoop& t = candidate.stem_loop;
+    const LocalStemLoop& t = candidate.stem_loop;
     std::string structure(candidate.window.size(), '.');
     std::copy(t.structure.begin(), t.structure.end(), structure.begin() + t.begin);
     c.letters = candidate.window.substr(static_cast<std::size_t>(j.hairpin.begin),

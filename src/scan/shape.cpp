@@ -18,7 +18,7 @@ constexpr double kWeights[] = {-13.1356, -0.2170, -0.0737, 0.1819, -0.0388, 27.7
 
 }  // namespace
 
-std::array<double, kShapeMeasures> shape_measures(const EnergyModel& model, const StemLoop& t,
+std::array<double, kShapeMeasures> shape_measures(const EnergyModel& model, const LocalStemLoop& t,
                                                   std::string_view letters) {
   const Evaluation evaluation = evaluate(model, letters, t.structure);
   const int open = t.loop_open - t.begin;
@@ -43,7 +43,7 @@ std::array<double, kShapeMeasures> shape_measures(const EnergyModel& model, cons
           t.end - t.begin + 0.0, t.score / 100.0};
 }
 
-double shape_score(const EnergyModel& model, const StemLoop& stem_loop, std::string_view letters) {
+double shape_score(const EnergyModel& model, const LocalStemLoop& stem_loop, std::string_view letters) {
   const auto m = shape_measures(model, stem_loop, letters);
   const double lowest = m[1], pairs = m[2], gc = m[3];
   const double unpaired = std::min(m[4], 60.0);
