@@ -11,8 +11,6 @@ namespace stemloop {
 
 namespace {
 
-constexpr int kShortestArm = 16;
-constexpr int kLongestArm = 30;
 constexpr double kLeastPaired = 0.4;  // of an arm's letters
 
 // Walks outwards from the closing pair while both strands lead to each other without a branch.
@@ -48,6 +46,14 @@ std::vector<StemLoop> stem_loops(std::string_view structure) {
   }
   std::stable_sort(stems.begin(), stems.end(), [](const StemLoop& a, const StemLoop& b) { return a.pairs > b.pairs; });
   return stems;
+}
+
+bool may_belong(const StemLoop& stem, const KnownCuts& known) {
+  constexpr int kOverlap = 4;  // letters of an arm that may lie beyond the loop's middle
+  const auto [d5, c5, c3, d3] = known;
+  const int middle = (stem.open + stem.close) / 2;
+  if (c5 >= 0 ? middle < c5 - kOverlap : d5 >= 0 && middle < d5 + kMinArm) return false;
+  return c3 >= 0 ? middle <= c3 + kOverlap : d3 < 0 || middle <= d3 - kMinArm;
 }
 
 std::vector<int> opposite_positions(std::string_view structure, const StemLoop& stem) {
@@ -96,8 +102,8 @@ std::string arm_fault(std::string_view structure, const StemLoop& stem, const Cu
   } arms[] = {{"5p", cuts.drosha5, cuts.dicer5}, {"3p", cuts.dicer3, cuts.drosha3}};
   for (const auto& arm : arms) {
     const int length = arm.end - arm.begin;
-    if (length < kShortestArm) return fmt::format("the {} arm has {} letters", arm.name, length);
-    if (length > kLongestArm) return fmt::format("the {} arm has {} letters", arm.name, length);
+    if (length < kMinArm) return fmt::format("the {} arm has {} letters", arm.name, length);
+    if (length > kMaxArm) return fmt::format("the {} arm has {} letters", arm.name, length);
   }
   // An arm may reach into the loop, but not across its middle.
   const int middle = stem.open + stem.close;  // twice

@@ -24,6 +24,7 @@ struct Cuts {
 };
 
 inline constexpr int kCuts = 4;
+inline constexpr int kMinArm = 16, kMaxArm = 30;  // letters of an arm
 inline constexpr std::array<const char*, kCuts> kCutNames = {"drosha5", "dicer5", "dicer3", "drosha3"};
 
 /// A stem-loop in a structure; positions from 0.
@@ -36,6 +37,13 @@ struct StemLoop {
 /// Every stem-loop of a dot-bracket structure: most pairs first, of equals the one nearer the 5' end.
 /// REQUIRES: matching brackets.
 std::vector<StemLoop> stem_loops(std::string_view structure);
+
+/// Known cuts, -1 where one is not known.
+using KnownCuts = std::array<int, kCuts>;
+inline constexpr KnownCuts kNothingKnown = {-1, -1, -1, -1};
+
+/// Whether a stem-loop may be that of the known cuts: right of a 5p arm and left of a 3p arm, give or take 4 letters.
+bool may_belong(const StemLoop& stem, const KnownCuts& known);
 
 /// Where each position stands on the other strand: its partner, or, of an unpaired letter, the place opposite it counted
 /// outwards from the nearest pair towards the terminal loop, but not beyond the next pair outwards. Letters of the

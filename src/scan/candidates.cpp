@@ -3,7 +3,6 @@
 #include <time.h>
 
 #include <algorithm>
-#include <cmath>
 #include <tuple>
 
 #include "scan/shape.h"
@@ -77,36 +76,17 @@ void CandidateFinder::find_in_run(const Tile& tile, std::size_t from, std::strin
       c.reverse = reverse;
       c.begin = reverse ? start + length - t.end : start + t.begin;
       c.end = c.begin + (t.end - t.begin);
-      const int left = std::min(options_.flank, t.begin);
-      const int right = std::min<int>(options_.flank, static_cast<int>(length) - t.end);
-      c.window = strand.substr(t.begin - left, left + (t.end - t.begin) + right);
-      const int shift = left - t.begin;
-      for (int* at : {&t.begin, &t.end, &t.loop_open, &t.loop_close}) *at += shift;
+      const int centre = static_cast<int>(place / 2);
+      const int from_here = std::max(0, std::min(t.begin - options_.flank, centre - options_.reach));
+      const int to_here =
+          std::min(static_cast<int>(length), std::max(t.end + options_.flank, centre + options_.reach));
+      c.window = strand.substr(from_here, to_here - from_here);
+      for (int* at : {&t.begin, &t.end, &t.loop_open, &t.loop_close}) *at -= from_here;
       c.stem_loop = std::move(t);
       found.push_back(std::move(c));
     }
     shape_seconds_ += thread_seconds() - folded;
   }
-}
-
-Judge shape_judge() {
-  return [](std::span<const Candidate> candidates) {
-    // Medians over the precursors of shared/spec/arms.md: bases from the terminal loop to the four cuts.
-    constexpr int kDrosha5 = 25, kDicer5 = 3, kDicer3 = 4, kDrosha3 = 26;
-    std::vector<Judgement> result;
-    result.reserve(candidates.size());
-    for (const Candidate& c : candidates) {
-      const int length = static_cast<int>(c.window.size());
-      const LocalStemLoop& t = c.stem_loop;
-      Judgement j;
-      j.probability = 1 / (1 + std::exp(-c.shape));
-      j.five = {std::max(0, t.loop_open + 1 - kDrosha5), std::max(0, t.loop_open + 1 - kDicer5)};
-      j.three = {std::min(length, t.loop_close + kDicer3), std::min(length, t.loop_close + kDrosha3)};
-      j.hairpin = {j.five.begin, j.three.end};
-      result.push_back(j);
-    }
-    return result;
-  };
 }
 
 }  // namespace stemloop

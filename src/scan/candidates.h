@@ -21,7 +21,8 @@ namespace stemloop {
 struct CandidateOptions {
   LocalOptions local{.rival_overlap = 67};
   double shape = -2.75;    // lowest shape_score() that is judged
-  int flank = 30;          // letters on either side that a judge sees, as far as there are
+  int flank = 30;          // letters that a judge sees on either side of the stem-loop, as far as there are,
+  int reach = 70;          // and on either side of the middle of its loop
   bool reverse = true;     // the other strand too
 };
 
@@ -29,7 +30,7 @@ struct Candidate {
   std::int64_t begin = 0;  // of the stem-loop
   std::int64_t end = 0;
   bool reverse = false;
-  std::string window;    // flank, stem-loop, flank
+  std::string window;    // the stem-loop and letters around it
   LocalStemLoop stem_loop;    // positions in the window
   double shape = 0;
 };
@@ -49,11 +50,7 @@ struct Judgement {
 
 /// Judges candidates, one answer each, in order; the answer of one does not depend on the others. REQUIRES: may be
 /// called from several threads at once.
-using Judge = std::function<std::vector<Judgement>(std::span<const Candidate>)>;
-
-/// The judge that comes with the scan: the shape alone, with even odds before it is seen. The hairpin and its arms are
-/// those of an average precursor, by distance from the terminal loop.
-Judge shape_judge();
+using CandidateJudge = std::function<std::vector<Judgement>(std::span<const Candidate>)>;
 
 /// A stretch of a contig with what surrounds it. Candidates belong to it if the middle of their terminal loop lies in
 /// [core_begin, core_end).

@@ -57,7 +57,7 @@ struct Worker {
 class TileWork {
  public:
   TileWork(const ScanOptions& options, const GenomeSurvey& genome, const Regions& regions,
-           const EnergyModel& model, const Judge& judge)
+           const EnergyModel& model, const CandidateJudge& judge)
       : options_(options), genome_(genome), regions_(regions), model_(model), judge_(judge) {}
 
   [[nodiscard]] TileCalls run(Worker& worker, const Tile& tile, std::int64_t number) const {
@@ -125,7 +125,7 @@ class TileWork {
   const GenomeSurvey& genome_;
   const Regions& regions_;
   const EnergyModel& model_;
-  const Judge& judge_;
+  const CandidateJudge& judge_;
 };
 
 }  // namespace
@@ -136,7 +136,7 @@ double decoy_share_of(double wanted, std::int64_t letters) {
 }
 
 ScanTally scan_tiles(const ScanOptions& given, const GenomeSurvey& genome, std::shared_ptr<const Model> model,
-                     const Judge& judge, const ScanProgress& progress) {
+                     const CandidateJudge& judge, const ScanProgress& progress) {
   ScanOptions options = given;
   require(options.chunks >= 1 && options.chunk >= 1 && options.chunk <= options.chunks,
           "chunk {}/{} is not there; chunks count from 1/{} to {}/{}", options.chunk, options.chunks, options.chunks,

@@ -15,6 +15,7 @@
 #include "scan/decoy.h"
 #include "scan/evaluate.h"
 #include "scan/genome.h"
+#include "scan/judges.h"
 #include "scan/loci.h"
 #include "scan/outputs.h"
 #include "scan/part.h"
@@ -55,7 +56,7 @@ double decoy_share_of(double wanted, std::int64_t letters);
 
 /// Folds and judges a genome, or the chunk of it, into options.part.
 ScanTally scan_tiles(const ScanOptions& options, const GenomeSurvey& genome, std::shared_ptr<const Model> model,
-                     const Judge& judge, const ScanProgress& progress);
+                     const CandidateJudge& judge, const ScanProgress& progress);
 
 struct MergeOptions {
   ScanOutputs outputs;
