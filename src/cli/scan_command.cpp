@@ -18,6 +18,8 @@ struct ScanCommand {
   ScanOptions scan;
   MergeOptions merge;
   std::string softmask = "ignore";
+  std::string model;
+  double prior = 0;  // 0: the model's own
   std::string chunk;
   bool transcripts = false;
   bool resume = false;
@@ -98,6 +100,35 @@ class GenomeFile {
   std::string copy_;
 };
 
+// The judge the run asks, and its name. Without --model: the classifier of precursors if one is installed.
+CandidateJudge open_candidate_judge(const ScanCommand& c, std::string& name) {
+  constexpr const char* kShape = "shape";
+  constexpr const char* kDefault = "premirna";
+  std::string directory;
+  if (c.model != kShape) {
+    try {
+      directory = find_model(c.model.empty() ? kDefault : c.model);
+    } catch (const Error&) {
+      if (!c.model.empty()) throw;
+    }
+  }
+  if (!directory.empty() && model_family(directory) != kPrecursorFamily) {
+    require(c.model.empty(), "{}: is no classifier of precursors (family {}), which a scan needs", directory,
+            kPrecursorFamily);
+    directory.clear();
+  }
+  if (directory.empty()) {
+    if (c.model != kShape) spdlog::warn("no classifier of precursors is installed: the shape alone judges");
+    name = kShape;
+    return shape_judge();
+  }
+  const auto classifier = std::make_shared<const PrecursorClassifier>(PrecursorClassifier::open(directory));
+  const std::vector<std::byte> config = read_bytes(directory + "/config.json");
+  const double prior = c.prior > 0 ? c.prior : classifier->prior();
+  name = fmt::format("{} prior={}", md5_hex(config), prior);
+  return precursor_judge(classifier, prior);
+}
+
 int run_scan(ScanCommand& c) {
   begin_run(c.common);
   c.scan.threads = c.common.threads;
@@ -119,7 +150,9 @@ int run_scan(ScanCommand& c) {
                         : (std::filesystem::temp_directory_path() / fmt::format("stemloop-scan-{}.part", ::getpid())).string();
   c.scan.resume = c.resume && std::filesystem::exists(c.scan.part);
   if (c.resume && !c.scan.resume) spdlog::warn("{} is not there: the scan begins from the start", c.scan.part);
-  c.scan.told = {{"version", kVersion}, {"model", "shape"}, {"parameters", c.folding.parameters}};
+  std::string model;
+  const CandidateJudge judge = open_candidate_judge(c, model);
+  c.scan.told = {{"version", kVersion}, {"model", model}, {"parameters", c.folding.parameters}};
 
   const GenomeFile genome(c.scan.genome);
   const GenomeSurvey survey = survey_genome(genome.path());
@@ -127,7 +160,7 @@ int run_scan(ScanCommand& c) {
   c.scan.genome = genome.path();
   Progress progress("bases", !c.common.quiet);
   const ScanTally tally =
-      scan_tiles(c.scan, survey, load_model(c.folding), shape_judge(),
+      scan_tiles(c.scan, survey, load_model(c.folding), judge,
                  [&progress](std::int64_t letters, double share) { progress.update(letters, share); });
   say(tally);
   if (one_chunk) {
@@ -190,6 +223,11 @@ void add_outputs(CLI::App& app, MergeOptions& options) {
 std::function<int()> add_scan_genome(CLI::App& app) {
   auto c = std::make_shared<ScanCommand>();
   app.add_option("genome", c->scan.genome, "FASTA (plain, gzip or bgzip; - is stdin)")->type_name("FASTA");
+  app.add_option("-m,--model", c->model,
+                 "Judge: a classifier of precursors (directory or name; default premirna), or shape")
+      ->type_name("NAME|DIR|shape");
+  app.add_option("--prior", c->prior, "Probability that a candidate is a precursor before it is judged (default: the model's)")
+      ->check(CLI::Range(1e-9, 1 - 1e-9));
   app.add_option("--region", c->scan.region, "Only here; 1-based, closed")->type_name("CONTIG[:START-END]");
   app.add_option("--bed", c->scan.bed, "Only in these intervals")->type_name("BED");
   app.add_option("--softmask", c->softmask,

@@ -15,7 +15,6 @@ namespace stemloop {
 
 namespace {
 
-constexpr double kLeastDecoyLetters = 5e6;
 constexpr double kMostDecoys = 8;
 
 PartHeader header_of(const ScanOptions& o, const GenomeSurvey& genome) {
@@ -130,9 +129,9 @@ class TileWork {
 
 }  // namespace
 
-double decoy_share_of(double wanted, std::int64_t letters) {
+double decoy_share_of(double wanted, std::int64_t letters, double least) {
   if (wanted <= 0 || letters <= 0) return 0;
-  return std::max(wanted, std::min(kLeastDecoyLetters / static_cast<double>(letters), kMostDecoys));
+  return std::max(wanted, std::min(least / static_cast<double>(letters), kMostDecoys));
 }
 
 ScanTally scan_tiles(const ScanOptions& given, const GenomeSurvey& genome, std::shared_ptr<const Model> model,
@@ -143,7 +142,7 @@ ScanTally scan_tiles(const ScanOptions& given, const GenomeSurvey& genome, std::
           options.chunks, options.chunks);
   require(2 * options.candidates.local.span + options.candidates.flank <= kTileMargin, "span {} is too long for a scan",
           options.candidates.local.span);
-  options.decoy_share = decoy_share_of(options.decoy_share, genome.letters);
+  options.decoy_share = decoy_share_of(options.decoy_share, genome.letters, options.least_decoy_letters);
   const Regions regions = read_regions(genome, options.region, options.bed);
   const PartHeader header = header_of(options, genome);
   std::int64_t from = header.from;

@@ -29,7 +29,8 @@ struct ScanOptions {
   bool skip_soft_masked = false;
   std::string region, bed;
   double min_probability = 0.01;  // lower calls are forgotten
-  double decoy_share = 0.1;       // of the genome, raised for small ones
+  double decoy_share = 0.1;       // of the genome, raised for small ones:
+  double least_decoy_letters = 5e6;
   std::uint64_t seed = 1;
   int chunk = 1, chunks = 1;
   int threads = 1;
@@ -50,9 +51,9 @@ struct ScanTally {
 /// Called now and then: letters done, share of the whole.
 using ScanProgress = std::function<void(std::int64_t letters, double share)>;
 
-/// The share of a genome of `letters` that is scanned again as decoys: `wanted`, but at least 5 Mb or, of a small genome,
-/// eight times all of it. 0 stays 0.
-double decoy_share_of(double wanted, std::int64_t letters);
+/// The share of a genome of `letters` that is scanned again as decoys: `wanted`, but at least `least` letters or, of a
+/// small genome, eight times all of it. 0 stays 0.
+double decoy_share_of(double wanted, std::int64_t letters, double least);
 
 /// Folds and judges a genome, or the chunk of it, into options.part.
 ScanTally scan_tiles(const ScanOptions& options, const GenomeSurvey& genome, std::shared_ptr<const Model> model,
