@@ -23,6 +23,7 @@ const std::vector<Command>& commands() {
       {"decode", "Sequences and structures back from pictures", add_decode},
       {"arms", "Where Drosha and Dicer cut: the arms of the mature miRNA, their seeds and overhangs", add_arms},
       {"classify", "Pre-miRNA or not, mirtron or canonical, with a probability and the reasons", add_classify},
+      {"scan", "From a genome to precursor loci, with arms, q-values and a number to cut at", add_scan},
       {"describe", "The difference between two classes as a tree of questions in latent space", add_describe},
       {"train", "Networks learned from labelled hairpins", add_train},
       {"evaluate", "How well a model reconstructs, classifies and obeys bond patterns", add_evaluate},
