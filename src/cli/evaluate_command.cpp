@@ -1,17 +1,33 @@
 // evaluate: how well a model does on labelled hairpins it has not seen.
-#include "cli/evaluate_command.h"
+#include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <cmath>
 #include <optional>
 
-#include "eval/eval.h"
+#include "cli/model_input.h"
+#include "data/dataset.h"
+#include "learn/learn.h"
+#include "report/report.h"
 
 namespace stemloop {
 
 namespace {
 
-using Json = nlohmann::ordered_json;
+struct EvaluateCommand {
+  CommonOptions common;
+  FoldingOptions folding;
+  DatasetOptions data;
+  ModelOptions model;
+  std::string what;
+  std::string part;
+  std::string label_column = "label";
+  std::string format = "tsv";
+  std::string calls, curve;
+  double temperature = 1;
+  double keep = 1;
+  std::uint64_t seed = 1;
+};
 
 void evaluate_reconstruction(HairpinNetwork& network, const PictureData& data, ScoreTable& rows) {
   const std::vector<Picture> truth = pictures_of(data);
@@ -129,7 +145,7 @@ void evaluate_bonds(HairpinNetwork& network, const PictureData& data, const Eval
     }
     const auto n = static_cast<double>(asked.size());
     rows.add({{"bonds", name},
-              {"count", asked.size()},
+              {"count", std::ssize(asked)},
               {"as_asked", sum / n},
               {"all_as_asked", exact / n},
               {"changed_as_asked", changes > 0 ? changed / changes : std::nan("")},
@@ -155,6 +171,22 @@ void evaluate_bonds(HairpinNetwork& network, const PictureData& data, const Eval
       with_bonds(network.draw_rest(static_cast<std::int64_t>(own.size()), 1, seed, 0)));
 }
 
+int evaluate_classifier(EvaluateCommand& c, const CLI::App& app) {
+  const auto judge = open_judge(find_model(c.model.directory), {c.model.device, c.common.threads});
+  judge->check_use({c.data, c.label_column, c.part, c.common, c.folding});
+  check_dataset(c.data);
+  check_files(dataset_files(c.data), {c.common.output, c.calls, c.curve});
+  fold_as_trained(judge->parameters(), c.folding, app);
+  const JudgeScores scores = judge->evaluate({c.data, c.label_column, c.part, c.common, c.folding});
+  if (!c.calls.empty()) write_calls(c.calls, scores);
+  if (!c.curve.empty()) write_curve(c.curve, scores);
+  ScoreTable table(c.common.output, c.format == "json");
+  for (const ScoreRow& row : scores.rows) table.add(row);
+  table.close();
+  if (!scores.warning.empty()) spdlog::warn("{}", scores.warning);
+  return finish(scores.tally, c.common);
+}
+
 int run_evaluate(EvaluateCommand& c, const CLI::App& app) {
   begin_run(c.common);
   for (const char* name : {"--calls", "--curve"})
@@ -162,40 +194,19 @@ int run_evaluate(EvaluateCommand& c, const CLI::App& app) {
             c.what);
   for (const char* name : {"--keep", "--draw-temperature", "--seed"})
     require(c.what == "bonds" || app.get_option(name)->count() == 0, "{} has no meaning for evaluate {}", name, c.what);
-  if (c.what == "classifier" && model_family(find_model(c.model.directory)) == kMirtronFamily)
-    return evaluate_mirtrons(c, app);
+  if (c.what == "classifier") return evaluate_classifier(c, app);
   require(app.get_option("--label-column")->count() == 0, "--label-column is of models of mirtrons");
   check_dataset(c.data);
-  auto files = dataset_files(c.data);
-  check_files(files, {c.common.output, c.calls, c.curve});
-  std::unique_ptr<HairpinNetwork> network;
-  std::optional<Classifier> classifier;
-  if (c.what == "classifier") {
-    classifier = open_classifier(c.model, c.common, c.folding, app);
-  } else {
-    network = open_model(c.model, c.common, c.folding, app);
-  }
-  const Dataset dataset = load_dataset(c.data, c.common, c.folding);
-  require(c.part.empty() || !dataset.parts.empty(), "--part {} needs a --split", c.part);
-  PictureData data = dataset.pictures;
-  std::vector<std::string> ids = dataset.ids;
-  if (!c.part.empty()) {
-    const auto named = std::find(std::begin(kPartNames), std::end(kPartNames), c.part);
-    const auto part = static_cast<Part>(named - std::begin(kPartNames));
-    data = dataset.select(part);
-    ids.clear();
-    for (std::size_t i = 0; i < dataset.ids.size(); ++i) {
-      if (dataset.parts[i] == part) ids.push_back(dataset.ids[i]);
-    }
-  }
-  require(data.size() > 0, "there is no record to evaluate");
+  check_files(dataset_files(c.data), {c.common.output, c.calls, c.curve});
+  const auto network = open_model(c.model, c.common, c.folding, app);
+  const LabelledPictures labelled = load_labelled_pictures({c.data, c.label_column, c.part, c.common, c.folding});
+  const PictureData& data = labelled.pictures;
   ScoreTable rows(c.common.output, c.format == "json");
   if (c.what == "reconstruction") evaluate_reconstruction(*network, data, rows);
   if (c.what == "class") evaluate_class(*network, data, rows);
   if (c.what == "bonds") evaluate_bonds(*network, data, c, rows);
-  if (classifier) evaluate_premirna(*classifier, data, ids, c, rows);
   rows.close();
-  return finish(dataset.tally, c.common);
+  return finish(labelled.tally, c.common);
 }
 
 }  // namespace

@@ -6,7 +6,8 @@
 
 #include "cli/hairpin_input.h"
 #include "cli/model_input.h"
-#include "eval/eval.h"
+#include "learn/learn.h"
+#include "study/study.h"
 
 namespace stemloop {
 

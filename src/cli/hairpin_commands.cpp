@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/hairpin_input.h"
+#include "seq/record_stream.h"
 
 namespace stemloop {
 

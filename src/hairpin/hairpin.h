@@ -9,4 +9,5 @@
 #include "hairpin/ladder.h"
 #include "hairpin/marks.h"
 #include "hairpin/picture.h"
+#include "hairpin/reading.h"
 #include "hairpin/structure_layout.h"

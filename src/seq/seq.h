@@ -3,3 +3,4 @@
 
 #include "seq/fasta.h"
 #include "seq/nucleotides.h"
+#include "seq/tally.h"
