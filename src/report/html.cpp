@@ -29,6 +29,7 @@ class Page {
   explicit Page(const Report& report) : r_(report) {
     for (const ReportRecord& record : r_.records) {
       any_call_ = any_call_ || !record.label.empty();
+      any_probability_ = any_probability_ || record.probability;
       any_q_ = any_q_ || record.q_value;
       any_place_ = any_place_ || record.place;
       any_arm_ = any_arm_ || record.marks.any();
@@ -44,7 +45,7 @@ class Page {
     left_out();
     hairpins();
     provenance();
-    add("</main><script>{}</script></body></html>\n", kPageScript);
+    add("</main></body></html>\n");
     return std::move(out_);
   }
 
@@ -157,15 +158,14 @@ class Page {
       std::map<std::string, int> labels;
       for (const ReportRecord& record : r_.records) ++labels[record.label];
       for (const auto& [label, count] : labels) add("<option>{}</option>", html_text(label));
-      add("</select></label><label>Probability at least<input id=\"f-least\" type=\"number\" min=\"0\" max=\"1\" "
-          "step=\"0.05\"></label>");
+      add("</select></label>");
     }
+    if (any_probability_)
+      add("<label>Probability at least<input id=\"f-least\" type=\"number\" min=\"0\" max=\"1\" step=\"0.05\"></label>");
     add("<span id=\"shown\" class=\"soft\" role=\"status\"></span></div><div class=\"wide\"><table id=\"t\"><thead><tr>");
     heading("id", false);
-    if (any_call_) {
-      heading("called", false);
-      heading("probability", true);
-    }
+    if (any_call_) heading("called", false);
+    if (any_probability_) heading("probability", true);
     if (any_q_) heading("q-value", true);
     if (any_place_) heading("place", false);
     heading("length", true);
@@ -178,7 +178,7 @@ class Page {
     heading("notes", true);
     add("</tr></thead><tbody>\n");
     for (std::size_t k = 0; k < r_.records.size(); ++k) row(k);
-    add("</tbody></table></div></section>\n");
+    add("</tbody></table></div></section>\n<script>{}</script>\n", kPageScript);
   }
 
   static std::string letters(const ReportRecord& record, const BaseSpan& arm) {
@@ -198,14 +198,8 @@ class Page {
     if (any_call_) add(" data-l=\"{}\"", html_text(r.label));
     if (r.probability) add(" data-p=\"{:.4f}\"", *r.probability);
     add("><td class=\"id\"><a href=\"#h{}\">{}</a></td>", k + 1, html_text(r.id));
-    if (any_call_) {
-      add("<td>{}{}</td>", html_text(r.label), r.outside ? " (unusual)" : "");
-      if (r.probability) {
-        add("<td class=\"r\">{:.3f}</td>", *r.probability);
-      } else {
-        add("<td class=\"r\"></td>");
-      }
-    }
+    if (any_call_) add("<td>{}{}</td>", html_text(r.label), r.outside ? " (unusual)" : "");
+    if (any_probability_) add("<td class=\"r\">{}</td>", r.probability ? fmt::format("{:.3f}", *r.probability) : "");
     if (any_q_) add("<td class=\"r\">{}</td>", r.q_value ? fmt::format("{:.3g}", *r.q_value) : "");
     if (any_place_) add("<td>{}</td>", r.place ? html_text(place_text(*r.place)) : "");
     add("<td class=\"r\">{}</td>", r.sequence.size());
@@ -251,10 +245,11 @@ class Page {
     add("<article id=\"h{}\" data-s=\"{}\"><h3><a href=\"#h{}\">{}</a>", k + 1, r.sequence, k + 1, html_text(r.id));
     if (!r.description.empty()) add(" <span class=\"soft\">{}</span>", html_text(r.description));
     add("</h3>");
-    if (!r.label.empty()) {
+    if (!r.label.empty() || r.probability) {
       add("<p class=\"meta\"><span class=\"call {}\">{}</span>", r.label == r_.classes.first ? "yes" : "no",
           html_text(r.label));
-      if (r.probability) add(", probability of {} <b>{:.3f}</b>", html_text(r_.classes.first), *r.probability);
+      if (r.probability)
+        add("{}probability of {} <b>{:.3f}</b>", r.label.empty() ? "" : ", ", html_text(r_.classes.first), *r.probability);
       if (r.q_value) add(", q-value {:.3g}", *r.q_value);
       add("</p>");
     }
@@ -361,7 +356,7 @@ class Page {
 
   const Report& r_;
   std::string out_;
-  bool any_call_ = false, any_q_ = false, any_place_ = false, any_arm_ = false, any_support_ = false;
+  bool any_call_ = false, any_probability_ = false, any_q_ = false, any_place_ = false, any_arm_ = false, any_support_ = false;
 };
 
 }  // namespace

@@ -1,12 +1,17 @@
 // What a report does beyond its content: sort, filter, and downloads of what is shown. Without it everything is there.
+// It stands right behind the table, which so can be used while a long page still loads; the hairpins come later.
 'use strict';
 (() => {
   const root = document.documentElement, table = document.getElementById('t');
   if (!table) return;
   root.classList.add('js');
   const body = table.tBodies[0], rows = Array.from(body.rows), count = document.getElementById('shown');
-  const card = rows.map(row => document.getElementById('h' + row.dataset.k));
-  const texts = rows.map((row, k) => (row.textContent + ' ' + (card[k] ? card[k].dataset.s : '')).toLowerCase());
+  const card = row => document.getElementById('h' + row.dataset.k);
+  let texts = null;  // what is searched: made when it is first wanted, and again once all hairpins are there
+  const text_of = row => {
+    const hairpin = card(row);
+    return (row.textContent + ' ' + (hairpin ? hairpin.dataset.s : '')).toLowerCase();
+  };
   const number = text => text === '' ? NaN : Number(text.replace('\u2212', '-'));
 
   table.querySelectorAll('th button').forEach(button => button.addEventListener('click', () => {
@@ -39,19 +44,24 @@
     const words = text.value.toLowerCase().split(/\s+/).filter(Boolean);
     const wanted = label ? label.value : '', floor = least && least.value !== '' ? Number(least.value) : -1;
     let shown = 0;
+    if (words.length && !texts) texts = rows.map(text_of);
     rows.forEach((row, k) => {
       const yes = words.every(word => texts[k].includes(word)) && (!wanted || row.dataset.l === wanted) &&
                   (floor < 0 || Number(row.dataset.p || -1) >= floor);
-      if (row.hidden === yes) {
-        row.hidden = !yes;
-        if (card[k]) card[k].hidden = !yes;
-      }
+      if (row.hidden === yes) row.hidden = !yes;
+      const hairpin = yes ? row.card : card(row);  // looked up only where it may be hidden
+      if (hairpin && hairpin.hidden === yes) hairpin.hidden = !yes;
+      if (hairpin) row.card = hairpin;
       shown += yes;
     });
     count.textContent = shown === rows.length ? 'all ' + shown + ' shown' : shown + ' of ' + rows.length + ' shown';
   };
   [text, label, least].forEach(field => field && field.addEventListener('input', filter));
   filter();
+  document.addEventListener('DOMContentLoaded', () => {
+    texts = null;
+    filter();
+  });
 
   // The links hold all records; once some are hidden, a click saves the shown ones. data-n: lines each record has.
   const decode = link => new TextDecoder().decode(

@@ -27,6 +27,7 @@ struct ReportPlace {
 };
 
 struct ReportRecord {
+  std::string source;  // the sample it came from
   std::string id;
   std::string description;
   std::string sequence;
@@ -51,6 +52,7 @@ struct ReportRecord {
 
 /// A record that did not make it, and why.
 struct ReportLeftOut {
+  std::string source;
   std::string id;
   std::string reason;
 };

@@ -4,8 +4,13 @@
 
 #include "report/drawing_file.h"
 #include "report/html.h"
+#include "report/ladder_svg.h"
+#include "report/loci.h"
+#include "report/methods.h"
+#include "report/multiqc.h"
 #include "report/plots.h"
 #include "report/quality_sheet.h"
 #include "report/record.h"
 #include "report/tables.h"
+#include "report/verdict_record.h"
 #include "report/verdict_table.h"
