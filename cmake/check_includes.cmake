@@ -23,8 +23,8 @@ set(allowed_scan ${allowed_judge} judge)
 set(allowed_report ${allowed_scan} design study scan)
 set(allowed_cli ${allowed_report} report)
 # Headers that go round the door, because few want them and a change should not reach all who want the room.
-set(side_doors seq/record_stream.h data/dataset.h data/sequence_set.h data/similarity.h data/shuffle.h data/smote.h
-    net/model_files.h study/experiment_folds.h)
+set(side_doors util/pipeline.h util/typed_cell.h seq/record_stream.h data/dataset.h data/sequence_set.h data/similarity.h data/shuffle.h data/smote.h
+    net/kernels.h net/model_files.h study/experiment_folds.h)
 # Of a room with subfolders: which of its folders each may include. The room itself includes none of them.
 set(inside_net net)
 set(inside_net/torch net net/torch net/torch/loop net/torch/diva net/torch/sequences)
@@ -33,7 +33,11 @@ set(inside_net/torch/diva net net/torch net/torch/loop net/torch/diva)
 set(inside_net/torch/sequences net net/torch net/torch/loop net/torch/sequences)
 
 set(faults 0)
+get_filename_component(SRC "${SRC}" ABSOLUTE)
 file(GLOB_RECURSE sources RELATIVE "${SRC}" "${SRC}/*.h" "${SRC}/*.cpp" "${SRC}/*.inl")
+if(NOT sources)
+  message(FATAL_ERROR "${SRC}: holds no sources")
+endif()
 foreach(source IN LISTS sources)
   string(REGEX REPLACE "/[^/]*$" "" place "${source}")
   string(REGEX REPLACE "/.*" "" room "${source}")

@@ -7,8 +7,8 @@ set -euo pipefail
 
 packages=(
   g++ cmake ninja-build pkg-config
-  libhts-dev libcli11-dev nlohmann-json3-dev libfmt-dev libspdlog-dev libtbb-dev libpng-dev libcairo2-dev
-  libeigen3-dev liblinear-dev libsvm-dev libxgboost-dev libedlib-dev
+  libhts-dev libdeflate-dev zlib1g-dev libcli11-dev nlohmann-json3-dev libfmt-dev libspdlog-dev libtbb-dev libpng-dev
+  libcairo2-dev libeigen3-dev liblinear-dev libsvm-dev libxgboost-dev libedlib-dev
   libgtest-dev libgmock-dev
   fonts-dejavu-core
 )

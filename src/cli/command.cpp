@@ -20,6 +20,7 @@ const std::vector<Command>& commands() {
       {"features", "The 20 features of each hairpin, as a table", add_features},
       {"encode", "Hairpins as 100 x 25 pictures (safetensors, PNG)", add_encode},
       {"decode", "Sequences and structures back from pictures", add_decode},
+      {"arms", "Where Drosha and Dicer cut: the arms of the mature miRNA, their seeds and overhangs", add_arms},
       {"classify", "Pre-miRNA or not, mirtron or canonical, with a probability and the reasons", add_classify},
       {"describe", "The difference between two classes as a tree of questions in latent space", add_describe},
       {"train", "Networks learned from labelled hairpins", add_train},

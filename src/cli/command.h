@@ -73,6 +73,7 @@ std::function<int()> add_fold(CLI::App& app);
 std::function<int()> add_eval(CLI::App& app);
 std::function<int()> add_leakage(CLI::App& app);
 std::function<int()> add_split(CLI::App& app);
+std::function<int()> add_arms(CLI::App& app);
 std::function<int()> add_classify(CLI::App& app);
 std::function<int()> add_model_command(CLI::App& app);
 std::function<int()> add_describe(CLI::App& app);

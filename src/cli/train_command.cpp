@@ -300,7 +300,9 @@ std::function<int()> add_train(CLI::App& app) {
       "  stemloop train diva --tsv labelled.tsv --split part --epochs 40 --run runs/second\n"
       "  stemloop train wgan --positives mirtrons.fa --judge-every 20 --epochs 600 --run runs/mirtrons\n"
       "  stemloop train --resume runs/first");
-  return [c, &app] {
+  CLI::App* arms = app.add_subcommand("arms", "Where Drosha and Dicer cut");
+  return [c, &app, arms, run_arms = add_train_arms(*arms)] {
+    if (arms->parsed()) return run_arms();
     if (!c->resume.empty()) {
       check_resume_options(app);
       c->model = read_run_file(c->resume).at("options").value("model", "");

@@ -41,6 +41,9 @@ struct TrainCommand {
   double analyzer_seconds = 60;
 };
 
+/// train arms, a command of its own.
+std::function<int()> add_train_arms(CLI::App& app);
+
 /// True for wgan, fbgan and cnn.
 bool learns_sequences(const std::string& model);
 

@@ -16,8 +16,6 @@
 #include <map>
 #include <memory>
 #include <string>
-#include <utility>
-#include <variant>
 #include <vector>
 
 #include "canvas/canvas.h"
@@ -25,6 +23,7 @@
 #include "fold/fold.h"
 #include "hairpin/hairpin.h"
 #include "seq/seq.h"
+#include "util/typed_cell.h"
 #include "util/util.h"
 
 namespace stemloop {
@@ -35,9 +34,6 @@ struct VerdictColumn {
   int digits = 0;       // behind the point, of numbers that are no integers
   std::string meaning;  // for formats.md and `##` lines, one clause
 };
-
-/// What stands in a column: missing, yes or no, a count, a number, a text.
-using TypedCell = std::variant<std::monostate, bool, std::int64_t, double, std::string>;
 
 /// What a judge has seen of a record. Each family has its own.
 class Seen {
@@ -64,11 +60,9 @@ class Verdict {
   [[nodiscard]] virtual Drawing page() const = 0;
 };
 
-/// Scores of `evaluate classifier`: rows of named values, in the order of their printing.
-using ScoreRow = std::vector<std::pair<std::string, TypedCell>>;
-
+/// Scores of `evaluate classifier`.
 struct JudgeScores {
-  std::vector<ScoreRow> rows;
+  std::vector<NamedRow> rows;
   // Of the calls and the calibration curve: as the model means them, in the order of the records.
   std::vector<VerdictColumn> call_columns;   // behind id and label
   std::vector<std::vector<TypedCell>> calls;      // one a record

@@ -8,7 +8,7 @@
 
 namespace stemloop {
 
-ScoreRow score_row(const char* kind, const char* name, std::span<const float> probability,
+NamedRow score_row(const char* kind, const char* name, std::span<const float> probability,
                    std::span<const std::uint8_t> labels, double threshold) {
   constexpr int kResamples = 1000;
   const ClassificationScore s = score_classification(probability, labels, threshold);

@@ -10,7 +10,7 @@
 namespace stemloop {
 
 /// A row of scores; the first value, called `kind`, names it. A score that is not defined is missing.
-ScoreRow score_row(const char* kind, const char* name, std::span<const float> probability,
+NamedRow score_row(const char* kind, const char* name, std::span<const float> probability,
                    std::span<const std::uint8_t> labels, double threshold = 0.5);
 
 /// Labelled records as pictures: those of the part asked for. Error if there is none.

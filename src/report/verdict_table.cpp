@@ -73,7 +73,7 @@ void write_curve(const std::string& path, const JudgeScores& scores) {
   out.close();
 }
 
-void ScoreTable::add(const ScoreRow& row) {
+void ScoreTable::add(const NamedRow& row) {
   if (json_) {
     Json object = Json::object();
     for (const auto& [name, cell] : row) object[name] = json_of(cell);

@@ -24,7 +24,7 @@ void write_curve(const std::string& path, const JudgeScores& scores);
 class ScoreTable {
  public:
   ScoreTable(const std::string& output, bool json) : out_(output), json_(json) {}
-  void add(const ScoreRow& row);
+  void add(const NamedRow& row);
   void close() { out_.close(); }
 
  private:

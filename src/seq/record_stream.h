@@ -45,8 +45,8 @@ template <class MakeState, class See, class JudgeBatch, class Sink, class Reject
 Tally run_judged_records(const std::string& path, const CommonOptions& options, std::size_t max_length,
                          MakeState make_state, See see, JudgeBatch judge, Sink sink, Rejected rejected = report) {
   using State = decltype(make_state());
-  using Seen = decltype(see(std::declval<State&>(), std::declval<const Record&>()));
-  using Verdicts = decltype(judge(std::declval<std::vector<Seen>>()));
+  using Sight = decltype(see(std::declval<State&>(), std::declval<const Record&>()));
+  using Verdicts = decltype(judge(std::declval<std::vector<Sight>>()));
   // Verdicts and rejections of a batch; `rejected` has the places of the latter among all.
   struct Outcome {
     Verdicts verdicts;
@@ -66,7 +66,7 @@ Tally run_judged_records(const std::string& path, const CommonOptions& options, 
   };
   const auto work = [&](State& state, BatchReader::Batch batch) {
     Outcome outcome;
-    std::vector<Seen> seen;
+    std::vector<Sight> seen;
     for (std::size_t i = 0; i < batch.size(); ++i) {
       if (auto* rejection = std::get_if<Rejection>(&batch[i])) {
         outcome.rejected.emplace_back(i, std::move(*rejection));

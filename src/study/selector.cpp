@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "learn/learn.h"
@@ -111,6 +112,13 @@ Selector selector_from_json(const std::string& text, const std::string& name) {
               std::isfinite(selector.top),
           "{}: a number is out of range", name);
   return selector;
+}
+
+std::optional<Selector> read_selector(const std::string& directory) {
+  const std::string path = directory + "/" + kSelectorFile;
+  if (!std::filesystem::exists(path)) return std::nullopt;
+  const auto bytes = read_bytes(path, 1 << 20);
+  return selector_from_json({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, path);
 }
 
 }  // namespace stemloop

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -36,5 +37,11 @@ std::vector<double> keep_probabilities(const Selector& selector, const MeasuredS
 /// As JSON text, and back; Error naming `name` if it is no selector or one for other columns.
 std::string selector_json(const Selector& selector);
 Selector selector_from_json(const std::string& text, const std::string& name);
+
+/// In the directory of a generator, of draws like the real ones (model select).
+inline constexpr const char* kSelectorFile = "selector.json";
+
+/// The selector of a generator, if it has one. Error if it is damaged.
+std::optional<Selector> read_selector(const std::string& directory);
 
 }  // namespace stemloop

@@ -1,0 +1,219 @@
+#include "arms/cut_model.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "arms/cut_guide.h"
+#include "arms/cut_network.h"
+#include "arms/cut_parts.h"
+#include "util/util.h"
+
+namespace stemloop {
+
+struct CutModel::Scratch::Room {
+  Folder folder;
+  CutForward forward;
+  QuadrupleSum sum;
+  std::vector<float> scores, marginals, terms;
+};
+
+namespace {
+
+// Mean distances of the four cuts from the pair that closes the terminal loop; arms.md measures them.
+constexpr int kDrosha5 = -24, kDicer5 = -2, kDicer3 = 3, kDrosha3 = 25;
+constexpr int kMostStems = 3;   // judged of a sequence
+constexpr int kLeastPairs = 8;  // of a stem-loop that is judged beside another
+
+float calibrated(const std::array<float, 2>& line, double raw) {
+  const double p = std::clamp(raw, 1e-6, 1 - 1e-6);
+  const double odds = line[0] * std::log(p / (1 - p)) + line[1];
+  return static_cast<float>(1 / (1 + std::exp(-odds)));
+}
+
+}  // namespace
+
+CutModel::CutModel(std::unique_ptr<const Parts> parts) : parts_(std::move(parts)) {}
+CutModel::CutModel(CutModel&&) noexcept = default;
+CutModel& CutModel::operator=(CutModel&&) noexcept = default;
+CutModel::~CutModel() = default;
+
+CutModel::Scratch::Scratch(std::unique_ptr<Room> room) : room_(std::move(room)) {}
+CutModel::Scratch::Scratch(Scratch&&) noexcept = default;
+CutModel::Scratch& CutModel::Scratch::operator=(Scratch&&) noexcept = default;
+CutModel::Scratch::~Scratch() = default;
+
+CutModel CutModel::offsets() {
+  return CutModel(std::make_unique<Parts>(Parts{make_model(load_parameters("turner2004")), {}, {}}));
+}
+
+CutModel CutModel::of(std::vector<CutNetwork> networks, const CutSettings& settings) {
+  return CutModel(
+      std::make_unique<Parts>(Parts{make_model(load_parameters("turner2004")), std::move(networks), settings}));
+}
+
+const CutSettings& CutModel::settings() const { return parts_->settings; }
+
+CutModel::Scratch CutModel::scratch() const {
+  return Scratch(std::make_unique<Scratch::Room>(Scratch::Room{Folder(parts_->energies), {}, {}, {}, {}, {}}));
+}
+
+std::optional<ArmCall> CutModel::predict(std::string_view sequence, Scratch& scratch) const {
+  return predict(sequence, scratch.room_->folder.fold(sequence).structure, scratch);
+}
+
+std::optional<ArmCall> CutModel::predict(std::string_view sequence, std::string_view structure,
+                                         Scratch& scratch) const {
+  return predict(sequence, structure, CutContext{}, scratch);
+}
+
+std::optional<ArmCall> CutModel::predict(std::string_view sequence, std::string_view structure, const CutContext& context,
+                                         Scratch& scratch) const {
+  std::optional<ArmCall> best;
+  int judged = 0;
+  for (const StemLoop& stem : stem_loops(structure)) {
+    // Small stem-loops are looked at only where there is no other.
+    if (judged == kMostStems || (best && stem.pairs < kLeastPairs)) break;
+    if (!may_belong(stem, context.known)) continue;
+    std::optional<ArmCall> call = judge(sequence, structure, stem, context, scratch);
+    judged += call.has_value();
+    if (call && (!best || call->log_odds > best->log_odds)) best = std::move(call);
+  }
+  return best;
+}
+
+std::optional<ArmCall> CutModel::predict(std::string_view sequence, const StemLoop& stem, Scratch& scratch) const {
+  return judge(sequence, {}, stem, CutContext{}, scratch);
+}
+
+namespace {
+
+// Scores with every boundary ruled out that contradicts a known cut.
+void rule_out(const KnownCuts& known, int begin, std::span<float> scores) {
+  for (std::size_t k = 0; k < scores.size(); ++k) {
+    const int cut = static_cast<int>(k) % kCuts, boundary = static_cast<int>(k) / kCuts;
+    if (known[cut] >= 0 && known[cut] - begin != boundary) scores[k] = kNoCut;
+  }
+}
+
+// Scores with what is known of the flanks: a normal error, or, in one record of twenty, any flank at all.
+void expect_flanks(const CutContext& context, int begin, int sequence_length, std::span<float> scores) {
+  constexpr double kOtherwise = 0.05;
+  const auto likelihood = [&](double flank) {
+    const double off = (flank - context.flank) / context.flank_error;
+    const double normal = std::exp(-0.5 * off * off) / (context.flank_error * std::sqrt(2 * M_PI));
+    return static_cast<float>(std::log((1 - kOtherwise) * normal + kOtherwise / sequence_length));
+  };
+  for (std::size_t k = 0; k < scores.size(); k += kCuts) {
+    const int boundary = begin + static_cast<int>(k) / kCuts;
+    scores[k] += likelihood(boundary);
+    scores[k + kCuts - 1] += likelihood(sequence_length - boundary);
+  }
+}
+
+// How sure each cut is, from its distribution over the boundaries.
+void measure_certainty(const CutSettings& settings, std::span<const float> marginals, const Cuts& cuts, ArmCall& call) {
+  const int boundaries = static_cast<int>(marginals.size()) / kCuts;
+  const std::array<int, kCuts> at = cuts.all();
+  for (int cut = 0; cut < kCuts; ++cut) {
+    const auto probability = [&](int k) {
+      return k < 0 || k >= boundaries ? 0.0 : static_cast<double>(marginals[k * kCuts + cut]);
+    };
+    double raw = 0, entropy = 0;
+    for (int off = 0; off < 3; ++off) {
+      raw += probability(at[cut] - off) + (off > 0 ? probability(at[cut] + off) : 0);
+      call.within[cut][off] = call.given[cut] >= 0 ? 1.0F : calibrated(settings.calibration[off], raw);
+    }
+    for (int k = 0; k < boundaries; ++k) {
+      if (probability(k) > 0) entropy -= probability(k) * std::log2(probability(k));
+    }
+    call.entropy[cut] = static_cast<float>(entropy);
+  }
+}
+
+}  // namespace
+
+// The networks' scores and terms, averaged; their bias is returned.
+float CutModel::vote(const CutWindow& window, Scratch& scratch) const {
+  Scratch::Room& room = *scratch.room_;
+  float none = 0;
+  const auto share = 1 / static_cast<float>(parts_->networks.size());
+  room.scores.assign(static_cast<std::size_t>(window.length + 1) * kCuts, 0.0F);
+  room.terms.assign(CutTerms::kSize, 0.0F);
+  for (const CutNetwork& network : parts_->networks) {
+    const std::span<const float> scores = room.forward.run(network, window);
+    for (std::size_t i = 0; i < scores.size(); ++i) room.scores[i] += share * scores[i];
+    const CutTerms terms = network.terms();
+    for (std::size_t i = 0; i < terms.values.size(); ++i) room.terms[i] += share * terms.values[i];
+    none += share * network.none();
+  }
+  return none;
+}
+
+std::optional<ArmCall> CutModel::judge(std::string_view sequence, std::string_view structure, const StemLoop& stem,
+                                       const CutContext& context, Scratch& scratch) const {
+  std::optional<ArmCall> best;
+  std::string_view wider;  // the fold of the window before this one
+  std::optional<CutWindow> last;
+  for (const int reach : parts_->settings.reaches) {
+    std::optional<CutWindow> window =
+        cut_window(sequence, structure, stem.open, stem.close, reach, scratch.room_->folder);
+    if (!window) continue;
+    // A narrower window that folds as the wider one did has nothing to add.
+    if (last && wider.substr(window->begin - last->begin).starts_with(window->structure)) continue;
+    std::optional<ArmCall> call = judge_window(sequence, *window, context, scratch);
+    if (call && (!best || call->log_odds > best->log_odds)) best = std::move(call);
+    last = std::move(window);
+    wider = last->structure;
+  }
+  return best;
+}
+
+std::optional<ArmCall> CutModel::judge_window(std::string_view sequence, const CutWindow& window,
+                                              const CutContext& context, Scratch& scratch) const {
+  const KnownCuts& known = context.known;
+  Scratch::Room& room = *scratch.room_;
+  const int n = static_cast<int>(sequence.size());
+  ArmCall call;
+  const int begin = window.begin;
+  call.given = known;
+  call.stem = {window.stem.open + begin, window.stem.close + begin, window.stem.begin + begin,
+               window.stem.end + begin, window.stem.pairs};
+  call.structure = std::string(begin, '.') + window.structure + std::string(n - begin - window.length, '.');
+  Cuts cuts{call.stem.open + 1 + kDrosha5, call.stem.open + 1 + kDicer5, call.stem.close + kDicer3,
+            call.stem.close + kDrosha3};
+  if (!parts_->networks.empty()) {
+    const float none = vote(window, scratch);
+    if (context.flank >= 0) expect_flanks(context, begin, n, room.scores);
+    const CutTerms terms{room.terms};
+    double sum = room.sum.run(window, room.scores, terms);
+    if (!std::isfinite(sum)) return std::nullopt;  // too short for two arms
+    call.log_odds = static_cast<float>(sum) + none;
+    if (known != kNothingKnown) {
+      const std::vector<float> free = room.scores;
+      rule_out(known, begin, room.scores);
+      const double rest = room.sum.run(window, room.scores, terms);
+      if (std::isfinite(rest)) {
+        sum = rest;
+      } else {  // known arms that no quadruple of the model agrees with: the other arm as if nothing were known
+        room.scores = free;
+        sum = room.sum.run(window, room.scores, terms);
+      }
+    }
+    room.marginals.resize(room.scores.size());
+    room.sum.marginals(room.marginals);
+    cuts = best_quadruple(window, room.scores, terms);
+    call.log_probability = quadruple_score(window, room.scores, terms, cuts) - static_cast<float>(sum);
+    measure_certainty(parts_->settings, room.marginals, cuts, call);
+    call.track = room.marginals;
+    call.track_begin = begin;
+    cuts = {cuts.drosha5 + begin, cuts.dicer5 + begin, cuts.dicer3 + begin, cuts.drosha3 + begin};
+  }
+  const auto place = [&](int cut, int predicted) { return known[cut] >= 0 ? known[cut] : std::clamp(predicted, 0, n); };
+  call.cuts = {place(0, cuts.drosha5), place(1, cuts.dicer5), place(2, cuts.dicer3), place(3, cuts.drosha3)};
+  call.overhang = overhangs(opposite_positions(call.structure, call.stem), call.cuts);
+  call.fault = arm_fault(call.structure, call.stem, call.cuts);
+  judge_guide(sequence, parts_->settings.guide, call);
+  return call;
+}
+
+}  // namespace stemloop

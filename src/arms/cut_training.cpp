@@ -1,0 +1,270 @@
+#include "arms/cut_training.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "data/data.h"
+#include "data/shuffle.h"
+#include "net/kernels.h"
+#include "seq/seq.h"
+
+namespace stemloop {
+
+namespace {
+
+constexpr int kMostKept = 20;       // letters of a flank that a shortened one keeps at most
+constexpr double kWarmUp = 0.05;    // share of the steps in which the rate rises
+constexpr double kBeta1 = 0.9, kBeta2 = 0.999;
+
+std::string random_letters(int count, const std::string& like, Random& random) {
+  std::string letters;
+  // Half of the letters as the hairpin has them, half of all alike.
+  for (int i = 0; i < count; ++i) {
+    letters += random.uniform() < 0.5 ? like[random.below(like.size())] : "ACGU"[random.below(4)];
+  }
+  return letters;
+}
+
+void initialise(CutNetwork& network, Random& random) {
+  const CutPlaces places = places_of(network.shape);
+  const int c = network.shape.channels;
+  network.parameters.assign(places.size, 0.0F);
+  const auto fill = [&](std::size_t first, std::size_t size, double deviation) {
+    for (std::size_t i = first; i < first + size; ++i) {
+      // The sum of twelve uniform numbers is near enough to normal.
+      double sum = -6;
+      for (int k = 0; k < 12; ++k) sum += random.uniform();
+      network.parameters[i] = static_cast<float>(sum * deviation);
+    }
+  };
+  const std::size_t square = static_cast<std::size_t>(c) * c;
+  fill(places.embedding, static_cast<std::size_t>(field_row_count()) * c, 0.3);
+  for (const CutLayerPlaces& layer : places.layers) {
+    const double deviation = std::sqrt(2.0 / ((kOwnTaps + kFacingTaps) * c));
+    fill(layer.own, kOwnTaps * square, deviation);
+    fill(layer.facing, kFacingTaps * square, deviation);
+    fill(layer.out, square, 0.5 * std::sqrt(1.0 / c));
+  }
+  fill(places.heads, static_cast<std::size_t>(2 * c) * kCuts, 0.1 / std::sqrt(2.0 * c));
+}
+
+}  // namespace
+
+std::vector<CutExample> read_cut_examples(const std::string& path) {
+  std::vector<CutExample> examples;
+  std::size_t sequence = 0;
+  std::array<std::size_t, kCuts> cut{};
+  std::optional<std::size_t> id, weight, guide;
+  const auto begin = [&](const std::vector<std::string>& header) {
+    sequence = find_column(header, "sequence", path);
+    for (int c = 0; c < kCuts; ++c) cut[c] = find_column(header, kCutNames[c], path);
+    const auto maybe = [&](const char* name) -> std::optional<std::size_t> {
+      if (std::find(header.begin(), header.end(), name) == header.end()) return std::nullopt;
+      return find_column(header, name, path);
+    };
+    id = maybe("id"), weight = maybe("weight"), guide = maybe("guide");
+  };
+  read_table(path, begin, [&](const std::vector<std::string_view>& fields, const std::string& place) {
+    CutExample example;
+    example.id = id ? std::string(fields[*id]) : place;
+    example.sequence = as_rna(fields[sequence]);
+    require(!example.sequence.empty(), "{}: the sequence is empty", place);
+    const auto length = static_cast<std::int64_t>(example.sequence.size());
+    std::int64_t before = 0;
+    for (int c = 0; c < kCuts; ++c) {
+      const std::string_view text = fields[cut[c]];
+      if (text.empty()) continue;
+      const std::int64_t at = parse_integer(text, place);
+      require(at >= before && at <= length, "{}: {} = {}, not a boundary of {} letters behind the cut before", place,
+              kCutNames[c], at, length);
+      example.cuts[c] = static_cast<int>(at);
+      before = at;
+    }
+    if (weight) example.weight = static_cast<float>(parse_number(fields[*weight], place));
+    require(example.weight >= 0, "{}: weight {} is negative", place, example.weight);
+    if (guide && !fields[*guide].empty()) {
+      require(fields[*guide] == "5p" || fields[*guide] == "3p", "{}: guide '{}' is neither 5p nor 3p", place,
+              printable(fields[*guide]));
+      example.guide = fields[*guide] == "5p" ? Guide::k5p : Guide::k3p;
+    }
+    examples.push_back(std::move(example));
+  });
+  return examples;
+}
+
+CutExample with_other_flanks(const CutExample& example, const CutTrainOptions& options, Random& random) {
+  if (random.uniform() < options.as_given) return example;
+  const int n = static_cast<int>(example.sequence.size());
+  CutExample changed = example;
+  // Shortened: only outside known Drosha cuts, for nobody knows where an unknown one lies.
+  int begin = 0, end = n;
+  if (example.cuts[0] >= 0 && random.uniform() < 0.8) {
+    begin = std::max(0, example.cuts[0] - static_cast<int>(random.below(kMostKept + 1)));
+  }
+  if (example.cuts[3] >= 0 && random.uniform() < 0.8) {
+    end = std::min(n, example.cuts[3] + static_cast<int>(random.below(kMostKept + 1)));
+  }
+  const auto flank = [&] {
+    const int most = random.uniform() < 0.3 ? 0 : options.most_flank;
+    return random_letters(static_cast<int>(random.below(static_cast<std::uint64_t>(most) + 1)), example.sequence, random);
+  };
+  const std::string before = flank();
+  changed.sequence = before + example.sequence.substr(begin, end - begin) + flank();
+  for (int& cut : changed.cuts) {
+    if (cut >= 0) cut += static_cast<int>(before.size()) - begin;
+  }
+  return changed;
+}
+
+std::optional<CutTask> other_stem_task(const CutExample& example, int reach, Folder& folder) {
+  constexpr int kLeastPairs = 8;
+  if (std::count(example.cuts.begin(), example.cuts.end(), -1) > 0) return std::nullopt;
+  const std::string structure = folder.fold(example.sequence).structure;
+  for (const StemLoop& stem : stem_loops(structure)) {
+    if (stem.pairs < kLeastPairs) break;
+    if (may_belong(stem, example.cuts)) continue;
+    std::optional<CutWindow> window = cut_window(example.sequence, structure, stem.open, stem.close, reach, folder);
+    if (!window) continue;
+    KnownCuts cuts = example.cuts;
+    for (int& cut : cuts) cut -= window->begin;
+    if (!may_belong(window->stem, cuts)) return CutTask{std::move(*window), kNothingKnown, false};
+  }
+  return std::nullopt;
+}
+
+std::optional<CutTask> cut_task(const CutExample& example, int reach, Folder& folder) {
+  const std::string structure = folder.fold(example.sequence).structure;
+  const std::vector<StemLoop> stems = stem_loops(structure);
+  // Of the stem-loops that may belong to the arms the one with most pairs.
+  const auto stem = std::find_if(stems.begin(), stems.end(),
+                                 [&](const StemLoop& candidate) { return may_belong(candidate, example.cuts); });
+  if (stem == stems.end()) return std::nullopt;
+  std::optional<CutWindow> window = cut_window(example.sequence, structure, stem->open, stem->close, reach, folder);
+  if (!window) return std::nullopt;
+  CutTask task{std::move(*window), example.cuts, example.is_precursor()};
+  for (int& cut : task.cuts) {
+    if (cut < 0) continue;
+    cut -= task.window.begin;
+    if (cut < 0 || cut > task.window.length) return std::nullopt;
+  }
+  if (!task.is_precursor) return task;
+  // Is there a quadruple that agrees?
+  std::vector<float> scores(static_cast<std::size_t>(task.window.length + 1) * kCuts, 0.0F);
+  for (int i = 0; i <= task.window.length; ++i) {
+    for (int cut = 0; cut < kCuts; ++cut) {
+      if (task.cuts[cut] >= 0 && task.cuts[cut] != i) scores[i * kCuts + cut] = kNoCut;
+    }
+  }
+  const std::vector<float> flat(CutTerms::kSize, 0.0F);
+  QuadrupleSum sum;
+  if (!std::isfinite(sum.run(task.window, scores, {flat}))) return std::nullopt;
+  return task;
+}
+
+namespace {
+
+// Some letters drawn anew, pairs as pairs, so that the structure stays possible: families cannot be learnt by heart.
+std::string mutated(const std::string& letters, const std::string& structure, double share, Random& random) {
+  constexpr std::array<const char*, 8> kPairs = {"GC", "CG", "GC", "CG", "AU", "UA", "GU", "UG"};
+  std::string changed = letters;
+  const std::vector<int> partner = pair_table(structure);
+  for (int i = 0; i < static_cast<int>(letters.size()); ++i) {
+    if (random.uniform() >= share) continue;
+    if (partner[i] < 0) {
+      changed[i] = "ACGU"[random.below(4)];
+    } else {
+      const char* pair = kPairs[random.below(kPairs.size())];
+      changed[i] = pair[0];
+      changed[partner[i]] = pair[1];
+    }
+  }
+  return changed;
+}
+
+CutSight sight_of(const std::optional<CutTask>& task) {
+  if (!task) return {true, false, {}, {}, {}, {}, true};
+  return {true, true, task->window.letters, task->window.structure, task->window.stem, task->cuts, task->is_precursor};
+}
+
+}  // namespace
+
+CutNetwork train_cuts(std::span<const CutExample> examples, const CutTrainOptions& options, CutSights& sights,
+                      const std::function<void(const CutProgress&, const CutNetwork&)>& watch) {
+  CutNetwork network{options.shape, {}};
+  Random first(options.seed, 0);
+  initialise(network, first);
+  const std::size_t size = network.parameters.size();
+  std::vector<float> gradient(size), first_moment(size), second_moment(size);
+  const TrainingKernels& kernels = training_kernels();
+  Folder folder(make_model(load_parameters("turner2004")));
+  CutGradient learner;
+  const auto count = static_cast<std::int64_t>(examples.size());
+  const std::int64_t steps = options.epochs * ((count + options.batch - 1) / options.batch);
+  std::int64_t step = 0;
+  sights.resize(examples.size() * static_cast<std::size_t>(options.flankings));
+  for (int epoch = 0; epoch < options.epochs; ++epoch) {
+    std::vector<std::int64_t> order(examples.size());
+    std::iota(order.begin(), order.end(), 0);
+    Random shuffler(options.seed, 1000 + static_cast<std::uint64_t>(epoch));
+    for (std::size_t i = order.size(); i > 1; --i) std::swap(order[i - 1], order[shuffler.below(i)]);
+    CutProgress progress{epoch, 0, 0, 0};
+    for (std::int64_t begin = 0; begin < count; begin += options.batch, ++step) {
+      std::fill(gradient.begin(), gradient.end(), 0.0F);
+      learner.prepare(network);
+      const auto visit = [&](CutSight& sight, Random& random, const auto& make) {
+        if (!sight.known) sight = sight_of(make());
+        if (!sight.usable) return;
+        const std::string letters = mutated(sight.letters, sight.structure, options.mutated, random);
+        const CutTask task{cut_window(letters, sight.structure, sight.stem), sight.cuts, sight.is_precursor};
+        progress.loss += learner.add(network, task, options.dropout, random, gradient);
+        ++progress.visits;
+      };
+      for (std::int64_t k = begin; k < std::min(count, begin + options.batch); ++k) {
+        const CutExample& example = examples[order[k]];
+        // What weighs less is seen less often.
+        Random random(options.seed + 1, static_cast<std::uint64_t>(epoch * count + k));
+        if (random.uniform() >= example.weight) continue;
+        const std::int64_t flanking = epoch % options.flankings;
+        const auto shown = [&] {
+          Random flanks(options.flank_seed, static_cast<std::uint64_t>(order[k] * options.flankings + flanking));
+          return with_other_flanks(example, options, flanks);
+        };
+        auto& [as_it_is, beside, scrambled] = sights[order[k] * options.flankings + flanking];
+        const int widest = options.reaches.front();
+        const int reach = options.reaches[static_cast<std::size_t>(flanking) % options.reaches.size()];
+        visit(as_it_is, random, [&] {
+          std::optional<CutTask> task = cut_task(shown(), reach, folder);
+          return task || reach == widest ? std::move(task) : cut_task(shown(), widest, folder);
+        });
+        progress.skipped += !as_it_is.usable;
+        if (!example.is_precursor()) continue;
+        if (random.uniform() < options.others) {
+          visit(beside, random, [&] { return other_stem_task(shown(), reach, folder); });
+        }
+        if (random.uniform() < options.shuffled) {
+          visit(scrambled, random, [&] {
+            Random order_of_letters(options.flank_seed + 1, static_cast<std::uint64_t>(order[k] * options.flankings + flanking));
+            const CutExample letters{"", shuffle_dinucleotides(shown().sequence, order_of_letters), kNothingKnown};
+            return cut_task(letters, reach, folder);
+          });
+        }
+      }
+      const double done = static_cast<double>(step) / static_cast<double>(steps);
+      const double rate = options.rate * std::min(1.0, done / kWarmUp + 0.01) * 0.5 * (1 + std::cos(M_PI * done));
+      AdamStep adam;
+      adam.gradient_scale = 1.0F / static_cast<float>(options.batch);
+      adam.rate = static_cast<float>(rate / (1 - std::pow(kBeta1, step + 1)));
+      adam.root_scale = static_cast<float>(1 / std::sqrt(1 - std::pow(kBeta2, step + 1)));
+      const auto shrink = static_cast<float>(1 - rate * options.weight_decay);
+      for (float& p : network.parameters) p *= shrink;
+      kernels.adam(network.parameters.data(), gradient.data(), first_moment.data(), second_moment.data(),
+                   static_cast<std::int64_t>(size), adam);
+    }
+    progress.loss /= std::max(1, progress.visits);
+    watch(progress, network);
+  }
+  return network;
+}
+
+}  // namespace stemloop
