@@ -1,5 +1,5 @@
 #!/bin/bash
-# Makes reports (31 hairpins, hostile ids, 5,000 hairpins) and opens them in Chromium: report_browser.mjs.
+# Makes reports (26 hairpins, hostile ids, 5,000 hairpins) and opens them in Chromium: report_browser.mjs.
 #   report_browser_test.sh PROGRAM EXAMPLES [FOLDER]    pictures stay in FOLDER if one is named
 # Exits with 77, and a word, where node, chromium or playwright-core is missing.
 set -euo pipefail

@@ -26,7 +26,7 @@ const std::string kTwo = ">a\nGGGGAAAACCCC\n>b\nGGGGUUUUCCCCA\n";
 TEST(DrawFiles, PdfHasAPageARecordAndGridsShareThem) {
   const TemporaryFolder folder;
   ASSERT_EQ(shell("stemloop draw -o " + folder.path("all.pdf") + " " + kExamples).code, 0);
-  EXPECT_THAT(content(folder.path("all.pdf")), AllOf(StartsWith("%PDF"), HasSubstr("/Count 31")));
+  EXPECT_THAT(content(folder.path("all.pdf")), AllOf(StartsWith("%PDF"), HasSubstr("/Count 26")));
   ASSERT_EQ(shell("stemloop draw --grid 2x4 -o " + folder.path("grid.pdf") + " " + kExamples).code, 0);
   EXPECT_THAT(content(folder.path("grid.pdf")), HasSubstr("/Count 4"));
   ASSERT_EQ(shell("stemloop draw --grid 2x4 --no-picture -o " + folder.path("grid.svg") + " " + kExamples).code, 0);
@@ -81,7 +81,7 @@ TEST(ReportFiles, OfFastaWithoutAModel) {
   EXPECT_THAT(content(folder.path("r.html")),
               AllOf(StartsWith("<!DOCTYPE html>"), HasSubstr("hsa-let-7a-1"), HasSubstr("1970-01-01"), HasSubstr("MD5 "),
                     HasSubstr("ensemble -35.21 kcal/mol"), EndsWith("</html>\n")));
-  EXPECT_THAT(content(folder.path("qc/stemloop_table_mqc.tsv")), HasSubstr("\nhairpins\t31\t0\t"));
+  EXPECT_THAT(content(folder.path("qc/stemloop_table_mqc.tsv")), HasSubstr("\nhairpins\t26\t0\t"));
   EXPECT_THAT(content(folder.path("qc/stemloop_mqc_versions.yml")), HasSubstr(STEMLOOP_VERSION));
   const std::string one = content(folder.path("r.html"));
   shell("SOURCE_DATE_EPOCH=0 stemloop report --no-classify -t 1 --multiqc " + folder.path("qc") + " -o " +

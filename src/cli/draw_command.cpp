@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "cli/hairpin_input.h"
+#include "report/report.h"
 #include "seq/record_stream.h"
 
 namespace stemloop {
@@ -69,7 +70,7 @@ std::optional<PageLayout> page_layout(const DrawCommand& c, bool paged) {
 struct DrawSources {
   std::optional<ValueTable> values;
   std::optional<Alignment> alignment;
-  std::optional<ArmTable> arms;
+  std::optional<ArmSource> arms;
 };
 
 DrawSources open_sources(const DrawCommand& c) {
@@ -88,11 +89,17 @@ DrawSources open_sources(const DrawCommand& c) {
     }
   }
   if (!c.alignment.empty()) sources.alignment = Alignment::read(c.alignment);
-  if (c.arms != "none") sources.arms = ArmTable::read(c.arms);
+  sources.arms.emplace(c.arms);
   return sources;
 }
 
-HairpinFigure figure_of(const DrawCommand& c, const DrawSources& sources, Hairpins& state, const Record& record) {
+struct DrawState {
+  Hairpins hairpins;
+  ArmSource::Scratch scratch;
+};
+
+HairpinFigure figure_of(const DrawCommand& c, const DrawSources& sources, DrawState& worker, const Record& record) {
+  Hairpins& state = worker.hairpins;
   HairpinFigure figure;
   figure.sequence = record.sequence;
   figure.structure = structure_of(state, record);
@@ -105,7 +112,7 @@ HairpinFigure figure_of(const DrawCommand& c, const DrawSources& sources, Hairpi
                                             : Palette::kColourBlind;
   figure.picture = !c.no_picture;
   figure.legend = !c.no_legend;
-  if (sources.arms) figure.marks = sources.arms->of(record.id, record.sequence.size());
+  figure.marks = sources.arms->of(record.id, record.sequence, figure.structure, worker.scratch).marks;
   figure.colours = c.colour_by == "letter" ? FigureColours::kLetters
                    : c.colour_by == "arm"  ? FigureColours::kArms
                    : c.colour_by == "none" ? FigureColours::kNone
@@ -155,7 +162,7 @@ int run_draw(DrawCommand& c) {
   const bool all = !c.folder.empty();
   const std::string kind = extension_of(c.common.output);
   std::vector<std::string> inputs = input_files(c.input, c.folding);
-  for (const std::string& file : {c.values, c.alignment, c.arms == "none" ? "" : c.arms}) inputs.push_back(file);
+  for (const std::string& file : {c.values, c.alignment, c.arms == "none" || c.arms == "predicted" ? "" : c.arms}) inputs.push_back(file);
   check_files(inputs, {all ? "" : c.common.output});
   require(all || c.common.output == "-" || kind == ".png" || kind == ".svg" || kind == ".pdf",
           "{}: name the picture .svg, .pdf or .png", c.common.output);
@@ -164,11 +171,12 @@ int run_draw(DrawCommand& c) {
   const DrawSources sources = open_sources(c);
   std::optional<FileNames> names;
   if (all) names.emplace(c.folder);
+  const auto hairpins = hairpin_state(c.folding);
   std::vector<Drawing> drawings;
   std::int64_t drawn = 0;
   const Tally tally = run_records<std::optional<Drawn>>(
-      c.input, c.common, c.folding.max_length, hairpin_state(c.folding),
-      [&](Hairpins& state, const Record& record) -> std::optional<Drawn> {
+      c.input, c.common, c.folding.max_length, [&] { return DrawState{hairpins(), sources.arms->scratch()}; },
+      [&](DrawState& state, const Record& record) -> std::optional<Drawn> {
         if (!c.ids.empty() && std::find(c.ids.begin(), c.ids.end(), record.id) == c.ids.end()) return std::nullopt;
         Drawn item{record.id, draw_figure(figure_of(c, sources, state, record)), {}, {}};
         if (all) {
@@ -214,10 +222,10 @@ void add_figure_options(CLI::App& app, DrawCommand& c) {
       ->type_name("LOW HIGH");
   app.add_option("--alignment", c.alignment, "Aligned FASTA or Stockholm with a row of the record's id")->type_name("FILE");
   app.add_option("--arms", c.arms,
-                 "Mark arms, cuts and seed: a table with the columns id, 5p_start, 5p_end, 3p_start, 3p_end (from 1, "
-                 "inclusive) and perhaps guide; or none")
+                 "Mark arms, cuts and seed: predicted; none; a file of known matures (FASTA, GFF3); or a table with the "
+                 "columns id, 5p_start, 5p_end, 3p_start, 3p_end (from 1, inclusive) and perhaps guide")
       ->capture_default_str()
-      ->type_name("FILE|none");
+      ->type_name("predicted|FILE|none");
   app.add_option("--palette", c.palette, "colour-blind, classic or grey")
       ->check(CLI::IsMember({"colour-blind", "classic", "grey"}))
       ->capture_default_str();

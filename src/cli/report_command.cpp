@@ -25,7 +25,7 @@ struct ReportCommand {
   ModelOptions model = {"premirna", "auto"};
   bool no_classify = false;
   std::string genome;
-  std::string arms = "none";
+  std::string arms = "predicted";
   std::string title;
   std::string multiqc;
 };
@@ -62,7 +62,12 @@ struct OnItsWay {
   std::unique_ptr<Seen> seen;
 };
 
-void add_fold(Hairpins& hairpins, const std::optional<ArmTable>& arms, ReportRecord& r) {
+struct ReportState {
+  Hairpins hairpins;
+  ArmSource::Scratch scratch;
+};
+
+void add_fold(Hairpins& hairpins, ReportRecord& r) {
   Record plain;
   plain.sequence = r.sequence;
   plain.structure = r.structure;
@@ -80,26 +85,33 @@ void add_fold(Hairpins& hairpins, const std::optional<ArmTable>& arms, ReportRec
   } catch (const Error& error) {
     r.notes.push_back(fmt::format("no ensemble: {}", error.what()));
   }
-  if (!arms) return;
-  r.marks = arms->of(r.id, r.sequence.size());
-  if (r.marks.seed.known()) r.guide = r.marks.seed.begin < r.marks.five_prime.end ? "5p" : "3p";
 }
 
-Tally take_fasta(const ReportCommand& c, const std::string& path, const Judge* judge, const std::optional<ArmTable>& arms,
+void add_arms(const ArmSource& arms, ArmSource::Scratch& scratch, ReportRecord& r) {
+  FoundArms found = arms.of(r.id, r.sequence, r.structure, scratch);
+  r.marks = found.marks;
+  r.guide = found.guide;
+  r.cut_certainty = found.cut_certainty;
+  r.marks_source = r.marks.any() ? arms.words() : "";
+  for (std::string& note : found.notes) r.notes.push_back(std::move(note));
+}
+
+Tally take_fasta(const ReportCommand& c, const std::string& path, const Judge* judge, const ArmSource& arms,
                  Report& report) {
   const std::string source = sample_name(path);
+  const auto hairpins = hairpin_state(c.folding);
   return run_judged_records(
-      path, c.common, c.folding.max_length, hairpin_state(c.folding),
-      [&](Hairpins& hairpins, const Record& record) {
+      path, c.common, c.folding.max_length, [&] { return ReportState{hairpins(), arms.scratch()}; },
+      [&](ReportState& state, const Record& record) {
         OnItsWay one;
         one.record.source = source;
         one.record.id = record.id;
         one.record.description = record.description;
         one.record.sequence = record.sequence;
         one.record.structure = record.structure;
-        add_fold(hairpins, arms, one.record);
-        one.record.marks_source = one.record.marks.any() ? c.arms : "";
-        if (judge != nullptr) one.seen = judge->see(hairpins, record);
+        add_fold(state.hairpins, one.record);
+        add_arms(arms, state.scratch, one.record);
+        if (judge != nullptr) one.seen = judge->see(state.hairpins, record);
         return one;
       },
       [&](std::vector<OnItsWay> batch) {
@@ -141,7 +153,7 @@ Tally take_loci(const ReportCommand& c, const std::string& path, std::vector<Rep
       record.source = source;
       std::string fault;
       try {
-        add_fold(hairpins, std::nullopt, record);
+        add_fold(hairpins, record);
       } catch (const Error& error) {
         fault = error.what();
       }
@@ -197,7 +209,7 @@ void write_multiqc(const std::string& folder, const Report& report) {
 int run_report(ReportCommand& c, const CLI::App& app) {
   begin_run(c.common);
   std::vector<std::string> inputs = c.inputs;
-  for (const std::string& file : {c.genome, c.arms == "none" ? "" : c.arms}) inputs.push_back(file);
+  for (const std::string& file : {c.genome, c.arms == "none" || c.arms == "predicted" ? "" : c.arms}) inputs.push_back(file);
   check_files(inputs, {c.common.output});
   std::vector<ReportInput> kinds;
   for (const std::string& input : c.inputs) kinds.push_back(kind_of_input(input));
@@ -208,8 +220,7 @@ int run_report(ReportCommand& c, const CLI::App& app) {
     judge = open_judge(find_model(c.model.directory), {c.model.device, 1});
     fold_as_trained(judge->parameters(), c.folding, app);
   }
-  std::optional<ArmTable> arms;
-  if (c.arms != "none") arms = ArmTable::read(c.arms);
+  const ArmSource arms(any(ReportInput::kFasta) ? c.arms : "none");
   TextWriter out(c.common.output);  // a folder that is not there is known before the work
 
   Report report;
@@ -233,7 +244,7 @@ int run_report(ReportCommand& c, const CLI::App& app) {
   facts.version = kVersion;
   facts.folding = c.folding;
   facts.model = judge ? c.model.directory : "";
-  facts.arms = arms ? "as given in " + c.arms : "";
+  facts.arms = arms.words();
   facts.scanned = any(ReportInput::kTable) || any(ReportInput::kGff3);
   facts.folded = true;
   facts.records = report.records.size();
@@ -262,9 +273,10 @@ std::function<int()> add_report(CLI::App& app) {
   app.add_flag("--no-classify", c->no_classify, "Do not classify");
   add_device(app, c->model.device);
   app.add_option("--genome", c->genome, "The genome that loci in GFF3 lie on")->type_name("FASTA");
-  app.add_option("--arms", c->arms, "Arms, cuts and seed of FASTA records: a table as of draw --arms, or none")
+  app.add_option("--arms", c->arms,
+                 "Arms, cuts and seed of FASTA records: predicted; none; known matures (FASTA, GFF3); or a table (see draw)")
       ->capture_default_str()
-      ->type_name("FILE|none");
+      ->type_name("predicted|FILE|none");
   app.add_option("--title", c->title, "Heading of the page")->type_name("TEXT");
   app.add_option("--multiqc", c->multiqc, "Also write custom content for MultiQC into DIR")->type_name("DIR");
   add_run_options(app, c->common, c->folding, "The page; - is stdout");

@@ -2,6 +2,7 @@
 // tables; figures of runs, latent spaces and sets of sequences.
 #pragma once
 
+#include "report/arm_source.h"
 #include "report/drawing_file.h"
 #include "report/html.h"
 #include "report/ladder_svg.h"
