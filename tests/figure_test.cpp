@@ -12,6 +12,8 @@ namespace stemloop {
 namespace {
 
 using ::testing::AllOf;
+using ::testing::DoubleNear;
+using ::testing::Pointwise;
 using testing::error_of;
 using ::testing::HasSubstr;
 using ::testing::Not;
@@ -173,10 +175,14 @@ TEST(Figure, SupportIsTheProbabilityOfWhatIsDrawn) {
   for (const PairProbability& p : ensemble.pairs) {
     paired[p.i] += p.probability;
     paired[p.j] += p.probability;
-    if (pairs[p.i] == p.j) EXPECT_DOUBLE_EQ(support[p.i], p.probability);
+    if (pairs[p.i] == p.j) {
+      EXPECT_DOUBLE_EQ(support[p.i], p.probability);
+    }
   }
   for (std::size_t i = 0; i < kLet7.size(); ++i) {
-    if (pairs[i] < 0) EXPECT_NEAR(support[i] + paired[i], 1, 1e-9);
+    if (pairs[i] < 0) {
+      EXPECT_NEAR(support[i] + paired[i], 1, 1e-9);
+    }
   }
 }
 
@@ -205,7 +211,7 @@ TEST(Palette, LettersStayApartForTheColourBlind) {
         const auto x = seen_by(kind, letter_colour(letters[a], Palette::kColourBlind));
         const auto y = seen_by(kind, letter_colour(letters[b], Palette::kColourBlind));
         const double apart = std::hypot(x[0] - y[0], x[1] - y[1], x[2] - y[2]);
-        EXPECT_GT(apart, 0.12) << "kind " << kind << ": " << letters[a] << " and " << letters[b];
+        EXPECT_GT(apart, 0.3) << "kind " << kind << ": " << letters[a] << " and " << letters[b];
       }
     }
   }
@@ -262,8 +268,8 @@ TEST(Annotations, ValuesArmsAlignments) {
   EXPECT_TRUE(std::isnan(a.value[1]));
   EXPECT_EQ(a.low, -2);
   EXPECT_EQ(a.high, 7);
-  EXPECT_THAT(error_of([&] { table.of("c", 4); }), HasSubstr("v.tsv has no values for it (but for '"));
-  EXPECT_THAT(error_of([&] { table.of("b", 1); }), HasSubstr("a value for position 2, the sequence has 1"));
+  EXPECT_THAT(error_of([&] { (void)table.of("c", 4); }), HasSubstr("v.tsv has no values for it (but for '"));
+  EXPECT_THAT(error_of([&] { (void)table.of("b", 1); }), HasSubstr("a value for position 2, the sequence has 1"));
   const auto bad_values = [&](const std::string& text) {
     const TemporaryFile file(text, "v.tsv");
     return error_of([&] { ValueTable::read(file.path()); });
@@ -280,7 +286,7 @@ TEST(Annotations, ValuesArmsAlignments) {
   EXPECT_EQ(marks.of("x", 60).cuts, (std::array<int, 4>{0, 20, 30, 50}));
   EXPECT_FALSE(marks.of("y", 60).three_prime.known());
   EXPECT_FALSE(marks.of("z", 60).any());
-  EXPECT_THAT(error_of([&] { marks.of("x", 40); }), HasSubstr("an arm from 31 to 50, the sequence has 40 bases"));
+  EXPECT_THAT(error_of([&] { (void)marks.of("x", 40); }), HasSubstr("an arm from 31 to 50, the sequence has 40 bases"));
 }
 
 TEST(Annotations, ConservationOfAColumn) {
@@ -293,17 +299,17 @@ TEST(Annotations, ConservationOfAColumn) {
     ASSERT_EQ(values.value.size(), 4U);
     EXPECT_DOUBLE_EQ(values.value[0], 1);
     EXPECT_DOUBLE_EQ(values.value[1], 0.5 * 2 / 3);  // one bit of two, two rows of three
-    EXPECT_THAT(error_of([&] { alignment.conservation("x", "ACGUA"); }), HasSubstr("has 4 letters, the sequence 5"));
-    EXPECT_THAT(error_of([&] { alignment.conservation("x", "ACGA"); }), HasSubstr("of another sequence"));
-    EXPECT_THAT(error_of([&] { alignment.conservation("q", "ACGU"); }), HasSubstr("has no row of this id"));
+    EXPECT_THAT(error_of([&] { (void)alignment.conservation("x", "ACGUA"); }), HasSubstr("has 4 letters, the sequence 5"));
+    EXPECT_THAT(error_of([&] { (void)alignment.conservation("x", "ACGA"); }), HasSubstr("of another sequence"));
+    EXPECT_THAT(error_of([&] { (void)alignment.conservation("q", "ACGU"); }), HasSubstr("has no row of this id"));
   }
   const TemporaryFile ragged(">x\nACGU\n>y\nACG\n", "x.aln");
   EXPECT_THAT(error_of([&] { Alignment::read(ragged.path()); }), HasSubstr("row 'y' has 3 columns, row 'x' 4"));
 }
 
 TEST(Chart, TicksAreRoundAndTheLegendFits) {
-  EXPECT_EQ(round_ticks(0, 1), (std::vector<double>{0, 0.2, 0.4, 0.6, 0.8, 1.0}));
-  EXPECT_EQ(round_ticks(0, 9), (std::vector<double>{0, 2, 4, 6, 8}));
+  EXPECT_THAT(round_ticks(0, 1), Pointwise(DoubleNear(1e-12), {0, 0.2, 0.4, 0.6, 0.8, 1.0}));
+  EXPECT_THAT(round_ticks(0, 9), Pointwise(DoubleNear(1e-12), {0.0, 2.0, 4.0, 6.0, 8.0}));
   Chart chart;
   chart.title = "t";
   chart.x.label = "epoch";
@@ -313,7 +319,8 @@ TEST(Chart, TicksAreRoundAndTheLegendFits) {
   EXPECT_THAT(svg, AllOf(HasSubstr(">epoch<"), HasSubstr(">a name<"), HasSubstr("www...")));
   for (const Shape& one : drawing.shapes) {
     if (const auto* text = std::get_if<Text>(&one)) {
-      if (text->anchor == Anchor::kStart) EXPECT_LE(text->at.x + text_width(text->text, text->size, text->bold), drawing.width + 1);
+      if (text->anchor != Anchor::kStart) continue;
+      EXPECT_LE(text->at.x + text_width(text->text, text->size, text->bold), drawing.width + 1);
     }
   }
 }
