@@ -47,6 +47,7 @@ struct ModelCommand {
   std::uint64_t seed = 1;
   ClassifierTraining training;
   MirtronTraining mirtron;
+  PrecursorTrainingOptions precursor;
 };
 
 double megabytes(const fs::path& directory) {
@@ -145,6 +146,24 @@ int train_premirna(ModelCommand& c, const CLI::App& app) {
   return finish(dataset.tally, c.common);
 }
 
+int train_precursors(ModelCommand& c) {
+  require(!c.data.tsv.empty(), "--tsv names the table of precursors and others (scripts/world_data.py writes one)");
+  check_files({c.data.tsv}, {c.precursor.calls});
+  const std::vector<WorldRecord> records = read_world(c.data.tsv);
+  PrecursorTrainingOptions& how = c.precursor;
+  how.networks = c.network;
+  how.threads = c.common.threads;
+  how.seed = c.seed;
+  how.talk = [](const std::string& line) { spdlog::info("{}", line); };
+  const auto precursors = std::count_if(records.begin(), records.end(), [](const WorldRecord& r) { return r.label == 1; });
+  const Json origin = {{"command", command_words()},
+                       {"version", kVersion},
+                       {"data", {{"md5", md5_hex(read_bytes(c.data.tsv))}, {"records", records.size()}, {"precursors", precursors}}}};
+  how.origin = origin.dump(-1, ' ', false, Json::error_handler_t::replace);
+  train_precursor(c.model, records, how);
+  return kExitOk;
+}
+
 int train_mirtron(ModelCommand& c, const CLI::App& app) {
   check_files(dataset_files(c.data), {});
   SequenceSet set = load_sequences(c.data, c.label_column, c.common, c.folding);
@@ -217,6 +236,7 @@ void check_options(const ModelCommand& c, const CLI::App& app) {
   if (c.action == "train") {
     require(c.plot.empty(), "--plot is of model info; model train has no use for it");
     require(app.get_option("--output")->count() == 0, "model train writes to the directory named; leave out --output");
+    if (c.family == kPrecursorFamily) return;
     const bool mirtron = c.family == kMirtronFamily;
     const std::vector<const char*> of_premirna = {"--network", "--device",   "--bars",       "--split",     "--splits",
                                                   "--depth",   "--balanced", "--thresholds", "--class-odds"};
@@ -250,6 +270,7 @@ int run_model(ModelCommand& c, const CLI::App& app) {
   if (c.action == "info") return show_model(c);
   if (c.action == "verify") return verify_model(c);
   if (c.action == "select") return fit_generator_selector(c);
+  if (c.family == kPrecursorFamily) return train_precursors(c);
   return c.family == kMirtronFamily ? train_mirtron(c, app) : train_premirna(c, app);
 }
 
@@ -271,11 +292,12 @@ std::function<int()> add_model_command(CLI::App& app) {
       ->type_name("ACTION");
   app.add_option("model", c->model, "Name or directory of a model; of train: the directory to write")
       ->type_name("MODEL");
-  app.add_option("--family", c->family, "train: premirna (pre-miRNA or not) or mirtron (mirtron or canonical)")
-      ->check(CLI::IsMember({kPremirnaFamily, kMirtronFamily}))
+  app.add_option("--family", c->family, "train: precursor (pre-miRNA or not, of any sequence), premirna (the published protocol's) or mirtron")
+      ->check(CLI::IsMember({kPremirnaFamily, kPrecursorFamily, kMirtronFamily}))
       ->capture_default_str();
   app.add_option("--network", c->network, "train premirna: DIVA model directory (RUN/model of train)")
       ->type_name("DIR");
+  app.add_option("--calls", c->precursor.calls, "train precursor: what is said of every record out of fold, TSV")->type_name("FILE");
   app.add_option("--plot", c->plot, "info: draw the latent tree, .svg or .png")->type_name("FILE");
   add_device(app, c->device);
   add_dataset(app, c->data);

@@ -23,10 +23,12 @@ struct ClassifyCommand {
   std::string format = "tsv";
   std::string explain;
   std::string page;
+  double prior = 0;
+  bool all_hairpins = false;
 };
 
 std::unique_ptr<Judge> open_asked_judge(ClassifyCommand& c, const CLI::App& app) {
-  const OpenOptions options = {c.model.device, c.common.threads};
+  const OpenOptions options = {c.model.device, c.common.threads, c.prior, c.all_hairpins, true};
   if (c.three_way && app.get_option("--model")->count() == 0) c.model.directory = "mirtron";
   const std::string directory = find_model(c.model.directory);
   auto judge = c.three_way ? open_three_way(find_model(c.premirna), directory, options) : open_judge(directory, options);
@@ -92,6 +94,16 @@ std::function<int()> add_classify(CLI::App& app) {
       ->check(CLI::IsMember({"tsv", "json", "text"}))
       ->capture_default_str()
       ->type_name("FORMAT");
+  app.add_option("--prior", c->prior,
+                 "Share of the candidates that are pre-miRNAs, above 0 and below 1: probabilities are told for it (default: the "
+                 "model's)")
+      ->check(CLI::Validator(
+          [](const std::string& text) -> std::string {
+            double value = 0;
+            return CLI::detail::lexical_cast(text, value) && value > 0 && value < 1 ? "" : text + " is no number between 0 and 1";
+          },
+          "P"));
+  app.add_flag("--all-hairpins", c->all_hairpins, "Tell the other hairpins of a record too, with their probabilities");
   app.add_option("--explain", c->explain, "Draw a page about this record")->type_name("ID");
   app.add_option("--page", c->page, "The page of --explain, .svg or .png")->type_name("FILE");
   add_hairpin_options(app, *c, kTextOutputHelp);
