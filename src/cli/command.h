@@ -126,6 +126,7 @@ std::function<int()> add_decode(CLI::App& app);
 std::function<int()> add_features(CLI::App& app);
 std::function<int()> add_draw(CLI::App& app);
 std::function<int()> add_convert(CLI::App& app);
+std::function<int()> add_report(CLI::App& app);
 std::function<int()> add_show(CLI::App& app);
 
 }  // namespace stemloop
