@@ -224,7 +224,7 @@ CutNetwork train_cuts(std::span<const CutExample> examples, const CutTrainOption
         // What weighs less is seen less often.
         Random random(options.seed + 1, static_cast<std::uint64_t>(epoch * count + k));
         if (random.uniform() >= example.weight) continue;
-        const std::int64_t flanking = epoch % options.flankings;
+        const std::int64_t flanking = (epoch + order[k]) % options.flankings;  // all ways in every epoch
         const auto shown = [&] {
           Random flanks(options.flank_seed, static_cast<std::uint64_t>(order[k] * options.flankings + flanking));
           return with_other_flanks(example, options, flanks);

@@ -33,7 +33,7 @@ struct ArmsText {
 int run_arms(ArmsCommand& c) {
   begin_run(c.common);
   std::vector<std::string> inputs = input_files(c.input, c.folding);
-  inputs.push_back(c.matures);
+  if (!c.matures.empty()) inputs.push_back(c.matures);
   check_files(inputs, {c.common.output, c.track});
   const CutModel model = CutModel::open(find_model(c.model));
   std::optional<KnownMatures> matures;
