@@ -7,7 +7,7 @@
 
 #include "arms/cut_guide.h"
 #include "arms/cut_parts.h"
-#include "nn/nn.h"
+#include "net/net.h"
 #include "util/util.h"
 
 namespace stemloop {

@@ -3,7 +3,7 @@
 #include <cmath>
 
 #include "arms/cut_training.h"
-#include "nn/nn.h"
+#include "net/kernels.h"
 
 namespace stemloop {
 

@@ -5,7 +5,7 @@
 #include <cstdlib>
 
 #include "arms/cut_guide.h"
-#include "eval/eval.h"
+#include "learn/learn.h"
 
 namespace stemloop {
 

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "nn/nn.h"
+#include "net/kernels.h"
 
 namespace stemloop {
 

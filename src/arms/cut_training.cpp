@@ -5,7 +5,8 @@
 #include <numeric>
 
 #include "data/data.h"
-#include "nn/nn.h"
+#include "data/shuffle.h"
+#include "net/kernels.h"
 #include "seq/seq.h"
 
 namespace stemloop {

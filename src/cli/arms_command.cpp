@@ -4,7 +4,7 @@
 
 #include "arms/arms.h"
 #include "cli/hairpin_input.h"
-#include "classify/classify.h"
+#include "judge/judge.h"
 
 namespace stemloop {
 
