@@ -140,7 +140,8 @@ void measure_certainty(const CutSettings& settings, std::span<const float> margi
     double raw = 0, entropy = 0;
     for (int off = 0; off < 3; ++off) {
       raw += probability(at[cut] - off) + (off > 0 ? probability(at[cut] + off) : 0);
-      call.within[cut][off] = call.given[cut] >= 0 ? 1.0F : calibrated(settings.calibration[off], raw);
+      const float p = call.given[cut] >= 0 ? 1.0F : calibrated(settings.calibration[off], raw);
+      call.within[cut][off] = off > 0 ? std::max(p, call.within[cut][off - 1]) : p;  // each is calibrated by itself
     }
     for (int k = 0; k < boundaries; ++k) {
       if (probability(k) > 0) entropy -= probability(k) * std::log2(probability(k));
