@@ -10,6 +10,7 @@
 
 #include "arms/arms.h"
 #include "data/data.h"
+#include "data/similarity.h"
 #include "seq/seq.h"
 #include "util/util.h"
 
