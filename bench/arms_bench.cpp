@@ -195,8 +195,10 @@ int run(const std::string& data, const std::string& directory, const std::string
       {"DiCleave, Dicer ends", dicer_ends(data + "/dicleave_hsa/dicleave.tsv.gz")},
       {"miRDeep2 candidates, ends of reads", reads}};
   for (const auto& [name, examples] : sets) {
-    print(name, measure_cuts(model, examples));
-    print(name + "; none alike in training", measure_cuts(model, apart(examples, train)));
+    CutContext habit;
+    if (name.starts_with("MirGeneDB")) habit.convention = Convention::kMirgenedb;
+    print(name, measure_cuts(model, examples, habit));
+    print(name + "; none alike in training", measure_cuts(model, apart(examples, train), habit));
   }
   const CertaintyMeasures sure = measure_certainty(model, test);
   for (int off = 0; off < 3; ++off) {

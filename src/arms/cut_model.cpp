@@ -178,6 +178,7 @@ std::optional<ArmCall> CutModel::judge(std::string_view sequence, std::string_vi
     std::optional<CutWindow> window =
         cut_window(sequence, structure, stem.open, stem.close, reach, scratch.room_->folder);
     if (!window) continue;
+    follow(context.convention, *window);
     // A narrower window that folds as the wider one did has nothing to add.
     if (last && wider.substr(window->begin - last->begin).starts_with(window->structure)) continue;
     std::optional<ArmCall> call = judge_window(sequence, *window, context, scratch);
