@@ -2,7 +2,9 @@
 #include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
+#include "arms/arms.h"
 #include "cli/hairpin_input.h"
+#include "judge/judge.h"
 #include "seq/record_stream.h"
 
 namespace stemloop {
@@ -61,23 +63,45 @@ struct ShowCommand {
   CommonOptions common;
   FoldingOptions folding;
   InputFiles input;
+  bool arms = false;
+  std::string matures;
 };
 
 int run_show(ShowCommand& c) {
   begin_run(c.common);
-  check_run_files(input_files(c.input, c.folding), {c.common.output});
-  const auto state = hairpin_state(c.folding);
+  std::vector<std::string> inputs = input_files(c.input, c.folding);
+  if (!c.matures.empty()) inputs.push_back(c.matures);
+  check_run_files(inputs, {c.common.output});
+  const auto hairpins = hairpin_state(c.folding);
+  std::optional<CutModel> model;
+  std::optional<KnownMatures> matures;
+  if (c.arms || !c.matures.empty()) model = CutModel::open(find_model("arms"));
+  if (!c.matures.empty()) matures = KnownMatures::read(c.matures);
+  struct State {
+    Hairpins hairpins;
+    std::optional<CutModel::Scratch> scratch;
+  };
   TextWriter out(c.common.output);
   const Tally tally = run_records<std::string>(
-      c.input.all(), c.common, c.folding.max_length, state,
-      [](Hairpins& hairpins, const Record& record) {
-        const std::string structure = structure_of(hairpins, record);
-        const std::string text = text_hairpin(record.sequence, structure);
+      c.input.all(), c.common, c.folding.max_length,
+      [&] { return State{hairpins(), model ? std::optional(model->scratch()) : std::nullopt}; },
+      [&](State& state, const Record& record) {
+        const std::string structure = structure_of(state.hairpins, record);
+        std::string letters = record.sequence, told;
+        if (model) {
+          const ArmRow row = arm_row(record.id, record.sequence, structure, *model, *state.scratch, {},
+                                     matures ? &*matures : nullptr);
+          told = arm_text(row);
+          // Arms in capitals, the rest in lower case, as miRBase prints them.
+          letters = mark_arms(letters, row.call && row.call->plausible() ? row.call->cuts : Cuts{});
+        }
+        const std::string text = text_hairpin(letters, structure);
         require(!text.empty(), "there is no hairpin loop in its structure");
         const int count = lay_out(record.sequence, structure).hairpins;
         const std::string note =
             count > 1 ? fmt::format(", {} hairpins, the one nearest the middle is shown", count) : "";
-        return fmt::format("{}  {}{}\n{}\n", record.id, size_and_energy(*hairpins.model, record, structure), note, text);
+        return fmt::format("{}  {}{}\n{}{}\n", record.id, size_and_energy(*state.hairpins.model, record, structure), note, text,
+                           told);
       },
       [&](const std::string& text) { out.write(text); });
   close_outputs(tally, {&out});
@@ -105,10 +129,14 @@ std::function<int()> add_show(CLI::App& app) {
   auto c = std::make_shared<ShowCommand>();
   app.description(
       "Prints each hairpin as text, as miRBase does: five lines, pairs in the middle (GU pairs as a colon).");
+  app.add_flag("--arms", c->arms, "Arms of the mature miRNA in capitals, and what is known of them in words");
+  app.add_option("--mature", c->matures, "The same with known mature miRNAs, FASTA or GFF3, instead of predicted ones")
+      ->type_name("FILE");
   add_hairpin_options(app, *c, kTextOutputHelp);
   app.footer(
       "Examples:\n"
       "  stemloop show hairpins.fa | less\n"
+      "  stemloop show hairpins.fa --arms\n"
       "  echo '>x\\nGGGGAAAACCCC' | stemloop show");
   return [c] { return run_show(*c); };
 }
