@@ -52,6 +52,7 @@ CutModel CutModel::of(std::vector<CutNetwork> networks, const CutSettings& setti
 }
 
 const CutSettings& CutModel::settings() const { return parts_->settings; }
+const std::vector<CutNetwork>& CutModel::networks() const { return parts_->networks; }
 
 CutModel::Scratch CutModel::scratch() const {
   return Scratch(std::make_unique<Scratch::Room>(Scratch::Room{Folder(parts_->energies), {}, {}, {}, {}, {}}));

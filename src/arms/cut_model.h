@@ -72,6 +72,7 @@ class CutModel {
   /// Writes the directory; `training` is a JSON object that says where the model comes from.
   void write(const std::string& directory, const std::string& training) const;
   [[nodiscard]] const CutSettings& settings() const;
+  [[nodiscard]] const std::vector<CutNetwork>& networks() const;
   /// Without a network: fixed distances from the terminal loop, the baseline every model must beat.
   static CutModel offsets();
 

@@ -8,6 +8,7 @@
 
 #include "cli/hairpin_input.h"
 #include "cli/model_input.h"
+#include "cli/provenance.h"
 #include "cli/generate_command.h"
 #include "cli/version.h"
 #include "data/dataset.h"
@@ -21,6 +22,7 @@ namespace fs = std::filesystem;
 
 void fold_as_trained(const std::string& parameters, FoldingOptions& folding, const CLI::App& app) {
   if (app.get_option("--params")->count() == 0) folding.parameters = parameters;
+  provenance().parameters = folding.parameters;
   const FoldOptions trained_with;  // `model train` takes no others
   const bool same =
       folding.parameters == parameters && folding.fold.temperature_celsius == trained_with.temperature_celsius &&
@@ -47,6 +49,7 @@ struct ModelCommand {
   std::uint64_t seed = 1;
   ClassifierTraining training;
   MirtronTraining mirtron;
+  PrecursorTrainingOptions precursor;
 };
 
 double megabytes(const fs::path& directory) {
@@ -124,10 +127,11 @@ int verify_model(const ModelCommand& c) {
 int train_premirna(ModelCommand& c, const CLI::App& app) {
   require(!c.network.empty(), "--network names the DIVA model the classifier rests on");
   check_dataset(c.data);
-  check_files(dataset_files(c.data), {});
+  check_run_files(dataset_files(c.data), {});
   const ModelOptions model = {c.network, c.device};
   open_model(model, c.common, c.folding, app);  // for its energy parameters
   const Dataset dataset = load_dataset(c.data, c.common, c.folding);
+  check_labels(dataset.pictures);
   const auto [train, valid] = train_and_valid(dataset, c.seed);
   spdlog::info("{} hairpins to learn from, {} to calibrate on", train.size(), valid.size());
   c.training.network = c.network;
@@ -145,9 +149,28 @@ int train_premirna(ModelCommand& c, const CLI::App& app) {
   return finish(dataset.tally, c.common);
 }
 
+int train_precursors(ModelCommand& c) {
+  require(!c.data.tsv.empty(), "--tsv names the table of precursors and others (scripts/world_data.py writes one)");
+  check_run_files({c.data.tsv}, {c.precursor.calls});
+  const std::vector<WorldRecord> records = read_world(c.data.tsv);
+  PrecursorTrainingOptions& how = c.precursor;
+  how.networks = c.network;
+  how.threads = c.common.threads;
+  how.seed = c.seed;
+  how.talk = [](const std::string& line) { spdlog::info("{}", line); };
+  const auto precursors = std::count_if(records.begin(), records.end(), [](const WorldRecord& r) { return r.label == 1; });
+  const Json origin = {{"command", command_words()},
+                       {"version", kVersion},
+                       {"data", {{"md5", md5_hex(read_bytes(c.data.tsv))}, {"records", records.size()}, {"precursors", precursors}}}};
+  how.origin = origin.dump(-1, ' ', false, Json::error_handler_t::replace);
+  train_precursor(c.model, records, how);
+  return kExitOk;
+}
+
 int train_mirtron(ModelCommand& c, const CLI::App& app) {
-  check_files(dataset_files(c.data), {});
+  check_run_files(dataset_files(c.data), {});
   SequenceSet set = load_sequences(c.data, c.label_column, c.common, c.folding);
+  check_labels(set.sequences, set.labels, "sequences");
   MirtronTraining& how = c.mirtron;
   how.parameters = c.folding.parameters;
   how.energy = load_model(c.folding);
@@ -182,7 +205,7 @@ int fit_generator_selector(ModelCommand& c) {
   const std::string directory = find_model(c.model);
   require(model_family(directory) == kGanFamily, "{}: model select is for generators of sequences (wgan, fbgan)",
           directory);
-  check_files(dataset_files(c.data), {});
+  check_run_files(dataset_files(c.data), {});
   const SequenceSet set = load_sequences(c.data, c.label_column, c.common, c.folding);
   std::vector<std::string> real, drawn;
   for (std::size_t i = 0; i < set.size(); ++i) {
@@ -217,6 +240,7 @@ void check_options(const ModelCommand& c, const CLI::App& app) {
   if (c.action == "train") {
     require(c.plot.empty(), "--plot is of model info; model train has no use for it");
     require(app.get_option("--output")->count() == 0, "model train writes to the directory named; leave out --output");
+    if (c.family == kPrecursorFamily) return;
     const bool mirtron = c.family == kMirtronFamily;
     const std::vector<const char*> of_premirna = {"--network", "--device",   "--bars",       "--split",     "--splits",
                                                   "--depth",   "--balanced", "--thresholds", "--class-odds"};
@@ -250,6 +274,7 @@ int run_model(ModelCommand& c, const CLI::App& app) {
   if (c.action == "info") return show_model(c);
   if (c.action == "verify") return verify_model(c);
   if (c.action == "select") return fit_generator_selector(c);
+  if (c.family == kPrecursorFamily) return train_precursors(c);
   return c.family == kMirtronFamily ? train_mirtron(c, app) : train_premirna(c, app);
 }
 
@@ -271,11 +296,12 @@ std::function<int()> add_model_command(CLI::App& app) {
       ->type_name("ACTION");
   app.add_option("model", c->model, "Name or directory of a model; of train: the directory to write")
       ->type_name("MODEL");
-  app.add_option("--family", c->family, "train: premirna (pre-miRNA or not) or mirtron (mirtron or canonical)")
-      ->check(CLI::IsMember({kPremirnaFamily, kMirtronFamily}))
+  app.add_option("--family", c->family, "train: precursor (pre-miRNA or not, of any sequence), premirna (the published protocol's) or mirtron")
+      ->check(CLI::IsMember({kPremirnaFamily, kPrecursorFamily, kMirtronFamily}))
       ->capture_default_str();
   app.add_option("--network", c->network, "train premirna: DIVA model directory (RUN/model of train)")
       ->type_name("DIR");
+  app.add_option("--calls", c->precursor.calls, "train precursor: what is said of every record out of fold, TSV")->type_name("FILE");
   app.add_option("--plot", c->plot, "info: draw the latent tree, .svg or .png")->type_name("FILE");
   add_device(app, c->device);
   add_dataset(app, c->data);

@@ -16,17 +16,19 @@ namespace {
 struct ClassifyCommand {
   CommonOptions common;
   FoldingOptions folding;
-  std::string input = "-";
+  InputFiles input;
   ModelOptions model = {"premirna", "auto"};
   bool three_way = false;
   std::string premirna = "premirna";  // three_way: the classifier of pre-miRNAs beside the model of mirtrons
   std::string format = "tsv";
   std::string explain;
   std::string page;
+  double prior = 0;
+  bool all_hairpins = false;
 };
 
 std::unique_ptr<Judge> open_asked_judge(ClassifyCommand& c, const CLI::App& app) {
-  const OpenOptions options = {c.model.device, c.common.threads};
+  const OpenOptions options = {c.model.device, c.common.threads, c.prior, c.all_hairpins, true};
   if (c.three_way && app.get_option("--model")->count() == 0) c.model.directory = "mirtron";
   const std::string directory = find_model(c.model.directory);
   auto judge = c.three_way ? open_three_way(find_model(c.premirna), directory, options) : open_judge(directory, options);
@@ -37,7 +39,10 @@ std::unique_ptr<Judge> open_asked_judge(ClassifyCommand& c, const CLI::App& app)
 int run_classify(ClassifyCommand& c, const CLI::App& app) {
   begin_run(c.common);
   require(c.explain.empty() == c.page.empty(), "--explain ID and --page FILE are wanted together");
-  check_files(input_files(c.input, c.folding), {c.common.output, c.page});
+  check_run_files(input_files(c.input, c.folding), {c.common.output, c.page},
+                  {c.three_way && app.get_option("--model")->count() == 0 ? "mirtron" : c.model.directory,
+                   c.three_way ? c.premirna : ""});
+  check_extension(c.page, {".svg", ".png"});
   require(c.three_way || app.get_option("--premirna")->count() == 0, "--premirna is of --three-way");
   const auto judge = open_asked_judge(c, app);
 
@@ -50,7 +55,7 @@ int run_classify(ClassifyCommand& c, const CLI::App& app) {
   const auto see = [&](Hairpins& hairpins, const Record& record) { return judge->see(hairpins, record); };
   const auto decide = [&](std::vector<std::unique_ptr<Seen>> batch) { return judge->judge(std::move(batch)); };
   const Tally tally = run_judged_records(
-      c.input, c.common, c.folding.max_length, hairpin_state(c.folding), see, decide,
+      c.input.all(), c.common, c.folding.max_length, hairpin_state(c.folding), see, decide,
       [&](std::unique_ptr<Verdict> verdict) {
         ++labels[verdict->label()];
         outside += verdict->outside() ? 1 : 0;
@@ -59,11 +64,11 @@ int run_classify(ClassifyCommand& c, const CLI::App& app) {
                                        : verdict->text());
         if (!c.explain.empty() && verdict->id() == c.explain && !page) page = verdict->page();
       });
-  out.close();
+  close_outputs(tally, {&out});
   if (page) write_drawing(c.page, *page);
   spdlog::info("{}", judge->summary(labels, tally.out, outside));
   const int code = finish(tally, c.common);
-  require(c.explain.empty() || page, "{}: no record '{}' was classified", c.input, c.explain);
+  require(c.explain.empty() || page, "no record '{}' was classified", printable(c.explain));
   return code;
 }
 
@@ -92,9 +97,20 @@ std::function<int()> add_classify(CLI::App& app) {
       ->check(CLI::IsMember({"tsv", "json", "text"}))
       ->capture_default_str()
       ->type_name("FORMAT");
+  app.add_option("--prior", c->prior,
+                 "Share of the candidates that are pre-miRNAs, above 0 and below 1: probabilities are told for it (default: the "
+                 "model's)")
+      ->check(CLI::Validator(
+          [](const std::string& text) -> std::string {
+            double value = 0;
+            return CLI::detail::lexical_cast(text, value) && value > 0 && value < 1 ? "" : text + " is no number between 0 and 1";
+          },
+          "P"));
+  app.add_flag("--all-hairpins", c->all_hairpins, "Tell the other hairpins of a record too, with their probabilities");
   app.add_option("--explain", c->explain, "Draw a page about this record")->type_name("ID");
   app.add_option("--page", c->page, "The page of --explain, .svg or .png")->type_name("FILE");
   add_hairpin_options(app, *c, kTextOutputHelp);
+  tell_model_parameters(app);
   app.footer(
       "Examples:\n"
       "  stemloop classify hairpins.fa > calls.tsv\n"

@@ -9,6 +9,7 @@
 namespace stemloop {
 
 std::unique_ptr<Judge> open_premirna(const std::string& directory, const OpenOptions& options);
+std::unique_ptr<Judge> open_precursor(const std::string& directory, const OpenOptions& options);
 std::unique_ptr<Judge> open_mirtron(const std::string& directory, const OpenOptions& options);
 
 }  // namespace stemloop

@@ -5,12 +5,14 @@
 #include "judge/classifier.h"
 #include "judge/families.h"
 #include "judge/mirtron.h"
+#include "judge/precursor.h"
 #include "net/net.h"
 
 namespace stemloop {
 
 const std::vector<Family>& families() {
   static const std::vector<Family> kFamilies = {
+      {kPrecursorFamily, "pre-miRNA or not, wherever the sequence comes from", open_precursor},
       {kPremirnaFamily, "pre-miRNA or not", open_premirna},
       {kMirtronFamily, "mirtron or canonical", open_mirtron},
   };

@@ -112,6 +112,9 @@ class Judge {
 struct OpenOptions {
   std::string device = "auto";
   int threads = 1;  // of one call of judge(); a pipeline has its own
+  double prior = 0;  // probability that a record is a precursor; 0: the model's own
+  bool all_hairpins = false;  // tell the other hairpins of a record too
+  bool reasons = true;        // of every call; they cost more than the call
 };
 
 struct Family {

@@ -4,4 +4,5 @@
 #include "judge/classifier.h"
 #include "judge/family.h"
 #include "judge/mirtron.h"
+#include "judge/precursor.h"
 #include "judge/scores.h"

@@ -16,8 +16,8 @@ BoosterLibrary& booster_library() {
 }  // namespace
 
 std::unique_ptr<Booster> train_xgboost(const Matrix& rows, std::span<const std::uint8_t> labels,
-                                       const BoosterOptions& options) {
-  return booster_library().train(rows, labels, options);
+                                       const BoosterOptions& options, std::span<const float> weights) {
+  return booster_library().train(rows, labels, options, weights);
 }
 
 std::unique_ptr<Booster> train_forest(const Matrix& rows, std::span<const std::uint8_t> labels,

@@ -49,9 +49,10 @@ class Booster {
   [[nodiscard]] virtual Matrix contributions(const Matrix& rows) const = 0;
 };
 
-/// Learns class 1 against class 0. Error if XGBoost reports one, or the library cannot be opened.
+/// Learns class 1 against class 0; `weights` of the rows, empty: all weigh 1. Error if XGBoost reports one, or the library
+/// cannot be opened.
 std::unique_ptr<Booster> train_xgboost(const Matrix& rows, std::span<const std::uint8_t> labels,
-                                       const BoosterOptions& options);
+                                       const BoosterOptions& options, std::span<const float> weights = {});
 
 /// From bytes() of another. Error naming `name` if they are no model.
 std::unique_ptr<Booster> load_xgboost(std::span<const std::byte> bytes, const std::string& name, int threads);
@@ -68,7 +69,7 @@ class BoosterLibrary {
  public:
   virtual ~BoosterLibrary() = default;
   virtual std::unique_ptr<Booster> train(const Matrix& rows, std::span<const std::uint8_t> labels,
-                                         const BoosterOptions& options) = 0;
+                                         const BoosterOptions& options, std::span<const float> weights) = 0;
   virtual std::unique_ptr<Booster> forest(const Matrix& rows, std::span<const std::uint8_t> labels,
                                           const ForestOptions& options) = 0;
   virtual std::unique_ptr<Booster> load(std::span<const std::byte> bytes, const std::string& name, int threads) = 0;

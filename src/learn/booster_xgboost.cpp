@@ -82,10 +82,11 @@ class XgBooster : public Booster {
 class XgBoosterLibrary : public BoosterLibrary {
  public:
   std::unique_ptr<Booster> train(const Matrix& rows, std::span<const std::uint8_t> labels,
-                                 const BoosterOptions& options) override {
+                                 const BoosterOptions& options, std::span<const float> weights) override {
     const DataMatrix data(rows);
     const std::vector<float> targets(labels.begin(), labels.end());
     check(XGDMatrixSetFloatInfo(data.get(), "label", targets.data(), targets.size()));
+    if (!weights.empty()) check(XGDMatrixSetFloatInfo(data.get(), "weight", weights.data(), weights.size()));
     auto booster = std::make_unique<XgBooster>(&data);
     booster->set("objective", "binary:logistic");
     booster->set("tree_method", "hist");

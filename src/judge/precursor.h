@@ -1,0 +1,143 @@
+// Pre-miRNA or not, wherever the sequence comes from: cut first, then judge.
+//
+//   sequence -> stem-loops (fold/local.h) -> the four cuts of each (arms) -> measures from the cuts (cut_hairpin.h)
+//            -> boosted trees -> calibrated probability -> the best hairpin's, the others listed
+//
+// So neither length nor flanks nor the place where somebody cut the sequence count, and no hairpin is an answer. A model
+// is a directory:
+//   config.json             family "precursor", checksums, calibration, prior, figures, how it was trained
+//   cuts/                   networks of cuts that were shown what is no precursor too; their log odds are a measure
+//   booster.ubj             boosted trees on hairpin_measures()
+//   percentiles.safetensors of every measure among pre-miRNAs and among others
+//   README.md               the card
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "fold/fold.h"
+#include "fold/local.h"
+#include "judge/cut_hairpin.h"
+#include "learn/learn.h"
+
+namespace stemloop {
+
+inline constexpr const char* kPrecursorFamily = "precursor";
+inline constexpr const char* kNoHairpin = "no hairpin";
+
+/// A hairpin found in a sequence, cut and measured.
+struct FoundHairpin {
+  CutHairpin cut;
+  std::vector<float> measures;  // hairpin_measures()
+};
+
+/// Memory of one worker.
+class HairpinFinder {
+ public:
+  explicit HairpinFinder(const CutModel& cuts);
+  /// Stem-loops of `sequence` (RNA, upper case), at most `most`, by their scores, the best first; those that cannot be cut
+  /// are left out.
+  std::vector<FoundHairpin> find(std::string_view sequence, int most);
+
+ private:
+  const CutModel* cuts_;
+  CutModel::Scratch scratch_;
+  LocalFolder local_;
+  Folder folder_;
+};
+
+/// Stem-loops of a record that are judged at most.
+inline constexpr int kMostHairpins = 4;
+
+/// What a measure says for or against.
+struct Reason {
+  std::size_t measure = 0;  // of hairpin_measures()
+  float value = 0;          // NaN: missing
+  double log_odds = 0;      // above 0 speaks for a pre-miRNA
+  double among_precursors = 0, among_others = 0;  // share of each that have less, 0 to 1; NaN where missing
+};
+
+/// What is said of one hairpin.
+struct PrecursorCall {
+  float log_odds = 0;  // of the trees, before calibration
+  double probability = 0;
+  bool outside = false;              // measures lie where hardly any training hairpin does
+  std::vector<std::string> unusual;  // which, in words
+  std::vector<Reason> reasons;       // weightiest first; words are summed up as one measure "composition"
+};
+
+/// How calls spread on validation records of one kind (or length, or flank).
+struct PrecursorFigure {
+  std::string kind;
+  int label = 0;
+  std::int64_t records = 0;
+  double called = 0;  // share at the threshold of the prior
+};
+
+class PrecursorClassifier {
+ public:
+  /// Everything in the directory is checked. Error naming the file and what is wrong.
+  static PrecursorClassifier open(const std::string& directory);
+
+  [[nodiscard]] const CutModel& cuts() const { return *cuts_; }
+  /// One call a row of hairpin_measures(), at a prior probability of `prior`; with reasons if wanted (they cost).
+  [[nodiscard]] std::vector<PrecursorCall> judge(std::span<const FoundHairpin* const> hairpins, double prior,
+                                                 bool reasons) const;
+  /// The prior the probabilities hold for unless another is asked for.
+  [[nodiscard]] double prior() const { return prior_; }
+  [[nodiscard]] const std::vector<PrecursorFigure>& figures() const { return figures_; }
+  /// Share of precursors and of others whose probability (at prior()) is at least `threshold`, on validation records.
+  [[nodiscard]] std::pair<double, double> called_at(double threshold) const;
+
+ private:
+  friend class PrecursorTraining;
+  std::unique_ptr<CutModel> cuts_;
+  std::unique_ptr<Booster> booster_;
+  LogisticBlend calibration_;  // log odds of the trees to those at equal numbers
+  double prior_ = 0.5;
+  Matrix percentiles_;  // 2 x measures rows of kPercentiles values: precursors, others
+  std::vector<std::array<double, 3>> curve_;  // threshold, share of precursors, share of others
+  std::vector<PrecursorFigure> figures_;
+};
+
+/// Expected precision where a share `prior` of the candidates are precursors: of a cut that `sensitivity` of the
+/// precursors and `false_positives` of the others pass.
+double precision_at(double prior, double sensitivity, double false_positives);
+
+/// A labelled record to learn from; see scripts/world_data.py.
+struct WorldRecord {
+  std::string id, kind, group, sequence;
+  int label = 0;
+  float weight = 1;
+  int flank5 = 0, flank3 = 0;  // letters added at either end
+  KnownCuts cuts = kNothingKnown;
+};
+
+/// Reads a table with columns id, label, kind, group, weight, flank5, flank3, sequence and the four cuts. Error with file
+/// and line.
+std::vector<WorldRecord> read_world(const std::string& path);
+
+struct PrecursorTrainingOptions {
+  BoosterOptions booster = {.rounds = 600, .depth = 6, .rate = 0.08, .rows = 0.7, .columns = 0.3};
+  int folds = 5;
+  int epochs = 16;       // of the networks of cuts
+  int channels = 32;     // of these
+  double prior = 0.5;
+  int threads = 1;
+  std::uint64_t seed = 1;
+  std::string networks;  // directory where networks of cuts are kept between runs; empty: trained anew
+  std::string calls;     // TSV of what is said of every record out of fold; empty: none
+  std::string origin = "{}";
+  std::function<void(const std::string&)> talk = [](const std::string&) {};
+};
+
+/// Trains and writes `directory`. Two networks of cuts, each on half of the groups, measure the other half; trees are
+/// validated by group over `folds`, which calibrates them; the shipped model has both networks and trees of all records.
+/// Error, with nothing written, if one class is missing.
+void train_precursor(const std::string& directory, std::span<const WorldRecord> records,
+                     const PrecursorTrainingOptions& how);
+
+}  // namespace stemloop
