@@ -19,6 +19,7 @@ struct ArmsCommand {
   std::string matures;
   std::string track;
   CutContext context;
+  std::string convention = "mirbase";
 };
 
 struct ArmsState {
@@ -35,6 +36,7 @@ int run_arms(ArmsCommand& c) {
   std::vector<std::string> inputs = input_files(c.input, c.folding);
   if (!c.matures.empty()) inputs.push_back(c.matures);
   check_run_files(inputs, {c.common.output, c.track}, {c.model});
+  c.context.convention = c.convention == "mirbase" ? Convention::kMirbase : Convention::kMirgenedb;
   const CutModel model = CutModel::open(find_model(c.model));
   std::optional<KnownMatures> matures;
   if (!c.matures.empty()) matures = KnownMatures::read(c.matures);
@@ -82,6 +84,9 @@ std::function<int()> add_arms(CLI::App& app) {
       ->check(CLI::Range(0.0, 1000.0));
   app.add_option("--flank-error", c->context.flank_error, "How far off that usually is, in letters")
       ->check(CLI::Range(0.5, 1000.0))
+      ->capture_default_str();
+  app.add_option("--convention", c->convention, "Ends as this database annotates them")
+      ->check(CLI::IsMember({"mirbase", "mirgenedb"}))
       ->capture_default_str();
   app.add_option("-m,--model", c->model, "Model directory, or the name of one that ships")
       ->capture_default_str()

@@ -109,6 +109,7 @@ std::function<int()> add_leakage(CLI::App& app);
 std::function<int()> add_split(CLI::App& app);
 std::function<int()> add_arms(CLI::App& app);
 std::function<int()> add_classify(CLI::App& app);
+std::function<int()> add_scan(CLI::App& app);
 std::function<int()> add_model_command(CLI::App& app);
 std::function<int()> add_describe(CLI::App& app);
 std::function<int()> add_evaluate(CLI::App& app);
@@ -125,6 +126,7 @@ std::function<int()> add_decode(CLI::App& app);
 std::function<int()> add_features(CLI::App& app);
 std::function<int()> add_draw(CLI::App& app);
 std::function<int()> add_convert(CLI::App& app);
+std::function<int()> add_report(CLI::App& app);
 std::function<int()> add_show(CLI::App& app);
 
 }  // namespace stemloop

@@ -244,6 +244,7 @@ int run_generate(GenerateCommand& c, const CLI::App& app) {
   }
   Folder folder(load_model(c.folding));
   std::vector<RgbImage> sheet;
+  std::vector<std::string> sheet_labels;
   Counts counts;
   Progress progress("hairpins", !c.common.quiet);
   while (counts.kept < c.count && counts.drawn < c.count * c.tries) {
@@ -251,7 +252,10 @@ int run_generate(GenerateCommand& c, const CLI::App& app) {
       if (counts.kept == c.count) break;
       const std::int64_t number = ++counts.drawn;
       const DecodedPicture decoded = decode_picture(one.picture);
-      if (!c.sheet.empty() && sheet.size() < kSheetMost) sheet.push_back(picture_pixels(one.picture));
+      if (!c.sheet.empty() && sheet.size() < kSheetMost) {
+        sheet.push_back(picture_pixels(one.picture));
+        sheet_labels.push_back(fmt::format("{}: {} {:.0f} % as asked", number, one.asked, 100 * one.as_asked));
+      }
       const char* reason = nullptr;
       if (!decoded.in_step) {
         ++counts.out_of_step;
@@ -306,7 +310,7 @@ int run_generate(GenerateCommand& c, const CLI::App& app) {
     // Figure 7 of the paper: a column for every pattern asked for, if they fit.
     const int columns =
         generator.patterns() > 1 && generator.patterns() <= 12 ? static_cast<int>(generator.patterns()) : kSheetColumns;
-    write_bytes(c.sheet, encode_png(contact_sheet(sheet, columns, 6, 2)));
+    write_bytes(c.sheet, encode_png(contact_sheet(sheet, sheet_labels, kPictureKey, columns, 6, 2)));
   }
   spdlog::info(
       "{} hairpins from {} draws; left out: {} out of step, {} cut off, {} no hairpin's picture, {} by fold, {} drawn "

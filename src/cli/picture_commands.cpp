@@ -51,6 +51,7 @@ int run_encode(EncodeCommand& c) {
   if (!c.sheet.empty()) sheet_out.emplace(c.sheet);
   PictureSet set;
   std::vector<RgbImage> sheet;
+  std::vector<std::string> labels;
   std::optional<FileNames> names;
   if (!c.png_folder.empty()) names.emplace(c.png_folder);
   const Tally tally = run_records<std::pair<std::string, Picture>>(
@@ -60,7 +61,10 @@ int run_encode(EncodeCommand& c) {
       },
       [&](std::pair<std::string, Picture>&& item) {
         if (names) write_bytes(names->next(item.first, ".png"), encode_png(picture_pixels(item.second)), Durable::kLater);
-        if (sheet_out && sheet.size() < kSheetMost) sheet.push_back(picture_pixels(item.second));
+        if (sheet_out && sheet.size() < kSheetMost) {
+          sheet.push_back(picture_pixels(item.second));
+          labels.push_back(item.first);
+        }
         if (!tensors) return;
         set.ids.push_back(std::move(item.first));
         set.pictures.push_back(item.second);
@@ -71,7 +75,7 @@ int run_encode(EncodeCommand& c) {
     if (sheet.empty()) {
       spdlog::warn("{}: there is no picture to show", c.sheet);
     } else {
-      sheet_out->write(encode_png(contact_sheet(sheet, kSheetColumns, kSheetGap, kSheetZoom)));
+      sheet_out->write(encode_png(contact_sheet(sheet, labels, kPictureKey, kSheetColumns, kSheetGap, kSheetZoom)));
     }
     sheet_out->keep();
     if (tally.out > static_cast<std::int64_t>(kSheetMost)) {

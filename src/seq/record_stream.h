@@ -38,9 +38,10 @@ class BatchReader {
 /// `make_state()`; seeing and judging are parallel. An Error thrown by `see` rejects its record; one from reading ends
 /// the run once all records before it are through and is kept in the tally.
 /// REQUIRES: `judge` gives one verdict for each thing seen, in their order.
-template <class MakeState, class See, class JudgeBatch, class Sink>
+/// `rejected(rejection)` takes those of the records, in order; without one they are said.
+template <class MakeState, class See, class JudgeBatch, class Sink, class Rejected = void (*)(const Rejection&)>
 Tally run_judged_records(const RecordFiles& files, const CommonOptions& options, std::size_t max_length,
-                         MakeState make_state, See see, JudgeBatch judge, Sink sink) {
+                         MakeState make_state, See see, JudgeBatch judge, Sink sink, Rejected rejected = report) {
   using State = decltype(make_state());
   using Sight = decltype(see(std::declval<State&>(), std::declval<const Record&>()));
   using Verdicts = decltype(judge(std::declval<std::vector<Sight>>()));
@@ -87,7 +88,7 @@ Tally run_judged_records(const RecordFiles& files, const CommonOptions& options,
       ++tally.in;
       if (rejection != outcome.rejected.end() && rejection->first == i) {
         ++tally.rejected;
-        report(rejection->second);
+        rejected(rejection->second);
         ++rejection;
       } else {
         ++tally.out;
