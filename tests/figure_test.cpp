@@ -88,7 +88,7 @@ TEST(StructureLayout, OddStructuresDoNotStopIt) {
 TEST(StructureLayout, RealPrecursorsDoNotOverlap) {
   STEMLOOP_SHARED_FILE(path, "data/mirbase/hairpin_v21.fa.gz");
   Folder folder(make_model(load_parameters("turner2004")));
-  FastaReader reader(path);
+  RecordReader reader(path);
   int seen = 0, touching = 0, index = 0;
   while (const auto item = reader.next()) {
     const auto* record = std::get_if<Record>(&*item);
