@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <iterator>
 
 #include "cli/provenance.h"
 #include "net/find_model.h"
@@ -199,7 +200,8 @@ void check_run_files(const std::vector<std::string>& inputs, const std::vector<s
   for (const std::string& output : written) {
     if (!output.empty()) check_place(output);
   }
-  run.inputs.insert(run.inputs.end(), inputs.begin(), inputs.end());
+  std::copy_if(inputs.begin(), inputs.end(), std::back_inserter(run.inputs),
+               [](const std::string& input) { return !input.empty(); });
   for (const std::string& output : outputs) {
     if (!output.empty()) run.outputs.push_back(output);
   }

@@ -210,7 +210,7 @@ int run_report(ReportCommand& c, const CLI::App& app) {
   begin_run(c.common);
   std::vector<std::string> inputs = c.inputs;
   for (const std::string& file : {c.genome, c.arms == "none" || c.arms == "predicted" ? "" : c.arms}) inputs.push_back(file);
-  check_files(inputs, {c.common.output});
+  check_run_files(inputs, {c.common.output});
   std::vector<ReportInput> kinds;
   for (const std::string& input : c.inputs) kinds.push_back(kind_of_input(input));
   const auto any = [&](ReportInput kind) { return std::find(kinds.begin(), kinds.end(), kind) != kinds.end(); };

@@ -144,7 +144,7 @@ int run_scan(ScanCommand& c) {
     require(std::count_if(outputs.begin(), outputs.end(), [](const std::string& o) { return !o.empty(); }) == 1,
             "a chunk writes its part alone; loci in other formats are written by scan merge");
   }
-  check_files({c.scan.genome, c.scan.bed}, outputs);
+  check_run_files({c.scan.genome, c.scan.bed}, outputs);
   // The part lies beside the output, where --resume finds it; of a scan to stdout, among the temporary files.
   c.scan.part = to_file ? c.common.output + ".part"
                         : (std::filesystem::temp_directory_path() / fmt::format("stemloop-scan-{}.part", ::getpid())).string();
@@ -176,14 +176,14 @@ int run_scan(ScanCommand& c) {
 int run_merge(MergeCommand& c) {
   begin_run(c.common);
   c.merge.outputs.main = c.common.output;
-  check_files(c.parts, output_files(c.merge.outputs));
+  check_run_files(c.parts, output_files(c.merge.outputs));
   say(merge_parts(c.parts, c.merge));
   return kExitOk;
 }
 
 int run_evaluate_scan(EvaluateScanCommand& c) {
   begin_run(c.common);
-  check_files({c.loci, c.truth}, {c.common.output});
+  check_run_files({c.loci, c.truth}, {c.common.output});
   const std::vector<Interval> calls = read_intervals(c.loci);
   const std::vector<Interval> truth = read_intervals(c.truth, c.genome);
   TextWriter out(c.common.output);
