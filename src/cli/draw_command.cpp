@@ -1,7 +1,8 @@
 // draw: hairpins as figures.
-#include <spdlog/spdlog.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cmath>
 #include <filesystem>
 #include <map>
 #include <optional>
@@ -249,8 +250,7 @@ std::function<int()> add_draw(CLI::App& app) {
       "Draws hairpins for papers: secondary structure or ladder, 5' end left, GU pairs as dots, with a legend.\n"
       "The end of the output's name says what it is: .svg, .pdf (a page a record) or .png; stdout gets SVG.");
   app.add_option("--id", c->ids, "Draw the record of this id; may be given several times")
-      ->expected(1)
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+      ->allow_extra_args(false)
       ->type_name("ID");
   add_figure_options(app, *c);
   add_hairpin_options(app, *c, "The picture, .svg, .pdf or .png; - is stdout");
