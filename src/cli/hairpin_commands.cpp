@@ -2,7 +2,9 @@
 #include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
+#include "arms/arms.h"
 #include "cli/hairpin_input.h"
+#include "judge/judge.h"
 #include "seq/record_stream.h"
 
 namespace stemloop {
@@ -16,12 +18,12 @@ using Json = nlohmann::ordered_json;
 struct FeaturesCommand {
   CommonOptions common;
   FoldingOptions folding;
-  std::string input = "-";
+  InputFiles input;
   std::string format = "tsv";
 };
 
 std::string features_as_tsv(const std::string& id, const std::array<std::string, kFeatureCount>& cells) {
-  return fmt::format("{}\t{}\n", id, fmt::join(cells, "\t"));
+  return fmt::format("{}\t{}\n", table_cell(id), fmt::join(cells, "\t"));
 }
 
 std::string features_as_json(const std::string& id, const std::array<std::string, kFeatureCount>& cells) {
@@ -40,18 +42,18 @@ std::string features_as_json(const std::string& id, const std::array<std::string
 
 int run_features(FeaturesCommand& c) {
   begin_run(c.common);
-  check_files(input_files(c.input, c.folding), {c.common.output});
+  check_run_files(input_files(c.input, c.folding), {c.common.output});
   const auto state = hairpin_state(c.folding);
   TextWriter out(c.common.output);
   if (c.format == "tsv") out.write(fmt::format("id\t{}\n", fmt::join(kFeatureNames, "\t")));
   const auto print = c.format == "tsv" ? features_as_tsv : features_as_json;
   const Tally tally = run_records<std::string>(
-      c.input, c.common, c.folding.max_length, state,
+      c.input.all(), c.common, c.folding.max_length, state,
       [print](Hairpins& hairpins, const Record& record) {
         return print(record.id, feature_cells(hairpin_features(picture_of(record, structure_of(hairpins, record)))));
       },
       [&](const std::string& text) { out.write(text); });
-  out.close();
+  close_outputs(tally, {&out});
   return finish(tally, c.common);
 }
 
@@ -60,27 +62,49 @@ int run_features(FeaturesCommand& c) {
 struct ShowCommand {
   CommonOptions common;
   FoldingOptions folding;
-  std::string input = "-";
+  InputFiles input;
+  bool arms = false;
+  std::string matures;
 };
 
 int run_show(ShowCommand& c) {
   begin_run(c.common);
-  check_files(input_files(c.input, c.folding), {c.common.output});
-  const auto state = hairpin_state(c.folding);
+  std::vector<std::string> inputs = input_files(c.input, c.folding);
+  if (!c.matures.empty()) inputs.push_back(c.matures);
+  check_run_files(inputs, {c.common.output});
+  const auto hairpins = hairpin_state(c.folding);
+  std::optional<CutModel> model;
+  std::optional<KnownMatures> matures;
+  if (c.arms || !c.matures.empty()) model = CutModel::open(find_model("arms"));
+  if (!c.matures.empty()) matures = KnownMatures::read(c.matures);
+  struct State {
+    Hairpins hairpins;
+    std::optional<CutModel::Scratch> scratch;
+  };
   TextWriter out(c.common.output);
   const Tally tally = run_records<std::string>(
-      c.input, c.common, c.folding.max_length, state,
-      [](Hairpins& hairpins, const Record& record) {
-        const std::string structure = structure_of(hairpins, record);
-        const std::string text = text_hairpin(record.sequence, structure);
+      c.input.all(), c.common, c.folding.max_length,
+      [&] { return State{hairpins(), model ? std::optional(model->scratch()) : std::nullopt}; },
+      [&](State& state, const Record& record) {
+        const std::string structure = structure_of(state.hairpins, record);
+        std::string letters = record.sequence, told;
+        if (model) {
+          const ArmRow row = arm_row(record.id, record.sequence, structure, *model, *state.scratch, {},
+                                     matures ? &*matures : nullptr);
+          told = arm_text(row);
+          // Arms in capitals, the rest in lower case, as miRBase prints them.
+          letters = mark_arms(letters, row.call && row.call->plausible() ? row.call->cuts : Cuts{});
+        }
+        const std::string text = text_hairpin(letters, structure);
         require(!text.empty(), "there is no hairpin loop in its structure");
         const int count = lay_out(record.sequence, structure).hairpins;
         const std::string note =
             count > 1 ? fmt::format(", {} hairpins, the one nearest the middle is shown", count) : "";
-        return fmt::format("{}  {}{}\n{}\n", record.id, size_and_energy(*hairpins.model, record, structure), note, text);
+        return fmt::format("{}  {}{}\n{}{}\n", record.id, size_and_energy(*state.hairpins.model, record, structure), note, text,
+                           told);
       },
       [&](const std::string& text) { out.write(text); });
-  out.close();
+  close_outputs(tally, {&out});
   return finish(tally, c.common);
 }
 
@@ -105,10 +129,14 @@ std::function<int()> add_show(CLI::App& app) {
   auto c = std::make_shared<ShowCommand>();
   app.description(
       "Prints each hairpin as text, as miRBase does: five lines, pairs in the middle (GU pairs as a colon).");
+  app.add_flag("--arms", c->arms, "Arms of the mature miRNA in capitals, and what is known of them in words");
+  app.add_option("--mature", c->matures, "The same with known mature miRNAs, FASTA or GFF3, instead of predicted ones")
+      ->type_name("FILE");
   add_hairpin_options(app, *c, kTextOutputHelp);
   app.footer(
       "Examples:\n"
       "  stemloop show hairpins.fa | less\n"
+      "  stemloop show hairpins.fa --arms\n"
       "  echo '>x\\nGGGGAAAACCCC' | stemloop show");
   return [c] { return run_show(*c); };
 }
