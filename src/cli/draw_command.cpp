@@ -18,7 +18,7 @@ namespace {
 struct DrawCommand {
   CommonOptions common;
   FoldingOptions folding;
-  std::string input = "-";
+  InputFiles input;
   std::vector<std::string> ids;
   std::string folder;
   std::string shape = "structure";
@@ -164,7 +164,7 @@ int run_draw(DrawCommand& c) {
   const std::string kind = extension_of(c.common.output);
   std::vector<std::string> inputs = input_files(c.input, c.folding);
   for (const std::string& file : {c.values, c.alignment, c.arms == "none" || c.arms == "predicted" ? "" : c.arms}) inputs.push_back(file);
-  check_files(inputs, {all ? "" : c.common.output});
+  check_run_files(inputs, {all ? "" : c.common.output});
   require(all || c.common.output == "-" || kind == ".png" || kind == ".svg" || kind == ".pdf",
           "{}: name the picture .svg, .pdf or .png", c.common.output);
   const bool several = kind == ".pdf" || !c.grid.empty();
@@ -176,7 +176,7 @@ int run_draw(DrawCommand& c) {
   std::vector<Drawing> drawings;
   std::int64_t drawn = 0;
   const Tally tally = run_records<std::optional<Drawn>>(
-      c.input, c.common, c.folding.max_length, [&] { return DrawState{hairpins(), sources.arms->scratch()}; },
+      c.input.all(), c.common, c.folding.max_length, [&] { return DrawState{hairpins(), sources.arms->scratch()}; },
       [&](DrawState& state, const Record& record) -> std::optional<Drawn> {
         if (!c.ids.empty() && std::find(c.ids.begin(), c.ids.end(), record.id) == c.ids.end()) return std::nullopt;
         Drawn item{record.id, draw_figure(figure_of(c, sources, state, record)), {}, {}};
@@ -203,7 +203,8 @@ int run_draw(DrawCommand& c) {
       });
   if (!drawings.empty()) write_drawings(c, std::move(drawings));
   const int code = finish(tally, c.common);
-  require(drawn > 0 || c.ids.empty(), "{}: no record '{}' was drawn", c.input, fmt::join(c.ids, "', '"));
+  require(drawn > 0 || c.ids.empty(), "{}: no record '{}' was drawn", fmt::join(c.input.all(), ", "),
+          fmt::join(c.ids, "', '"));
   return code;
 }
 
