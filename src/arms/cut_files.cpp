@@ -90,9 +90,16 @@ CutModel CutModel::open(const std::string& directory) {
     CutNetwork network{shape_of(shapes[i], name), {}};
     network.parameters.resize(places_of(network.shape).size);
     for (const CutSlice& slice : network.slices()) {
+      std::vector<std::int64_t> shape = slice.shape;
+      const auto found = stored.weights.tensors.find(tensor_name(i, slice));
+      // Models from before kConvention, the last of the tables, lack its rows: they follow no convention.
+      constexpr int kOlderRows = field_row_count() - kFieldRows[kConvention];
+      if (slice.name == "embedding" && found != stored.weights.tensors.end() &&
+          found->second.shape == std::vector<std::int64_t>{kOlderRows, shape[1]})
+        shape[0] = kOlderRows;
       const StoredTensor& tensor =
-          expect_tensor(stored.weights, tensor_name(i, slice), "F32", slice.shape, directory + "/model.safetensors");
-      std::memcpy(network.parameters.data() + slice.first, tensor.bytes.data(), slice.size * sizeof(float));
+          expect_tensor(stored.weights, tensor_name(i, slice), "F32", shape, directory + "/model.safetensors");
+      std::memcpy(network.parameters.data() + slice.first, tensor.bytes.data(), tensor.bytes.size());
     }
     const bool finite = std::all_of(network.parameters.begin(), network.parameters.end(),
                                     [](float value) { return std::isfinite(value); });

@@ -42,7 +42,7 @@ struct CutTrainOptions {
   int batch = 32;
   double rate = 2e-3;         // of Adam, at its highest
   double weight_decay = 0.1;
-  double dropout = 0.15;
+  double dropout = 0.2;
   double mutated = 0.05;      // share of the letters drawn anew at every visit, pairs as pairs
   double as_given = 0.4;      // share of visits without a change of flanks
   double shuffled = 0.15;     // visits to shuffled hairpins (dinucleotides kept), told to have no cuts, for each visit

@@ -163,7 +163,9 @@ int run_draw(DrawCommand& c) {
   const bool all = !c.folder.empty();
   const std::string kind = extension_of(c.common.output);
   std::vector<std::string> inputs = input_files(c.input, c.folding);
-  for (const std::string& file : {c.values, c.alignment, c.arms == "none" || c.arms == "predicted" ? "" : c.arms}) inputs.push_back(file);
+  for (const std::string& file : {c.values, c.alignment, c.arms == "none" || c.arms == "predicted" ? "" : c.arms}) {
+    if (!file.empty()) inputs.push_back(file);
+  }
   check_run_files(inputs, {all ? "" : c.common.output});
   require(all || c.common.output == "-" || kind == ".png" || kind == ".svg" || kind == ".pdf",
           "{}: name the picture .svg, .pdf or .png", c.common.output);

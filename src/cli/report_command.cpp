@@ -210,7 +210,9 @@ void write_multiqc(const std::string& folder, const Report& report) {
 int run_report(ReportCommand& c, const CLI::App& app) {
   begin_run(c.common);
   std::vector<std::string> inputs = c.inputs;
-  for (const std::string& file : {c.genome, c.arms == "none" || c.arms == "predicted" ? "" : c.arms}) inputs.push_back(file);
+  for (const std::string& file : {c.genome, c.arms == "none" || c.arms == "predicted" ? "" : c.arms}) {
+    if (!file.empty()) inputs.push_back(file);
+  }
   check_run_files(inputs, {c.common.output});
   std::vector<ReportInput> kinds;
   for (const std::string& input : c.inputs) kinds.push_back(kind_of_input(input));

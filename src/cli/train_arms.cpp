@@ -17,7 +17,7 @@ struct TrainArmsCommand {
   CommonOptions common;
   CutTrainOptions options;
   std::string table, validation, output;
-  int networks = 4;
+  int networks = 3;
 };
 
 Json as_json(const CutMeasures& measures) {

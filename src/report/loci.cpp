@@ -179,7 +179,7 @@ std::vector<ReportRecord> read_loci_gff3(const std::string& path, const std::str
   }
   std::unordered_map<std::string, std::vector<std::size_t>> on_contig;
   for (std::size_t k = 0; k < records.size(); ++k) on_contig[records[k].place->contig].push_back(k);
-  FastaReader reader(genome);
+  RecordReader reader(RecordFiles{genome});
   while (const auto item = reader.next()) {
     const auto* contig = std::get_if<Record>(&*item);
     if (contig == nullptr) continue;
