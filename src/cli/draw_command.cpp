@@ -1,7 +1,8 @@
 // draw: hairpins as figures.
-#include <spdlog/spdlog.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cmath>
 #include <filesystem>
 #include <map>
 #include <optional>
@@ -162,7 +163,9 @@ int run_draw(DrawCommand& c) {
   const bool all = !c.folder.empty();
   const std::string kind = extension_of(c.common.output);
   std::vector<std::string> inputs = input_files(c.input, c.folding);
-  for (const std::string& file : {c.values, c.alignment, c.arms == "none" || c.arms == "predicted" ? "" : c.arms}) inputs.push_back(file);
+  for (const std::string& file : {c.values, c.alignment, c.arms == "none" || c.arms == "predicted" ? "" : c.arms}) {
+    if (!file.empty()) inputs.push_back(file);
+  }
   check_run_files(inputs, {all ? "" : c.common.output});
   require(all || c.common.output == "-" || kind == ".png" || kind == ".svg" || kind == ".pdf",
           "{}: name the picture .svg, .pdf or .png", c.common.output);
@@ -203,7 +206,8 @@ int run_draw(DrawCommand& c) {
   if (all) sync_folder(c.folder);
   if (!drawings.empty() && !tally.broken) write_drawings(c, std::move(drawings));
   const int code = finish(tally, c.common);
-  require(drawn > 0 || c.ids.empty(), "no record '{}' was drawn", fmt::join(c.ids, "', '"));
+  require(drawn > 0 || c.ids.empty(), "{}: no record '{}' was drawn", fmt::join(c.input.all(), ", "),
+          fmt::join(c.ids, "', '"));
   return code;
 }
 
@@ -250,8 +254,7 @@ std::function<int()> add_draw(CLI::App& app) {
       "Draws hairpins for papers: secondary structure or ladder, 5' end left, GU pairs as dots, with a legend.\n"
       "The end of the output's name says what it is: .svg, .pdf (a page a record) or .png; stdout gets SVG.");
   app.add_option("--id", c->ids, "Draw the record of this id; may be given several times")
-      ->expected(1)
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+      ->allow_extra_args(false)
       ->type_name("ID");
   add_figure_options(app, *c);
   add_hairpin_options(app, *c, "The picture, .svg, .pdf or .png; - is stdout");

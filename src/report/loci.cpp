@@ -90,8 +90,10 @@ ReportInput kind_of_input(const std::string& path) {
   LineReader lines(path);
   for (std::string line; lines.next(line);) {
     if (trim(line).empty()) continue;
-    if (line[0] == '>') return ReportInput::kFasta;
-    return line.rfind("##gff-version", 0) == 0 ? ReportInput::kGff3 : ReportInput::kTable;
+    if (line.rfind("##gff-version", 0) == 0) return ReportInput::kGff3;
+    const auto fields = split_fields(line, '\t');
+    const bool table = std::find(fields.begin(), fields.end(), "contig") != fields.end();
+    return table ? ReportInput::kTable : ReportInput::kFasta;
   }
   return ReportInput::kFasta;  // whose reader says that the file is empty
 }
