@@ -61,7 +61,7 @@ ScanOptions options_for(const std::string& genome, const std::string& part) {
   ScanOptions o;
   o.genome = genome;
   o.part = part;
-  o.decoy_share = 0.2;
+  o.decoy_share = 0.5;
   o.least_decoy_letters = 0;
   o.told = {{"version", "test"}};
   return o;
