@@ -13,8 +13,8 @@ page() {
 Made by `bench/results.sh` from `bench/results.tsv`; how each figure came about, and all others, in [docs/log/](log/).
 Reference data and oracles lie in `../shared`; RNAfold is ViennaRNA 2.7.1, built outside this tree. Squared brackets are
 95 % intervals. Machines: **A** 2 cores of an AMD EPYC (family 25 model 17, AVX-512) under KVM; **B** 2 hyperthreads of one
-core of an Intel Xeon (Skylake, AVX-512); **C** 2 cores of an AMD EPYC (family 26 model 2, AVX-512). All with 24 GB, Debian
-12, g++ 12.2.0, libtorch 1.13.0.
+core of an Intel Xeon (Skylake, AVX-512); **C** 2 cores of an AMD EPYC (family 26 model 2, AVX-512); **D** 2 cores of an
+Intel Xeon (family 6 model 167). All with 24 GB, Debian 12, g++ 12.2.0, libtorch 1.13.0.
 END
   awk -F '\t' 'NR > 1 {
     if ($1 != section) {

@@ -147,7 +147,7 @@ def main():
     os.makedirs(out, exist_ok=True)
     for part, members in kept.items():
         with open(f"{out}/{part}.tsv", "w") as table:
-            table.write("id\tsequence\t" + "\t".join(CUTS) + "\tweight\tguide\n")
+            table.write("id\tsequence\t" + "\t".join(CUTS) + "\tweight\tguide\tconvention\n")
             for number, record in members:
                 known = sum(cut in record for cut in CUTS)
                 kind = "all" if known == 4 else "curated" if record["source"] == "mirgenedb" else "part"
@@ -155,7 +155,8 @@ def main():
                 weight = WEIGHTS[kind] * size[root(number)] ** -0.4 if part == "train" else 1
                 cells = [str(record.get(cut, "")) for cut in CUTS]
                 table.write("\t".join([record["id"], record["sequence"], *cells, f"{weight:.4f}",
-                                       record.get("guide", "")]) + "\n")
+                                       record.get("guide", ""),
+                                       "mirgenedb" if record["source"] == "mirgenedb" else "mirbase"]) + "\n")
         print(f"{out}/{part}.tsv: {len(members)} hairpins", file=sys.stderr)
 
 

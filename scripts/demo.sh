@@ -9,7 +9,7 @@ out=${1:-demo}
 say() { printf '\033[1m%s\033[0m\n' "$*" >&2; }
 begun=$SECONDS
 took() { printf '   done after %d s\n' $((SECONDS - begun)) >&2; }
-say "1/3 packages (the first time up to 1.5 GB on the disk, minutes)"
+say "1/3 packages (the first time up to 1.4 GB on the disk, minutes)"
 scripts/setup.sh
 took
 say "2/3 build (the first time 6 to 10 minutes on two cores, 0.2 GB on the disk)"

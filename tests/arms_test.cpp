@@ -186,6 +186,8 @@ TEST(CutTraining, LearnsAndIsTheSameTwice) {
   CutTrainOptions options;
   options.shape = {16, {1, 2}};
   options.epochs = 30;
+  options.dropout = 0.1;
+  options.weight_decay = 0.01;
   options.batch = 4;
   std::vector<double> losses;
   const auto watch = [&](const CutProgress& progress, const CutNetwork&) { losses.push_back(progress.loss); };

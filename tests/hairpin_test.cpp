@@ -188,21 +188,6 @@ TEST(Features, AnEmptyOrBrokenPictureHasNoneButDoesNotFail) {
   EXPECT_EQ(hairpin_features(odd).loop_width, 0);
 }
 
-TEST(Drawing, NeighboursAndPairsAreOneStepApart) {
-  Folder folder(make_model(load_parameters("turner2004")));
-  for (int item = 0; item < 30; ++item) {
-    const std::string sequence = random_sequence(120, 0.5, 34, static_cast<std::uint64_t>(item));
-    const std::string structure = folder.fold(sequence).structure;
-    const std::vector<int> pairs = pair_table(structure);
-    const std::vector<Point> at = structure_layout(structure);
-    const auto distance = [&](int a, int b) { return std::hypot(at[a].x - at[b].x, at[a].y - at[b].y); };
-    for (int i = 0; i < static_cast<int>(at.size()); ++i) {
-      ASSERT_NEAR(i > 0 ? distance(i, i - 1) : 1, 1, 1e-9);
-      ASSERT_NEAR(pairs[i] > i ? distance(i, pairs[i]) : 1, 1, 1e-9);
-    }
-  }
-}
-
 TEST(TextHairpin, HoldsEveryBaseOnce) {
   Folder folder(make_model(load_parameters("turner2004")));
   for (int item = 0; item < 50; ++item) {

@@ -353,9 +353,9 @@ TEST_F(Mirtrons, WrongUseIsRefused) {
       {evaluate("small", "--positives " + kMirtrons), "--positives and --negatives are wanted together"},
       {evaluate("small", "--tsv " + at("labelled.tsv")), "there is no column 'label'"},
       {fmt::format("stemloop evaluate classifier --model {} --tsv {} --label-column mirtron",
-                   STEMLOOP_MODELS "/premirna", at("labelled.tsv")),
+                   STEMLOOP_MODELS "/premirna-modmirbase", at("labelled.tsv")),
        "--label-column is of models of mirtrons"},
-      {fmt::format("stemloop classify --three-way -m {} {}", STEMLOOP_MODELS "/premirna", kMirtrons),
+      {fmt::format("stemloop classify --three-way -m {} {}", STEMLOOP_MODELS "/premirna-modmirbase", kMirtrons),
        "family 'premirna', not 'mirtron'"},
       {classify("--three-way --premirna " STEMLOOP_MODELS "/premirna " + kMirtrons), "models of the same energy"}};
   for (const auto& [line, words] : cases) {
@@ -405,7 +405,7 @@ TEST(ShippedMirtron, KnowsTheExamples) {
 TEST(ShippedMirtron, ThreeWay) {
   const Outcome r =
       shell(fmt::format("cat {} {} | stemloop classify -q -t 1 --three-way -m {} --premirna {}", kHairpins,
-                        STEMLOOP_EXAMPLES "/others.fa", kShipped, STEMLOOP_MODELS "/premirna"));
+                        STEMLOOP_EXAMPLES "/others.fa", kShipped, STEMLOOP_MODELS "/premirna-modmirbase"));
   ASSERT_EQ(r.code, 0) << r.err;
   const auto table = lines(r.out);
   EXPECT_THAT(table[0], StartsWith("id\tlabel\tpremirna_probability\tmirtron_probability\toutside"));

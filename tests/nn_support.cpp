@@ -8,7 +8,7 @@ namespace stemloop::testing {
 PictureData example_pictures(std::int64_t count) {
   const auto model = make_model(load_parameters("turner2004"), {});
   Folder folder(model);
-  FastaReader reader(std::string(STEMLOOP_EXAMPLES) + "/hairpins.fa");
+  RecordReader reader(std::string(STEMLOOP_EXAMPLES) + "/hairpins.fa");
   PictureData data;
   std::vector<Picture> originals;
   while (const auto item = reader.next()) {

@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 
 #include <atomic>
+#include <filesystem>
 #include <thread>
 
 #include "judge/judge.h"
@@ -84,7 +85,7 @@ TEST(RecordStream, RejectionsStandBetweenTheRecords) {
 
 std::vector<Record> example_records() {
   std::vector<Record> records;
-  FastaReader reader(STEMLOOP_EXAMPLES "/hairpins.fa");
+  RecordReader reader(STEMLOOP_EXAMPLES "/hairpins.fa");
   while (auto item = reader.next()) {
     if (const auto* record = std::get_if<Record>(&*item)) records.push_back(*record);
   }
@@ -115,8 +116,12 @@ TEST(Families, NeitherCompanyNorThreadsChangeAVerdict) {
   ASSERT_GE(records.size(), 20U);
   const std::string models = STEMLOOP_MODELS;
   std::vector<std::unique_ptr<Judge>> judges;
-  for (const Family& family : families()) judges.push_back(open_judge(models + "/" + family.name, {"auto", 2}));
-  judges.push_back(open_three_way(models + "/premirna", models + "/mirtron", {"auto", 2}));
+  for (const auto& entry : std::filesystem::directory_iterator(models)) {
+    const std::string directory = entry.path().string();
+    if (find_family(model_family(directory)) != nullptr) judges.push_back(open_judge(directory, {"auto", 2}));
+  }
+  ASSERT_GE(judges.size(), 2U);
+  judges.push_back(open_three_way(models + "/premirna-modmirbase", models + "/mirtron", {"auto", 2}));
   for (const auto& judge : judges) {
     const auto together = said_of(*judge, records, records.size());
     EXPECT_EQ(said_of(*judge, records, 1), together);
@@ -135,7 +140,7 @@ TEST(Families, NeitherCompanyNorThreadsChangeAVerdict) {
 
 TEST(Families, WhatIsNoClassifierIsNamed) {
   const std::string message = testing::error_of([] { open_judge(STEMLOOP_MODELS "/mirtron-generator", {}); });
-  EXPECT_THAT(message, HasSubstr("this is a model of family 'gan', no classifier (premirna, mirtron)"));
+  EXPECT_THAT(message, HasSubstr("this is a model of family 'gan', no classifier ("));
 }
 
 }  // namespace

@@ -337,7 +337,7 @@ TEST(Selector, DamagedFilesAreNamed) {
 
 std::vector<std::string> example(const std::string& path) {
   std::vector<std::string> sequences;
-  FastaReader reader(path);
+  RecordReader reader(path);
   while (auto item = reader.next()) sequences.push_back(std::get<Record>(*item).sequence);
   return sequences;
 }

@@ -19,7 +19,7 @@ struct Read {
 
 Read read_all(const std::string& text) {
   const TemporaryFile file(text);
-  FastaReader reader(file.path());
+  RecordReader reader(file.path());
   Read result;
   while (auto item = reader.next()) {
     if (auto* record = std::get_if<Record>(&*item)) {

@@ -198,6 +198,31 @@ std::string arm_track(const ArmRow& row) {
   return text;
 }
 
+std::string arm_text(const ArmRow& row) {
+  std::string text;
+  if (arms_told(row)) {
+    const ArmCall& call = *row.call;
+    const auto arms = arms_of(call.cuts);
+    for (int arm = 0; arm < 2; ++arm) {
+      const std::string letters = letters_of(row, arms[arm]);
+      const auto& begin = call.within[2 * arm];
+      const auto& end = call.within[2 * arm + 1];
+      text += fmt::format("  {} {} to {}  {}  seed {}", kArmNames[arm], arms[arm].begin + 1, arms[arm].end, letters,
+                          seed_of(letters));
+      text += call.given[2 * arm] >= 0 ? fmt::format(", known{}\n", row.names[arm].empty() ? "" : " as " + row.names[arm])
+                                       : fmt::format(", ends exact {:.2f} {:.2f}, within 1 {:.2f} {:.2f}\n", begin[0],
+                                                     end[0], begin[1], end[1]);
+    }
+    text += fmt::format("  3' overhangs {} (Drosha) and {} (Dicer)", call.overhang.drosha, call.overhang.dicer);
+    text += call.guide == Guide::kNotTold
+                ? "; guide not told\n"
+                : fmt::format("; guide likelier {} ({:.2f}: {})\n", guide_name(call.guide),
+                              call.guide == Guide::k5p ? call.guide_5p : 1 - call.guide_5p, call.guide_why);
+  }
+  for (const std::string& note : row.notes) text += fmt::format("  {}\n", note);
+  return text;
+}
+
 std::string mark_arms(std::string_view sequence, const Cuts& cuts) {
   std::string marked(sequence);
   for (int i = 0; i < static_cast<int>(marked.size()); ++i) {

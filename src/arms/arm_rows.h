@@ -36,6 +36,9 @@ std::string arm_json(const ArmRow& row);
 std::string arm_track_header();
 std::string arm_track(const ArmRow& row);
 
+/// A few lines for a reader: both arms with seed and how sure their cuts are, overhangs, the guide and why, notes.
+std::string arm_text(const ArmRow& row);
+
 /// The sequence in lower case but for the letters of the arms, as miRBase marks them.
 std::string mark_arms(std::string_view sequence, const Cuts& cuts);
 

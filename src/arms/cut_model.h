@@ -47,6 +47,7 @@ struct CutContext {
   /// Letters of flank that records have outside Drosha's cuts, negative: nothing known; of them an error of so many
   /// letters is usual.
   double flank = -1, flank_error = 15;
+  Convention convention = Convention::kMirbase;
 };
 
 struct CutNetwork;

@@ -60,9 +60,14 @@ std::vector<CutSlice> CutNetwork::slices() const {
 
 namespace {
 
-// Rows of `row` floats with `margin` rows of zeros at both ends.
-void clear_rows(std::vector<float>& rows, int length, int margin, int row) {
-  rows.assign(static_cast<std::size_t>(length + 2 * margin) * static_cast<std::size_t>(row), 0.0F);
+// Room for `length` rows of `row` floats with `margin` rows of zeros at both ends; returns the first row between them,
+// which holds anything.
+float* room_for(std::vector<float>& rows, int length, int margin, int row) {
+  rows.resize(static_cast<std::size_t>(length + 2 * margin) * static_cast<std::size_t>(row));
+  const auto edge = static_cast<std::ptrdiff_t>(margin) * row;
+  std::fill(rows.begin(), rows.begin() + edge, 0.0F);
+  std::fill(rows.end() - edge, rows.end(), 0.0F);
+  return rows.data() + edge;
 }
 
 }  // namespace
@@ -75,14 +80,14 @@ std::span<const float> CutForward::run(const CutNetwork& network, const CutWindo
   const float* w = network.parameters.data();
   margin_ = kOwnTaps / 2 * *std::max_element(shape.dilations.begin(), shape.dilations.end());
   layers_.resize(shape.dilations.size() + 1);
-  for (Layer& layer : layers_) clear_rows(layer.x, n, margin_, c);
-  const auto rows_of = [&](Layer& layer) { return layer.x.data() + margin_ * c; };
 
-  float* x = rows_of(layers_[0]);
+  float* x = room_for(layers_[0].x, n, margin_, c);
+  std::fill_n(x, n * c, 0.0F);
   for (int i = 0; i < n; ++i) {
+    float* to = x + i * c;
     for (const std::uint16_t answer : window.answers[i]) {
       const float* row = w + places.embedding + static_cast<std::size_t>(answer) * c;
-      for (int k = 0; k < c; ++k) x[i * c + k] += row[k];
+      for (int k = 0; k < c; ++k) to[k] += row[k];
     }
   }
   if (drop_ != nullptr) drop_(context_, -1, {x, static_cast<std::size_t>(n * c)});
@@ -90,9 +95,8 @@ std::span<const float> CutForward::run(const CutNetwork& network, const CutWindo
   for (std::size_t l = 0; l < places.layers.size(); ++l) {
     const CutLayerPlaces& layer = places.layers[l];
     Layer& now = layers_[l];
-    x = rows_of(now);
-    clear_rows(now.facing, n, 1, c);
-    for (int i = 0; i < n; ++i) std::copy_n(x + window.opposite[i] * c, c, now.facing.data() + (i + 1) * c);
+    float* facing = room_for(now.facing, n, 1, c);
+    for (int i = 0; i < n; ++i) std::copy_n(x + window.opposite[i] * c, c, facing + i * c);
     now.r.resize(static_cast<std::size_t>(n) * c);
     for (int i = 0; i < n; ++i) std::copy_n(w + layer.bias, c, now.r.data() + i * c);
     const int d = shape.dilations[l];
@@ -106,9 +110,13 @@ std::span<const float> CutForward::run(const CutNetwork& network, const CutWindo
     }
     for (float& value : now.r) value = std::max(value, 0.0F);
     if (drop_ != nullptr) drop_(context_, static_cast<int>(l), now.r);
-    float* y = rows_of(layers_[l + 1]);
-    for (int i = 0; i < n * c; ++i) y[i] = x[i] + w[layer.out_bias + i % c];
+    float* y = room_for(layers_[l + 1].x, n, margin_, c);
+    const float* bias = w + layer.out_bias;
+    for (int i = 0; i < n; ++i) {
+      for (int k = 0; k < c; ++k) y[i * c + k] = x[i * c + k] + bias[k];
+    }
     kernels.multiply(false, true, n, c, c, now.r.data(), c, w + layer.out, c, y, c);
+    x = y;
   }
 
   // Boundary i stands between rows i - 1 and i; the rows beyond both ends are zeros.
@@ -116,7 +124,6 @@ std::span<const float> CutForward::run(const CutNetwork& network, const CutWindo
   for (int k = 0; k < 2 * c; ++k) std::copy_n(w + places.heads + k * kCuts, kCuts, heads_.data() + k * kHeadColumns);
   std::vector<float>& wide = layers_.back().r;
   wide.resize(static_cast<std::size_t>(n + 1) * kHeadColumns);
-  x = rows_of(layers_.back());
   kernels.multiply(false, false, n + 1, kHeadColumns, 2 * c, x - c, c, heads_.data(), kHeadColumns, wide.data(),
                    kHeadColumns);
   scores_.resize(static_cast<std::size_t>(n + 1) * kCuts);

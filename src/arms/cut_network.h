@@ -23,7 +23,7 @@ inline constexpr int kOwnTaps = 5, kFacingTaps = 3;
 inline constexpr int kHeadColumns = 16;  // what the kernels ask for; the first kCuts are used
 
 struct CutNetworkShape {
-  int channels = 48;  // a multiple of 16
+  int channels = 32;  // a multiple of 16
   std::vector<int> dilations = {1, 1, 2, 4, 8};
   bool operator==(const CutNetworkShape&) const = default;
 };

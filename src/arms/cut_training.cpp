@@ -55,7 +55,7 @@ std::vector<CutExample> read_cut_examples(const std::string& path) {
   std::vector<CutExample> examples;
   std::size_t sequence = 0;
   std::array<std::size_t, kCuts> cut{};
-  std::optional<std::size_t> id, weight, guide;
+  std::optional<std::size_t> id, weight, guide, convention;
   const auto begin = [&](const std::vector<std::string>& header) {
     sequence = find_column(header, "sequence", path);
     for (int c = 0; c < kCuts; ++c) cut[c] = find_column(header, kCutNames[c], path);
@@ -63,7 +63,7 @@ std::vector<CutExample> read_cut_examples(const std::string& path) {
       if (std::find(header.begin(), header.end(), name) == header.end()) return std::nullopt;
       return find_column(header, name, path);
     };
-    id = maybe("id"), weight = maybe("weight"), guide = maybe("guide");
+    id = maybe("id"), weight = maybe("weight"), guide = maybe("guide"), convention = maybe("convention");
   };
   read_table(path, begin, [&](const std::vector<std::string_view>& fields, const std::string& place) {
     CutExample example;
@@ -87,6 +87,12 @@ std::vector<CutExample> read_cut_examples(const std::string& path) {
       require(fields[*guide] == "5p" || fields[*guide] == "3p", "{}: guide '{}' is neither 5p nor 3p", place,
               printable(fields[*guide]));
       example.guide = fields[*guide] == "5p" ? Guide::k5p : Guide::k3p;
+    }
+    if (convention) {
+      const std::string_view name = fields[*convention];
+      require(name == "mirbase" || name == "mirgenedb", "{}: convention '{}' is neither mirbase nor mirgenedb", place,
+              printable(name));
+      example.convention = name == "mirbase" ? Convention::kMirbase : Convention::kMirgenedb;
     }
     examples.push_back(std::move(example));
   });
@@ -142,6 +148,7 @@ std::optional<CutTask> cut_task(const CutExample& example, int reach, Folder& fo
   if (stem == stems.end()) return std::nullopt;
   std::optional<CutWindow> window = cut_window(example.sequence, structure, stem->open, stem->close, reach, folder);
   if (!window) return std::nullopt;
+  follow(example.convention, *window);
   CutTask task{std::move(*window), example.cuts, example.is_precursor()};
   for (int& cut : task.cuts) {
     if (cut < 0) continue;
@@ -212,11 +219,12 @@ CutNetwork train_cuts(std::span<const CutExample> examples, const CutTrainOption
     for (std::int64_t begin = 0; begin < count; begin += options.batch, ++step) {
       std::fill(gradient.begin(), gradient.end(), 0.0F);
       learner.prepare(network);
-      const auto visit = [&](CutSight& sight, Random& random, const auto& make) {
+      const auto visit = [&](CutSight& sight, Convention convention, Random& random, const auto& make) {
         if (!sight.known) sight = sight_of(make());
         if (!sight.usable) return;
         const std::string letters = mutated(sight.letters, sight.structure, options.mutated, random);
-        const CutTask task{cut_window(letters, sight.structure, sight.stem), sight.cuts, sight.is_precursor};
+        CutTask task{cut_window(letters, sight.structure, sight.stem), sight.cuts, sight.is_precursor};
+        follow(convention, task.window);
         progress.loss += learner.add(network, task, options.dropout, random, gradient);
         ++progress.visits;
       };
@@ -225,7 +233,7 @@ CutNetwork train_cuts(std::span<const CutExample> examples, const CutTrainOption
         // What weighs less is seen less often.
         Random random(options.seed + 1, static_cast<std::uint64_t>(epoch * count + k));
         if (random.uniform() >= example.weight) continue;
-        const std::int64_t flanking = epoch % options.flankings;
+        const std::int64_t flanking = (epoch + order[k]) % options.flankings;  // all ways in every epoch
         const auto shown = [&] {
           Random flanks(options.flank_seed, static_cast<std::uint64_t>(order[k] * options.flankings + flanking));
           return with_other_flanks(example, options, flanks);
@@ -233,17 +241,17 @@ CutNetwork train_cuts(std::span<const CutExample> examples, const CutTrainOption
         auto& [as_it_is, beside, scrambled] = sights[order[k] * options.flankings + flanking];
         const int widest = options.reaches.front();
         const int reach = options.reaches[static_cast<std::size_t>(flanking) % options.reaches.size()];
-        visit(as_it_is, random, [&] {
+        visit(as_it_is, example.convention, random, [&] {
           std::optional<CutTask> task = cut_task(shown(), reach, folder);
           return task || reach == widest ? std::move(task) : cut_task(shown(), widest, folder);
         });
         progress.skipped += !as_it_is.usable;
         if (!example.is_precursor()) continue;
         if (random.uniform() < options.others) {
-          visit(beside, random, [&] { return other_stem_task(shown(), reach, folder); });
+          visit(beside, example.convention, random, [&] { return other_stem_task(shown(), reach, folder); });
         }
         if (random.uniform() < options.shuffled) {
-          visit(scrambled, random, [&] {
+          visit(scrambled, example.convention, random, [&] {
             Random order_of_letters(options.flank_seed + 1, static_cast<std::uint64_t>(order[k] * options.flankings + flanking));
             const CutExample letters{"", shuffle_dinucleotides(shown().sequence, order_of_letters), kNothingKnown};
             return cut_task(letters, reach, folder);

@@ -26,12 +26,13 @@ struct CutExample {
   std::string sequence;  // RNA
   KnownCuts cuts = kNothingKnown;
   Guide guide = Guide::kNotTold;
+  Convention convention = Convention::kMirbase;
   float weight = 1;  // share of the epochs in which it is seen
   [[nodiscard]] bool is_precursor() const { return cuts != kNothingKnown; }
 };
 
-/// Reads a table with columns sequence, drosha5, dicer5, dicer3, drosha3 (empty: not known) and, if there, id, weight
-/// and guide (5p, 3p or empty). Error with file and line where a cut lies outside its sequence or cuts are out of order.
+/// Reads a table with columns sequence, drosha5, dicer5, dicer3, drosha3 (empty: not known) and, if there, id, weight,
+/// guide (5p, 3p or empty) and convention (mirbase or mirgenedb). Error with file and line where a cut lies outside its sequence or cuts are out of order.
 std::vector<CutExample> read_cut_examples(const std::string& path);
 
 struct CutTrainOptions {
@@ -40,8 +41,8 @@ struct CutTrainOptions {
   int epochs = 12;
   int batch = 32;
   double rate = 2e-3;         // of Adam, at its highest
-  double weight_decay = 0.01;
-  double dropout = 0.1;
+  double weight_decay = 0.1;
+  double dropout = 0.15;
   double mutated = 0.05;      // share of the letters drawn anew at every visit, pairs as pairs
   double as_given = 0.4;      // share of visits without a change of flanks
   double shuffled = 0.15;     // visits to shuffled hairpins (dinucleotides kept), told to have no cuts, for each visit

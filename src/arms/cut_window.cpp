@@ -82,6 +82,11 @@ CutWindow cut_window(std::string_view letters, std::string structure, const Stem
   return window;
 }
 
+void follow(Convention convention, CutWindow& window) {
+  constexpr int kFirst = field_row_count() - kFieldRows[kConvention];
+  for (auto& answer : window.answers) answer[kConvention] = static_cast<std::uint16_t>(kFirst + static_cast<int>(convention));
+}
+
 std::optional<CutWindow> cut_window(std::string_view sequence, std::string_view structure, int open, int close,
                                     int reach, Folder& folder) {
   const int n = static_cast<int>(sequence.size());

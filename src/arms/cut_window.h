@@ -23,9 +23,10 @@ enum CutField : std::uint8_t {
   kBaseDistance,      // letters to the stem's outermost pair on either strand
   kShift,             // letters that the strands between it and the loop differ by
   kLoopSize,          // letters of the terminal loop
+  kConvention,        // whose habit the ends follow
   kCutFields
 };
-inline constexpr std::array<int, kCutFields> kFieldRows = {25, 10, 162, 96, 98, 25, 41};
+inline constexpr std::array<int, kCutFields> kFieldRows = {25, 10, 162, 96, 98, 25, 41, 2};
 
 struct CutWindow {
   int begin = 0;  // of the window in the sequence
@@ -49,6 +50,9 @@ constexpr int field_row_count() {
 /// own fold of the sequence, saves the second fold where the window is the whole sequence; it may be empty.
 std::optional<CutWindow> cut_window(std::string_view sequence, std::string_view structure, int open, int close,
                                     int reach, Folder& folder);
+
+/// Asks for the ends of another convention than miRBase's, which windows are made with.
+void follow(Convention convention, CutWindow& window);
 
 /// The same of a window whose fold and stem are known already.
 CutWindow cut_window(std::string_view letters, std::string structure, const StemLoop& stem);

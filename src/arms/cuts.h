@@ -38,6 +38,9 @@ struct StemLoop {
 /// REQUIRES: matching brackets.
 std::vector<StemLoop> stem_loops(std::string_view structure);
 
+/// Whose habit the ends of arms follow. The two databases agree on 5' ends far oftener than on 3' ends (docs/arms.md).
+enum class Convention : unsigned char { kMirbase, kMirgenedb };
+
 /// Known cuts, -1 where one is not known.
 using KnownCuts = std::array<int, kCuts>;
 inline constexpr KnownCuts kNothingKnown = {-1, -1, -1, -1};

@@ -76,7 +76,7 @@ KnownMatures KnownMatures::read(const std::string& path) {
 }
 
 void KnownMatures::read_fasta(const std::string& path) {
-  FastaReader reader(path);
+  RecordReader reader({path, Wanted::kSequencesOnly});
   while (auto item = reader.next()) {
     if (const auto* rejection = std::get_if<Rejection>(&*item)) fail("{}", rejection->reason);
     Record& record = std::get<Record>(*item);

@@ -203,10 +203,26 @@ Cuts best_quadruple(const CutWindow& window, std::span<const float> scores, cons
   const std::array<Places, kCuts> places = places_of(window);
   Cuts best;
   float most = kNoCut;
+  std::array<float, kCuts> bound;
+  for (int cut = 0; cut < kCuts; ++cut) {
+    bound[cut] = kNoCut;
+    for (int k = places[cut].first; k <= places[cut].last; ++k) bound[cut] = std::max(bound[cut], scores[kCuts * k + cut]);
+  }
+  const auto greatest = [&](int first, int count) {
+    return *std::max_element(terms.values.begin() + first, terms.values.begin() + first + count);
+  };
+  const float most_terms = greatest(CutTerms::length5(kMinArm), kArmLengths) +
+                           greatest(CutTerms::length3(kMinArm), kArmLengths) + greatest(CutTerms::loop(0), kLoopLengths) +
+                           greatest(CutTerms::dicer(kMinOverhang), kOverhangs) +
+                           greatest(CutTerms::drosha(kMinOverhang), kOverhangs);
   for (int d5 = places[kD5].first; d5 <= places[kD5].last; ++d5) {
     const float first = scores[kCuts * d5 + kD5];
     if (first == kNoCut) continue;
+    // Nothing that begins here can be better than its best parts together.
+    if (first + bound[kC5] + bound[kC3] + bound[kD3] + most_terms <= most) continue;
     for (int c3 = std::max(places[kC3].first, d5 + kMinArm); c3 <= places[kC3].last; ++c3) {
+      const float here = first + scores[kCuts * c3 + kC3];
+      if (here + bound[kC5] + bound[kD3] + most_terms <= most) continue;
       // With these two held fast, the others are independent.
       float five = kNoCut, three = kNoCut;
       int c5_best = 0, d3_best = 0;
@@ -220,7 +236,7 @@ Cuts best_quadruple(const CutWindow& window, std::span<const float> scores, cons
                             terms.values[drosha_term(window, d5, d3)];
         if (value > three) three = value, d3_best = d3;
       }
-      const float value = first + scores[kCuts * c3 + kC3] + five + three;
+      const float value = here + five + three;
       if (value > most) {
         most = value;
         best = {d5, c5_best, c3, d3_best};

@@ -1,8 +1,9 @@
-// A vector drawing: a list of shapes that becomes SVG text (editable, text stays text) or a PNG (cairo).
-// Units are pixels of the SVG; y grows downwards. Colours are CSS hex strings ("#d62728"); empty means none.
+// A vector drawing: a list of shapes that becomes SVG or PDF (editable, text stays text) or a PNG (cairo).
+// Units are 1/96 inch, a pixel of the SVG; y grows downwards. Colours are CSS hex strings ("#d62728"); empty means none.
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -44,6 +45,15 @@ struct Polyline {
   std::vector<Point> points;
   double width = 1;
   std::string colour = "#000000";
+  bool round = false;   // ends and corners
+  bool dashed = false;  // in dashes of four widths
+};
+
+struct Polygon {
+  std::vector<Point> points;
+  std::string fill;
+  std::string stroke;
+  double stroke_width = 1;
 };
 
 enum class Anchor { kStart, kMiddle, kEnd };
@@ -56,9 +66,10 @@ struct Text {
   std::string colour = "#000000";
   bool bold = false;
   bool fixed_width = false;
+  double turned = 0;  // degrees against the clock, about `at`
 };
 
-using Shape = std::variant<Line, Circle, Rectangle, Polyline, Text>;
+using Shape = std::variant<Line, Circle, Rectangle, Polyline, Text, Polygon>;
 
 struct Drawing {
   double width = 0;
@@ -71,10 +82,23 @@ struct Drawing {
 /// The text with bytes that are no UTF-8 and control characters replaced by "?"; drawings call it on every Text.
 std::string drawable(const std::string& text);
 
-/// A complete SVG document on a white ground.
-std::string to_svg(const Drawing& drawing);
+/// Width of a text in DejaVu Sans as drawn, letters beyond ASCII taken as wide as a figure.
+double text_width(std::string_view text, double size, bool bold = false);
+
+/// The text, or its beginning and end around "...", so that it is no wider than `width`.
+std::string fitted_text(const std::string& text, double width, double size, bool bold = false);
+
+/// Adds the shapes of `part`, `scale` times as large, its top left corner at `corner`.
+void place(Drawing& page, const Drawing& part, Point corner, double scale = 1);
+
+/// A complete SVG document on a white ground; `width_mm` > 0 says how wide it is on paper.
+std::string to_svg(const Drawing& drawing, double width_mm = 0);
 
 /// The drawing as pixels, `scale` to the unit (fewer if a side would exceed 32,000).
 RgbImage to_pixels(const Drawing& drawing, double scale = 2);
+
+/// A PDF, one page a drawing, text as text. Pages are as large as their drawing, or `width_mm` wide if that is > 0.
+/// The same drawings give the same bytes. REQUIRES: at least one drawing.
+std::string to_pdf(const std::vector<Drawing>& pages, double width_mm = 0);
 
 }  // namespace stemloop

@@ -50,14 +50,22 @@ struct Writer {
   void operator()(const Polyline& s) const {
     out += R"(<polyline points=")";
     for (const Point& p : s.points) out += fmt::format("{:.2f},{:.2f} ", p.x, p.y);
-    out += fmt::format(R"(" fill="none" stroke="{}" stroke-width="{:.4g}"/>)", colour(s.colour), s.width);
+    out += fmt::format(R"(" fill="none" stroke="{}" stroke-width="{:.4g}"{}{}/>)", colour(s.colour), s.width,
+                       s.round ? R"( stroke-linecap="round" stroke-linejoin="round")" : "",
+                       s.dashed ? fmt::format(R"( stroke-dasharray="{:.4g}")", 4 * s.width) : "");
+  }
+  void operator()(const Polygon& s) const {
+    out += R"(<polygon points=")";
+    for (const Point& p : s.points) out += fmt::format("{:.2f},{:.2f} ", p.x, p.y);
+    out += fmt::format(R"(" fill="{}"{}/>)", colour(s.fill), stroked(s.stroke, s.stroke_width));
   }
   void operator()(const Text& s) const {
     constexpr const char* kAnchors[] = {"start", "middle", "end"};
     out += fmt::format(
-        R"(<text x="{:.2f}" y="{:.2f}" font-size="{:.4g}" text-anchor="{}" fill="{}"{}{} xml:space="preserve">{}</text>)",
+        R"(<text x="{:.2f}" y="{:.2f}" font-size="{:.4g}" text-anchor="{}" fill="{}"{}{}{} xml:space="preserve">{}</text>)",
         s.at.x, s.at.y, s.size, kAnchors[static_cast<int>(s.anchor)], colour(s.colour),
         s.bold ? R"( font-weight="bold")" : "", s.fixed_width ? R"( font-family="DejaVu Sans Mono, monospace")" : "",
+        s.turned == 0 ? "" : fmt::format(R"x( transform="rotate({:.4g} {:.2f} {:.2f})")x", -s.turned, s.at.x, s.at.y),
         escaped(s.text));
   }
 };
@@ -78,12 +86,16 @@ std::string drawable(const std::string& text) {
   return out;
 }
 
-std::string to_svg(const Drawing& drawing) {
+std::string to_svg(const Drawing& drawing, double width_mm) {
+  const std::string size =
+      width_mm > 0 ? fmt::format(R"(width="{:.4g}mm" height="{:.4g}mm")", width_mm,
+                                 width_mm / drawing.width * drawing.height)
+                   : fmt::format(R"(width="{:.0f}" height="{:.0f}")", drawing.width, drawing.height);
   std::string out = fmt::format(
-      R"(<svg xmlns="http://www.w3.org/2000/svg" width="{0:.0f}" height="{1:.0f}" viewBox="0 0 {0:.0f} {1:.0f}" )"
+      R"(<svg xmlns="http://www.w3.org/2000/svg" {} viewBox="0 0 {:.0f} {:.0f}" )"
       R"(font-family="DejaVu Sans, Helvetica, Arial, sans-serif">)"
       "\n<rect width=\"100%\" height=\"100%\" fill=\"#ffffff\"/>\n",
-      drawing.width, drawing.height);
+      size, drawing.width, drawing.height);
   for (const Shape& shape : drawing.shapes) {
     std::visit(Writer{out}, shape);
     out += '\n';

@@ -13,12 +13,13 @@ namespace {
 struct ArmsCommand {
   CommonOptions common;
   FoldingOptions folding;
-  std::string input = "-";
+  InputFiles input;
   std::string format = "tsv";
   std::string model = "arms";
   std::string matures;
   std::string track;
   CutContext context;
+  std::string convention = "mirbase";
 };
 
 struct ArmsState {
@@ -34,7 +35,8 @@ int run_arms(ArmsCommand& c) {
   begin_run(c.common);
   std::vector<std::string> inputs = input_files(c.input, c.folding);
   if (!c.matures.empty()) inputs.push_back(c.matures);
-  check_files(inputs, {c.common.output, c.track});
+  check_run_files(inputs, {c.common.output, c.track}, {c.model});
+  c.context.convention = c.convention == "mirbase" ? Convention::kMirbase : Convention::kMirgenedb;
   const CutModel model = CutModel::open(find_model(c.model));
   std::optional<KnownMatures> matures;
   if (!c.matures.empty()) matures = KnownMatures::read(c.matures);
@@ -49,7 +51,7 @@ int run_arms(ArmsCommand& c) {
   if (!c.track.empty()) track.emplace(c.track).write(arm_track_header());
   const auto hairpins = hairpin_state(c.folding);
   const Tally tally = run_records<ArmsText>(
-      c.input, c.common, c.folding.max_length, [&] { return ArmsState{hairpins(), model.scratch()}; },
+      c.input.all(), c.common, c.folding.max_length, [&] { return ArmsState{hairpins(), model.scratch()}; },
       [&](ArmsState& state, const Record& record) {
         const ArmRow row = arm_row(record.id, record.sequence, structure_of(state.hairpins, record), model,
                                    state.scratch, c.context, matures ? &*matures : nullptr);
@@ -59,8 +61,7 @@ int run_arms(ArmsCommand& c) {
         out.write(item.text);
         if (track) track->write(item.track);
       });
-  out.close();
-  if (track) track->close();
+  close_outputs(tally, {&out, track ? &*track : nullptr});
   return finish(tally, c.common);
 }
 
@@ -83,6 +84,9 @@ std::function<int()> add_arms(CLI::App& app) {
       ->check(CLI::Range(0.0, 1000.0));
   app.add_option("--flank-error", c->context.flank_error, "How far off that usually is, in letters")
       ->check(CLI::Range(0.5, 1000.0))
+      ->capture_default_str();
+  app.add_option("--convention", c->convention, "Ends as this database annotates them")
+      ->check(CLI::IsMember({"mirbase", "mirgenedb"}))
       ->capture_default_str();
   app.add_option("-m,--model", c->model, "Model directory, or the name of one that ships")
       ->capture_default_str()

@@ -8,6 +8,7 @@
 
 #include "cli/hairpin_input.h"
 #include "cli/model_input.h"
+#include "cli/provenance.h"
 #include "cli/generate_command.h"
 #include "cli/version.h"
 #include "data/dataset.h"
@@ -21,6 +22,7 @@ namespace fs = std::filesystem;
 
 void fold_as_trained(const std::string& parameters, FoldingOptions& folding, const CLI::App& app) {
   if (app.get_option("--params")->count() == 0) folding.parameters = parameters;
+  provenance().parameters = folding.parameters;
   const FoldOptions trained_with;  // `model train` takes no others
   const bool same =
       folding.parameters == parameters && folding.fold.temperature_celsius == trained_with.temperature_celsius &&
@@ -125,10 +127,11 @@ int verify_model(const ModelCommand& c) {
 int train_premirna(ModelCommand& c, const CLI::App& app) {
   require(!c.network.empty(), "--network names the DIVA model the classifier rests on");
   check_dataset(c.data);
-  check_files(dataset_files(c.data), {});
+  check_run_files(dataset_files(c.data), {});
   const ModelOptions model = {c.network, c.device};
   open_model(model, c.common, c.folding, app);  // for its energy parameters
   const Dataset dataset = load_dataset(c.data, c.common, c.folding);
+  check_labels(dataset.pictures);
   const auto [train, valid] = train_and_valid(dataset, c.seed);
   spdlog::info("{} hairpins to learn from, {} to calibrate on", train.size(), valid.size());
   c.training.network = c.network;
@@ -148,7 +151,7 @@ int train_premirna(ModelCommand& c, const CLI::App& app) {
 
 int train_precursors(ModelCommand& c) {
   require(!c.data.tsv.empty(), "--tsv names the table of precursors and others (scripts/world_data.py writes one)");
-  check_files({c.data.tsv}, {c.precursor.calls});
+  check_run_files({c.data.tsv}, {c.precursor.calls});
   const std::vector<WorldRecord> records = read_world(c.data.tsv);
   PrecursorTrainingOptions& how = c.precursor;
   how.networks = c.network;
@@ -165,8 +168,9 @@ int train_precursors(ModelCommand& c) {
 }
 
 int train_mirtron(ModelCommand& c, const CLI::App& app) {
-  check_files(dataset_files(c.data), {});
+  check_run_files(dataset_files(c.data), {});
   SequenceSet set = load_sequences(c.data, c.label_column, c.common, c.folding);
+  check_labels(set.sequences, set.labels, "sequences");
   MirtronTraining& how = c.mirtron;
   how.parameters = c.folding.parameters;
   how.energy = load_model(c.folding);
@@ -201,7 +205,7 @@ int fit_generator_selector(ModelCommand& c) {
   const std::string directory = find_model(c.model);
   require(model_family(directory) == kGanFamily, "{}: model select is for generators of sequences (wgan, fbgan)",
           directory);
-  check_files(dataset_files(c.data), {});
+  check_run_files(dataset_files(c.data), {});
   const SequenceSet set = load_sequences(c.data, c.label_column, c.common, c.folding);
   std::vector<std::string> real, drawn;
   for (std::size_t i = 0; i < set.size(); ++i) {

@@ -16,7 +16,7 @@ namespace {
 struct ClassifyCommand {
   CommonOptions common;
   FoldingOptions folding;
-  std::string input = "-";
+  InputFiles input;
   ModelOptions model = {"premirna", "auto"};
   bool three_way = false;
   std::string premirna = "premirna";  // three_way: the classifier of pre-miRNAs beside the model of mirtrons
@@ -39,7 +39,10 @@ std::unique_ptr<Judge> open_asked_judge(ClassifyCommand& c, const CLI::App& app)
 int run_classify(ClassifyCommand& c, const CLI::App& app) {
   begin_run(c.common);
   require(c.explain.empty() == c.page.empty(), "--explain ID and --page FILE are wanted together");
-  check_files(input_files(c.input, c.folding), {c.common.output, c.page});
+  check_run_files(input_files(c.input, c.folding), {c.common.output, c.page},
+                  {c.three_way && app.get_option("--model")->count() == 0 ? "mirtron" : c.model.directory,
+                   c.three_way ? c.premirna : ""});
+  check_extension(c.page, {".svg", ".png"});
   require(c.three_way || app.get_option("--premirna")->count() == 0, "--premirna is of --three-way");
   const auto judge = open_asked_judge(c, app);
 
@@ -52,7 +55,7 @@ int run_classify(ClassifyCommand& c, const CLI::App& app) {
   const auto see = [&](Hairpins& hairpins, const Record& record) { return judge->see(hairpins, record); };
   const auto decide = [&](std::vector<std::unique_ptr<Seen>> batch) { return judge->judge(std::move(batch)); };
   const Tally tally = run_judged_records(
-      c.input, c.common, c.folding.max_length, hairpin_state(c.folding), see, decide,
+      c.input.all(), c.common, c.folding.max_length, hairpin_state(c.folding), see, decide,
       [&](std::unique_ptr<Verdict> verdict) {
         ++labels[verdict->label()];
         outside += verdict->outside() ? 1 : 0;
@@ -61,11 +64,11 @@ int run_classify(ClassifyCommand& c, const CLI::App& app) {
                                        : verdict->text());
         if (!c.explain.empty() && verdict->id() == c.explain && !page) page = verdict->page();
       });
-  out.close();
+  close_outputs(tally, {&out});
   if (page) write_drawing(c.page, *page);
   spdlog::info("{}", judge->summary(labels, tally.out, outside));
   const int code = finish(tally, c.common);
-  require(c.explain.empty() || page, "{}: no record '{}' was classified", c.input, c.explain);
+  require(c.explain.empty() || page, "no record '{}' was classified", printable(c.explain));
   return code;
 }
 
@@ -107,6 +110,7 @@ std::function<int()> add_classify(CLI::App& app) {
   app.add_option("--explain", c->explain, "Draw a page about this record")->type_name("ID");
   app.add_option("--page", c->page, "The page of --explain, .svg or .png")->type_name("FILE");
   add_hairpin_options(app, *c, kTextOutputHelp);
+  tell_model_parameters(app);
   app.footer(
       "Examples:\n"
       "  stemloop classify hairpins.fa > calls.tsv\n"

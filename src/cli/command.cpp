@@ -1,12 +1,13 @@
 #include "cli/command.h"
 
-#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/sinks/base_sink.h>
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <filesystem>
 
-#include "cli/version.h"
+#include "cli/provenance.h"
+#include "net/find_model.h"
 
 namespace stemloop {
 
@@ -15,7 +16,9 @@ const std::vector<Command>& commands() {
       {"fold", "Minimum free energy structures, ensembles, base-pair probabilities", add_fold},
       {"eval", "Energy of given structures, loop by loop", add_eval},
       {"show", "Hairpins as text, in the terminal", add_show},
-      {"draw", "Hairpins as pictures (SVG, PNG)", add_draw},
+      {"draw", "Hairpins as figures (SVG, PDF, PNG)", add_draw},
+      {"report", "Hairpins or loci as one page to keep (HTML)", add_report},
+      {"convert", "Sequences and structures from one format to another", add_convert},
       {"features", "The 20 features of each hairpin, as a table", add_features},
       {"encode", "Hairpins as 100 x 25 pictures (safetensors, PNG)", add_encode},
       {"decode", "Sequences and structures back from pictures", add_decode},
@@ -41,34 +44,17 @@ const std::vector<Command>& commands() {
 
 namespace {
 
-// The list of commands shows their one-line summaries; the long descriptions stand in each command's own help.
-class HelpFormatter : public CLI::Formatter {
- public:
-  std::string make_subcommand(const CLI::App* sub) const override {
-    for (const Command& command : commands()) {
-      if (sub->get_name() == command.name) return fmt::format("  {:<12}{}\n", command.name, command.summary);
-    }
-    return CLI::Formatter::make_subcommand(sub);
+// Messages as one write each, without what a terminal would obey.
+class StderrSink final : public spdlog::sinks::base_sink<std::mutex> {
+  void sink_it_(const spdlog::details::log_msg& message) override {
+    spdlog::memory_buf_t text;
+    formatter_->format(message, text);
+    write_stderr(escaped({text.data(), text.size()}));
   }
+  void flush_() override {}
 };
 
 }  // namespace
-
-std::unique_ptr<CLI::App> make_command_line(std::function<int()>& chosen) {
-  auto app = std::make_unique<CLI::App>("Fold, see and measure precursor microRNA hairpins.", "stemloop");
-  app->set_version_flag("--version", std::string("stemloop ") + kVersion);
-  app->formatter(std::make_shared<HelpFormatter>());
-  app->require_subcommand(1);
-  app->failure_message(CLI::FailureMessage::simple);
-  app->footer(
-      "Exit codes: 0 done, 1 failure, 2 wrong usage, 3 some records rejected (0 with --skip-bad).\n"
-      "Help on a command: stemloop COMMAND --help");
-  for (const Command& command : commands()) {
-    CLI::App* sub = app->add_subcommand(command.name, command.summary);
-    sub->callback([action = command.add(*sub), &chosen] { chosen = action; });
-  }
-  return app;
-}
 
 void add_output(CLI::App& app, CommonOptions& options, const char* help) {
   app.add_option("-o,--output", options.output, help)->capture_default_str()->type_name("FILE");
@@ -95,6 +81,9 @@ void add_talk(CLI::App& app, CommonOptions& options) {
       ->check(CLI::IsMember({"debug", "info", "warning", "error"}))
       ->capture_default_str()
       ->type_name("LEVEL");
+  app.add_option("--provenance", options.provenance,
+                 "Also write what the outputs were made of: command, model, inputs with checksums (JSON)")
+      ->type_name("FILE");
 }
 
 void add_energy_model(CLI::App& app, FoldingOptions& options) {
@@ -141,7 +130,8 @@ std::vector<std::string>& command_words() {
 }
 
 void begin_run(CommonOptions& options) {
-  auto logger = std::make_shared<spdlog::logger>("stemloop", std::make_shared<spdlog::sinks::stderr_sink_mt>());
+  provenance().file = options.provenance;
+  auto logger = std::make_shared<spdlog::logger>("stemloop", std::make_shared<StderrSink>());
   logger->set_pattern("stemloop: %l: %v");
   const auto level = spdlog::level::from_str(options.log_level);
   logger->set_level(options.quiet ? std::max(level, spdlog::level::warn) : level);
@@ -156,11 +146,89 @@ void begin_run(CommonOptions& options) {
   spdlog::debug("{} threads, kernels for {}", options.threads, simd_name());
 }
 
-std::vector<std::string> input_files(const std::string& input, const FoldingOptions& options) {
-  std::vector<std::string> files = {input};
+const std::vector<std::string>& InputFiles::all() {
+  if (!all_.empty()) return all_;
+  std::vector<std::string> files = named;
+  if (!list.empty()) {
+    LineReader reader(list);
+    for (std::string line; reader.next(line);) {
+      if (!trim(line).empty()) files.emplace_back(trim(line));
+    }
+    require(!files.empty(), "{}: names no files", list);
+  }
+  if (files.empty()) files.emplace_back("-");
+  const auto stdins = std::count(files.begin(), files.end(), "-") + (list == "-" ? 1 : 0);
+  require(stdins <= 1, "stdin (-) can be read only once");
+  return all_ = std::move(files);
+}
+
+void add_input_files(CLI::App& app, InputFiles& input, const char* help) {
+  app.add_option("input", input.named, help)->type_name("FILE");
+  app.add_option("--files-from", input.list, "Read the files listed in LIST, one a line, behind those named")
+      ->type_name("LIST");
+}
+
+void tell_model_parameters(CLI::App& app, const char* text) { app.get_option("--params")->default_str(text); }
+
+namespace {
+
+std::vector<std::string> with_parameters(std::vector<std::string> files, const FoldingOptions& options) {
+  provenance().parameters = options.parameters;
   std::error_code ignored;
-  if (std::filesystem::exists(options.parameters, ignored)) files.push_back(options.parameters);
+  if (options.parameters.find('/') != std::string::npos || std::filesystem::is_regular_file(options.parameters, ignored))
+    files.push_back(options.parameters);
   return files;
+}
+
+}  // namespace
+
+std::vector<std::string> input_files(InputFiles& input, const FoldingOptions& options) {
+  return with_parameters(input.all(), options);
+}
+
+std::vector<std::string> input_files(const std::string& input, const FoldingOptions& options) {
+  return with_parameters({input}, options);
+}
+
+void check_run_files(const std::vector<std::string>& inputs, const std::vector<std::string>& outputs,
+                     const std::vector<std::string>& models) {
+  Provenance& run = provenance();
+  std::vector<std::string> written = outputs;
+  if (!run.file.empty()) written.push_back(run.file);
+  check_files(inputs, written);
+  for (const std::string& output : written) {
+    if (!output.empty()) check_place(output);
+  }
+  run.inputs.insert(run.inputs.end(), inputs.begin(), inputs.end());
+  for (const std::string& output : outputs) {
+    if (!output.empty()) run.outputs.push_back(output);
+  }
+  std::error_code ignored;
+  for (const std::string& model : models) {
+    if (model.empty()) continue;
+    const std::string directory = find_model(model);
+    run.models.push_back(directory);
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(directory, ignored)) {
+      for (const std::string& output : written) {
+        const bool part = entry.path().extension() == ".json" || entry.path().extension() == ".safetensors" ||
+                          entry.path().extension() == ".ubj" || entry.path().extension() == ".md" ||
+                          entry.path().extension() == ".par";
+        require(output.empty() || output == "-" || !part || !std::filesystem::equivalent(entry.path(), output, ignored),
+                "{}: is a file of the model {}", output, model);
+      }
+    }
+  }
+}
+
+void close_outputs(const Tally& tally, std::initializer_list<TextWriter*> outputs) {
+  for (TextWriter* output : outputs) {
+    if (output == nullptr) continue;
+    if (!tally.broken) {
+      output->close();
+    } else if (const std::string partial = output->close_partial(); partial != "stdout") {
+      spdlog::warn("{}: holds what came before the input broke off", partial);
+    }
+  }
 }
 
 int finish(const Tally& tally, const CommonOptions& options) {

@@ -31,6 +31,9 @@ struct Command {
 /// All commands, in the order of the help.
 const std::vector<Command>& commands();
 
+/// The word nearest to a mistyped one, "" if none is near.
+std::string nearest_word(const std::string& word, const std::vector<std::string>& words);
+
 /// The program's command line. `chosen` runs the command that was given once parsing is done.
 std::unique_ptr<CLI::App> make_command_line(std::function<int()>& chosen);
 
@@ -54,6 +57,28 @@ void add_run_options(CLI::App& app, CommonOptions& options, const char* output_h
 void add_run_options(CLI::App& app, CommonOptions& options, FoldingOptions& folding,
                      const char* output_help = kTextOutputHelp);
 
+/// The files a command reads one after the other: those named, and those listed in a file, one a line; stdin if there are
+/// none.
+struct InputFiles {
+  std::vector<std::string> named;
+  std::string list;  // --files-from
+
+  /// Reads the list once.
+  const std::vector<std::string>& all();
+
+ private:
+  std::vector<std::string> all_;
+};
+
+inline constexpr const char* kInputHelp =
+    "FASTA, FASTQ, dot-bracket, CT, BPSEQ or Stockholm, plain or gzip; any number of files; - is stdin";
+
+/// The positional and --files-from.
+void add_input_files(CLI::App& app, InputFiles& input, const char* help);
+
+/// The help's default of --params where the model brings its own.
+void tell_model_parameters(CLI::App& app, const char* text = "the model's");
+
 /// The command line of this run, words as the shell handed them over.
 std::vector<std::string>& command_words();
 
@@ -62,7 +87,16 @@ std::vector<std::string>& command_words();
 void begin_run(CommonOptions& options);
 
 /// The files a folding command reads: its input and, if --params names one, the parameter file.
+std::vector<std::string> input_files(InputFiles& input, const FoldingOptions& options);
 std::vector<std::string> input_files(const std::string& input, const FoldingOptions& options);
+
+/// check_files() of a run, which also may not write over the files of its model (name or directory; "" for none). Keeps
+/// them for --provenance.
+void check_run_files(const std::vector<std::string>& inputs, const std::vector<std::string>& outputs,
+                     const std::vector<std::string>& models = {});
+
+/// Closes the outputs of a run; if its input broke off, what there is goes beside the old files, and that is said.
+void close_outputs(const Tally& tally, std::initializer_list<TextWriter*> outputs);
 
 /// Says "N in, N out, N rejected" and returns the exit code it means; to be called when all output is written.
 /// Throws the Error of an input that broke off.
@@ -91,6 +125,8 @@ std::function<int()> add_encode(CLI::App& app);
 std::function<int()> add_decode(CLI::App& app);
 std::function<int()> add_features(CLI::App& app);
 std::function<int()> add_draw(CLI::App& app);
+std::function<int()> add_convert(CLI::App& app);
+std::function<int()> add_report(CLI::App& app);
 std::function<int()> add_show(CLI::App& app);
 
 }  // namespace stemloop

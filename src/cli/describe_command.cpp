@@ -49,6 +49,7 @@ Material from_model(DescribeCommand& c, const CLI::App& app) {
   const Dataset dataset = load_dataset(c.data, c.common, c.folding);
   const std::vector<Picture> pictures = pictures_of(dataset.pictures);
   require(!pictures.empty(), "there is no record to describe");
+  check_labels(dataset.pictures);
   Encoded encoded = network->encode(pictures);
   const auto found = std::find_if(encoded.latents.begin(), encoded.latents.end(),
                                   [&](const EncodedLatent& latent) { return latent.name == c.latent; });
@@ -59,7 +60,7 @@ Material from_model(DescribeCommand& c, const CLI::App& app) {
 
 // A feature table: columns that are no features are known by name.
 struct FeatureFile {
-  std::vector<std::string> ids;  // empty if it has none
+  std::vector<std::string> ids, places;
   std::vector<std::string> labels, parts;
   FeatureTable table;
 };
@@ -72,10 +73,14 @@ FeatureFile read_features(const DescribeCommand& c) {
   read_table(
       c.features,
       [&](const std::vector<std::string>& header) {
-        for (const std::string& name : header) {
+        const auto id = id_column(header, c.features);
+        require(id.has_value(), "{}: has no column 'id' to tell which line belongs to which record of {}", c.features,
+                c.latents);
+        for (std::size_t k = 0; k < header.size(); ++k) {
+          const std::string& name = header[k];
           const bool ignored = name.empty() || name == "idx" || name == "Unnamed: 0" ||
                                std::find(c.without.begin(), c.without.end(), name) != c.without.end();
-          meaning.push_back(name == "id"                            ? -2
+          meaning.push_back(k == *id                                ? -2
                             : name == c.labels                      ? -3
                             : name == c.data.split && !name.empty() ? -4
                             : ignored                               ? -1
@@ -84,7 +89,8 @@ FeatureFile read_features(const DescribeCommand& c) {
         }
         cells.resize(names.size());
       },
-      [&](const auto& fields, const std::string&) {
+      [&](const auto& fields, const std::string& place) {
+        file.places.push_back(place);
         for (std::size_t k = 0; k < fields.size(); ++k) {
           if (meaning[k] >= 0) cells[static_cast<std::size_t>(meaning[k])].emplace_back(fields[k]);
           if (meaning[k] == -2) file.ids.emplace_back(fields[k]);
@@ -93,7 +99,7 @@ FeatureFile read_features(const DescribeCommand& c) {
         }
       });
   require(!names.empty(), "{}: has no column of features", c.features);
-  file.table = feature_table(std::move(names), cells);
+  file.table = feature_table(std::move(names), cells, file.places);
   return file;
 }
 
@@ -101,26 +107,14 @@ Material from_files(const DescribeCommand& c) {
   const Latents latents = read_latents(c.latents, c.latent);
   FeatureFile file = read_features(c);
   Material material;
-  // By id where the table has them, else line by line.
   std::vector<std::int64_t> lines;
-  if (file.ids.empty()) {
-    require(file.table.rows == latents.z.rows, "{} has {} lines, {} has {} records", c.features, file.table.rows,
-            c.latents, latents.z.rows);
-    for (std::int64_t i = 0; i < latents.z.rows; ++i) lines.push_back(i);
-  } else {
-    std::map<std::string, std::int64_t> line_of;
-    for (std::size_t i = 0; i < file.ids.size(); ++i) line_of.emplace(file.ids[i], static_cast<std::int64_t>(i));
-    for (const std::string& id : latents.ids) {
-      const auto found = line_of.find(id);
-      require(found != line_of.end(), "{}: has no line for '{}' of {}", c.features, printable(id), c.latents);
-      lines.push_back(found->second);
-    }
-  }
+  for (const std::size_t line : join_by_id(latents.ids, c.latents, file.ids, c.features))
+    lines.push_back(static_cast<std::int64_t>(line));
   for (std::size_t i = 0; i < lines.size(); ++i) {
     const auto line = static_cast<std::size_t>(lines[i]);
     require(!file.labels.empty() || !latents.labels.empty(), "neither {} nor {} has labels (column '{}')", c.latents,
             c.features, c.labels);
-    const std::string place = fmt::format("{}: record {}", c.features, line + 1);
+    const std::string& place = file.places[line];
     material.records.labels.push_back(static_cast<std::uint8_t>(
         file.labels.empty() ? latents.labels[i] : label_of(file.labels[line], place)));
     if (!c.data.split.empty()) {
@@ -128,6 +122,12 @@ Material from_files(const DescribeCommand& c) {
       material.parts.push_back(part_of(file.parts[line], place));
     }
   }
+  std::vector<std::string> keys;  // the same hairpin has the same latents
+  for (std::int64_t i = 0; i < latents.z.rows; ++i) {
+    const auto row = std::as_bytes(latents.z.row(i));
+    keys.emplace_back(reinterpret_cast<const char*>(row.data()), row.size());
+  }
+  check_labels(keys, material.records.labels, "hairpins");
   material.records.z = latents.z;
   material.records.features = file.table.select(lines);
   if (const FeatureColumn* labels = column_of_labels(material.records.features, material.records.labels))
@@ -156,7 +156,8 @@ int run_describe(DescribeCommand& c, const CLI::App& app) {
   require(c.classes.size() == 2, "--classes wants two names");
   if (!files) check_dataset(c.data);
   auto inputs = files ? std::vector<std::string>{c.latents, c.features} : dataset_files(c.data);
-  check_files(inputs, {c.common.output, c.json, c.dot, c.plot, c.report});
+  check_run_files(inputs, {c.common.output, c.json, c.dot, c.plot, c.report}, {c.model.directory});
+  check_extension(c.plot, {".svg", ".png"});
   c.tree.threads = c.common.threads;
   c.tree.impurity = c.impurity == "gini" ? Impurity::kGini : Impurity::kEntropy;
   c.tree.prune = !c.no_prune;
@@ -261,6 +262,7 @@ std::function<int()> add_describe(CLI::App& app) {
   app.add_option("--plot", c->plot, "The tree drawn, .svg or .png")->type_name("FILE");
   app.add_option("--report", c->report, "The figures as JSON")->type_name("FILE");
   add_run_options(app, c->common, c->folding);
+  tell_model_parameters(app);
   app.footer(
       "Examples:\n"
       "  stemloop describe --model run/model --positives mirnas.fa --negatives others.fa --plot tree.svg\n"

@@ -34,7 +34,7 @@ int evaluate_classifier(EvaluateCommand& c, const CLI::App& app) {
   const auto judge = open_judge(find_model(c.model.directory), {c.model.device, c.common.threads});
   judge->check_use({c.data, c.label_column, c.part, c.common, c.folding});
   check_dataset(c.data);
-  check_files(dataset_files(c.data), {c.common.output, c.calls, c.curve});
+  check_run_files(dataset_files(c.data), {c.common.output, c.calls, c.curve}, {c.model.directory});
   fold_as_trained(judge->parameters(), c.folding, app);
   const JudgeScores scores = judge->evaluate({c.data, c.label_column, c.part, c.common, c.folding});
   if (!c.calls.empty()) write_calls(c.calls, scores);
@@ -56,7 +56,7 @@ int run_evaluate(EvaluateCommand& c, const CLI::App& app) {
   if (c.what == "classifier") return evaluate_classifier(c, app);
   require(app.get_option("--label-column")->count() == 0, "--label-column is of models of mirtrons");
   check_dataset(c.data);
-  check_files(dataset_files(c.data), {c.common.output, c.calls, c.curve});
+  check_run_files(dataset_files(c.data), {c.common.output, c.calls, c.curve}, {c.model.directory});
   const auto network = open_model(c.model, c.common, c.folding, app);
   const LabelledPictures labelled = load_labelled_pictures({c.data, c.label_column, c.part, c.common, c.folding});
   const PictureData& data = labelled.pictures;
@@ -104,6 +104,7 @@ std::function<int()> add_evaluate(CLI::App& app) {
   app.add_option("--calls", c->calls, "classifier: probabilities record by record")->type_name("FILE");
   app.add_option("--curve", c->curve, "classifier: the calibration curve")->type_name("FILE");
   add_run_options(app, c->common, c->folding);
+  tell_model_parameters(app);
   app.footer(
       "Examples:\n"
       "  stemloop evaluate reconstruction --model run/model --tsv labelled.tsv\n"

@@ -39,8 +39,9 @@ int run_experiment(ExperimentOptions& c) {
   begin_run(c.common);
   c.command = command_words();
   c.version = kVersion;
-  check_files(dataset_files(c.data), {});
+  check_run_files(dataset_files(c.data), {});
   const SequenceSet set = load_sequences(c.data, c.label_column, c.common, c.folding);
+  check_labels(set.sequences, set.labels, "sequences");
   for (std::size_t i = 0; i < set.size(); ++i)
     require(set.sequences[i].size() >= kShortest, "{}: {} nt; an experiment needs {} or more", set.ids[i],
             set.sequences[i].size(), kShortest);

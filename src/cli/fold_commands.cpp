@@ -20,7 +20,7 @@ std::string json_line(const Json& object) { return object.dump(-1, ' ', false, J
 struct FoldCommand {
   CommonOptions common;
   FoldingOptions folding;
-  std::string input = "-";
+  InputFiles input;
   std::string format = "rnafold";
   bool partition_function = false;
   std::string probabilities;  // file of --bpp
@@ -102,7 +102,7 @@ std::string as_tsv(const FoldCommand& c, const Model& model, const Record& recor
                         kcal(evaluate(model.energy, record.sequence, s).energy));
   }
   if (c.samples > 0) return text;
-  text = fmt::format("{}\t{}\t{}\t{:.2f}", record.id, record.sequence, f.mfe.structure, kcal(f.mfe.energy));
+  text = fmt::format("{}\t{}\t{}\t{:.2f}", table_cell(record.id), record.sequence, f.mfe.structure, kcal(f.mfe.energy));
   if (c.partition_function) {
     const Ensemble& e = f.ensemble;
     text += fmt::format("\t{:.4f}\t{:.6g}\t{:.4f}\t{}\t{:.2f}\t{:.4f}", e.energy_kcal, e.mfe_frequency, e.diversity,
@@ -133,7 +133,7 @@ std::string as_json(const FoldCommand& c, const Model& model, const Record& reco
 int run_fold(FoldCommand& c) {
   begin_run(c.common);
   if (!c.probabilities.empty()) c.partition_function = true;
-  check_files(input_files(c.input, c.folding), {c.common.output, c.probabilities});
+  check_run_files(input_files(c.input, c.folding), {c.common.output, c.probabilities});
   const auto model = load_model(c.folding);
   TextWriter out(c.common.output);
   if (c.format == "tsv") out.write(tsv_header(c));
@@ -154,19 +154,18 @@ int run_fold(FoldCommand& c) {
     FoldOutput output{print(c, *model, record, f), {}};
     if (bpp) {
       for (const PairProbability& p : f.ensemble.pairs) {
-        output.probabilities += fmt::format("{}\t{}\t{}\t{:.6g}\n", record.id, p.i + 1, p.j + 1, p.probability);
+        output.probabilities += fmt::format("{}\t{}\t{}\t{:.6g}\n", table_cell(record.id), p.i + 1, p.j + 1, p.probability);
       }
     }
     return output;
   };
   const Tally tally = run_records<FoldOutput>(
-      c.input, c.common, c.folding.max_length, [&] { return Folder(model); }, work,
+      {c.input.all(), Wanted::kSequencesOnly}, c.common, c.folding.max_length, [&] { return Folder(model); }, work,
       [&](const FoldOutput& output) {
         out.write(output.text);
         if (bpp) bpp->write(output.probabilities);
       });
-  out.close();
-  if (bpp) bpp->close();
+  close_outputs(tally, {&out, bpp ? &*bpp : nullptr});
   return finish(tally, c.common);
 }
 
@@ -175,7 +174,7 @@ int run_fold(FoldCommand& c) {
 struct EvalCommand {
   CommonOptions common;
   FoldingOptions folding;
-  std::string input = "-";
+  InputFiles input;
   std::string format = "rnaeval";
   bool summary = false;
 };
@@ -214,10 +213,10 @@ std::string as_rnaeval(const EvalCommand& c, const Record& record, const Evaluat
 
 std::string as_eval_tsv(const EvalCommand& c, const Record& record, const Evaluation& e) {
   if (c.summary)
-    return fmt::format("{}\t{}\t{}\t{:.2f}\n", record.id, record.sequence, record.structure, kcal(e.energy));
+    return fmt::format("{}\t{}\t{}\t{:.2f}\n", table_cell(record.id), record.sequence, record.structure, kcal(e.energy));
   std::string text;
   for (const Loop& l : e.loops) {
-    text += fmt::format("{}\t{}", record.id, loop_name(l.kind));
+    text += fmt::format("{}\t{}", table_cell(record.id), loop_name(l.kind));
     for (const auto& [i, j] : {std::pair(l.i, l.j), std::pair(l.p, l.q)}) {
       text += i < 0 ? "\t\t\t" : fmt::format("\t{}\t{}\t{}", i + 1, j + 1, pair_letters(record, i, j));
     }
@@ -242,7 +241,7 @@ std::string as_eval_json(const EvalCommand& c, const Record& record, const Evalu
 
 int run_eval(EvalCommand& c) {
   begin_run(c.common);
-  check_files(input_files(c.input, c.folding), {c.common.output});
+  check_run_files(input_files(c.input, c.folding), {c.common.output});
   const auto model = load_model(c.folding);
   TextWriter out(c.common.output);
   if (c.format == "tsv") {
@@ -250,13 +249,13 @@ int run_eval(EvalCommand& c) {
   }
   const auto print = c.format == "tsv" ? as_eval_tsv : c.format == "json" ? as_eval_json : as_rnaeval;
   const Tally tally = run_records<std::string>(
-      c.input, c.common, c.folding.max_length, [] { return 0; },
+      c.input.all(), c.common, c.folding.max_length, [] { return 0; },
       [&](int, const Record& record) {
         require(!record.structure.empty(), "there is no structure to evaluate; it stands in a line under the sequence");
         return print(c, record, evaluate(model->energy, record.sequence, record.structure));
       },
       [&](const std::string& text) { out.write(text); });
-  out.close();
+  close_outputs(tally, {&out});
   return finish(tally, c.common);
 }
 
@@ -267,7 +266,7 @@ std::function<int()> add_fold(CLI::App& app) {
   app.description(
       "Folds every sequence of a FASTA file: minimum free energy structure, as RNAfold prints it.\n"
       "Letters other than A C G U T pair with nothing; structures in the input are ignored.");
-  app.add_option("input", c->input, "FASTA file, plain or gzip; - is stdin")->capture_default_str()->type_name("FASTA");
+  add_input_files(app, c->input, kInputHelp);
   add_format(app, c->format, {"rnafold", "tsv", "json"},
              "rnafold: three lines a record; tsv: a table; json: one object a line");
   app.add_flag("-p,--pf", c->partition_function,
@@ -299,9 +298,7 @@ std::function<int()> add_eval(CLI::App& app) {
   app.description(
       "Energy of given structures, loop by loop, as RNAeval -v prints it (in 0.01 kcal/mol).\n"
       "The input is FASTA with a dot-bracket line under each sequence, as stemloop fold and RNAfold write it.");
-  app.add_option("input", c->input, "FASTA file with structures; - is stdin")
-      ->capture_default_str()
-      ->type_name("FASTA");
+  add_input_files(app, c->input, "Sequences with structures: dot-bracket, CT, BPSEQ, Stockholm; - is stdin");
   add_format(app, c->format, {"rnaeval", "tsv", "json"},
              "rnaeval: text; tsv: a row a loop; json: one object a record and line");
   app.add_flag("-s,--summary", c->summary, "Only the total, not the loops");

@@ -15,15 +15,12 @@ using Bonds = std::array<std::uint8_t, kBondLength>;
 
 // The bond pattern of a structure, whatever its letters: pairs are C-G and all else A, which no loop mirrors by chance.
 Bonds bonds_of_structure(const std::string& structure, const std::string& place) {
-  try {
-    pair_table(structure);
-  } catch (const Error& error) {
-    fail("{}: {}", place, error.what());
-  }
   std::string letters = structure;
   for (char& c : letters) c = c == '(' ? 'C' : c == ')' ? 'G' : 'A';
   const HairpinLayout layout = lay_out(letters, structure);
   require(!layout.columns.empty(), "{}: there is no hairpin loop in '{}'", place, printable(structure));
+  require(layout.hairpins == 1, "{}: '{}' has {} hairpin loops; a picture shows one hairpin, so ask for them one by one",
+          place, printable(structure), layout.hairpins);
   return bond_rows(draw_picture(layout.columns));
 }
 
@@ -32,18 +29,36 @@ struct Pattern {
   Bonds bonds;
 };
 
+// Brackets of any kind will do, as long as no pairs cross: those a picture cannot show.
+Pattern pattern_of(const std::string& written, const std::string& place) {
+  ReadStructure read;
+  try {
+    read = read_structure(written);
+  } catch (const Error& error) {
+    fail("{}: {}", place, error.what());
+  }
+  require(read.dropped == 0, "{}: '{}' has {} pairs that cross others (a pseudoknot), which no picture shows", place,
+          printable(written), read.dropped);
+  return {read.nested, bonds_of_structure(read.nested, place)};
+}
+
+bool is_sequence(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) { return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'); });
+}
+
 std::vector<Pattern> asked_patterns(const GenerateCommand& c) {
   std::vector<Pattern> patterns;
-  for (const std::string& structure : c.structures)
-    patterns.push_back({structure, bonds_of_structure(structure, "--structure")});
+  for (const std::string& structure : c.structures) patterns.push_back(pattern_of(structure, "--structure"));
   if (c.structures_file.empty()) return patterns;
   LineReader reader(c.structures_file);
   for (std::string line; reader.next(line);) {
-    if (line.empty() || line[0] == '>') continue;
-    // FASTA with dot-bracket, or bare structures: other lines are sequences.
-    if (line[0] != '.' && line[0] != '(' && line[0] != ')') continue;
-    const std::string structure = line.substr(0, line.find_first_of(" \t"));
-    patterns.push_back({structure, bonds_of_structure(structure, reader.place())});
+    const std::string_view text = trim(line);
+    // FASTA with dot-bracket, or bare structures, with or without an energy: other lines are headers, comments, sequences.
+    if (text.empty() || text[0] == '>' || text[0] == '#' || is_sequence(text)) continue;
+    const std::string written(text.substr(0, text.find_first_of(" \t")));
+    require(looks_like_structure(written), "{}: '{}' is no structure; brackets and dots are wanted", reader.place(),
+            printable(text));
+    patterns.push_back(pattern_of(written, reader.place()));
   }
   require(!patterns.empty(), "{}: holds no dot-bracket structure", c.structures_file);
   return patterns;
@@ -141,7 +156,7 @@ class Generator {
   void encode_edited() {
     require(network_.config().disentangled && !patterns_.empty(),
             "--edit changes the bonds of a hairpin: it needs a model with latent spaces and a --structure");
-    FastaReader reader(c_.edit);
+    RecordReader reader(c_.edit);
     const auto state = hairpin_state(c_.folding);
     Hairpins hairpins = state();
     std::vector<Picture> pictures;
@@ -203,7 +218,8 @@ int run_generate(GenerateCommand& c, const CLI::App& app) {
   for (const std::string& name : {c.structures_file, c.edit, c.novel_against}) {
     if (!name.empty()) inputs.push_back(name);
   }
-  check_files(inputs, {c.common.output, c.table, c.left_out, c.sheet});
+  check_run_files(inputs, {c.common.output, c.table, c.left_out, c.sheet}, {c.model.directory});
+  check_extension(c.sheet, {".png"});
   const auto network = open_model(c.model, c.common, c.folding, app);
   if (c.prior.empty()) c.prior = network->knows_latents() ? "fitted" : "published";
   require(c.prior == "published" || network->knows_latents(),
@@ -228,6 +244,7 @@ int run_generate(GenerateCommand& c, const CLI::App& app) {
   }
   Folder folder(load_model(c.folding));
   std::vector<RgbImage> sheet;
+  std::vector<std::string> sheet_labels;
   Counts counts;
   Progress progress("hairpins", !c.common.quiet);
   while (counts.kept < c.count && counts.drawn < c.count * c.tries) {
@@ -235,7 +252,10 @@ int run_generate(GenerateCommand& c, const CLI::App& app) {
       if (counts.kept == c.count) break;
       const std::int64_t number = ++counts.drawn;
       const DecodedPicture decoded = decode_picture(one.picture);
-      if (!c.sheet.empty() && sheet.size() < kSheetMost) sheet.push_back(picture_pixels(one.picture));
+      if (!c.sheet.empty() && sheet.size() < kSheetMost) {
+        sheet.push_back(picture_pixels(one.picture));
+        sheet_labels.push_back(fmt::format("{}: {} {:.0f} % as asked", number, one.asked, 100 * one.as_asked));
+      }
       const char* reason = nullptr;
       if (!decoded.in_step) {
         ++counts.out_of_step;
@@ -290,7 +310,7 @@ int run_generate(GenerateCommand& c, const CLI::App& app) {
     // Figure 7 of the paper: a column for every pattern asked for, if they fit.
     const int columns =
         generator.patterns() > 1 && generator.patterns() <= 12 ? static_cast<int>(generator.patterns()) : kSheetColumns;
-    write_bytes(c.sheet, encode_png(contact_sheet(sheet, columns, 6, 2)));
+    write_bytes(c.sheet, encode_png(contact_sheet(sheet, sheet_labels, kPictureKey, columns, 6, 2)));
   }
   spdlog::info(
       "{} hairpins from {} draws; left out: {} out of step, {} cut off, {} no hairpin's picture, {} by fold, {} drawn "
@@ -312,7 +332,7 @@ int run_generate(GenerateCommand& c, const CLI::App& app) {
 
 std::unordered_set<std::string> known_sequences(const std::string& path) {
   std::unordered_set<std::string> known;
-  FastaReader reader(path);
+  RecordReader reader({path, Wanted::kSequencesOnly});
   while (const auto item = reader.next()) {
     if (const auto* record = std::get_if<Record>(&*item)) {
       known.insert(record->sequence);
@@ -383,6 +403,7 @@ std::function<int()> add_generate(CLI::App& app) {
   app.add_option("--left-out", c->left_out, "Also write a table of the pictures left out")->type_name("FILE");
   app.add_option("--sheet", c->sheet, "Also write a contact sheet of the first 400 pictures (PNG)")->type_name("FILE");
   add_run_options(app, c->common, c->folding);
+  tell_model_parameters(app, "the model's; wgan, fbgan: turner2004");
   app.footer(
       "Examples:\n"
       "  stemloop generate --model run/model -n 1000 --unique -o new.fa\n"

@@ -75,7 +75,7 @@ int run_generate_sequences(GenerateCommand& c) {
   begin_run(c.common);
   std::vector<std::string> inputs;
   if (!c.novel_against.empty()) inputs.push_back(c.novel_against);
-  check_files(inputs, {c.common.output, c.table, c.left_out});
+  check_run_files(inputs, {c.common.output, c.table, c.left_out}, {c.model.directory});
   const std::string directory = find_model(c.model.directory);
   const auto generator = neural().open_generator(directory, c.model.device, c.common.threads);
   const std::optional<Selector> selector = c.no_selector ? std::nullopt : read_selector(directory);

@@ -41,19 +41,14 @@ SequenceTable read_sequences(const std::string& path, const std::string& part_co
   SequenceTable table;
   std::size_t sequence = 0;
   std::optional<std::size_t> id, label, part, family;
-  const auto find = [&](const char* name) -> std::optional<std::size_t> {
-    const auto found = std::find(table.header.begin(), table.header.end(), name);
-    if (found == table.header.end()) return std::nullopt;
-    return static_cast<std::size_t>(found - table.header.begin());
-  };
   read_table(
       path,
       [&](const std::vector<std::string>& header) {
         table.header = header;
         sequence = find_column(header, "sequence", path);
-        id = find("id") ? find("id") : find("name");
-        label = find("label");
-        family = find("family");
+        id = id_column(header, path);
+        label = optional_column(header, "label", path);
+        family = optional_column(header, "family", path);
         if (!part_column.empty()) part = find_column(header, part_column, path);
       },
       [&](const std::vector<std::string_view>& fields, const std::string& place) {
@@ -75,7 +70,9 @@ SequenceTable read_sequences(const std::string& path, const std::string& part_co
         table.ids.emplace_back(id ? std::string(fields[*id]) : std::to_string(table.tally.in));
         if (part) table.parts.emplace_back(fields[*part]);
         if (family) table.families.emplace_back(fields[*family]);
-        table.lines.push_back(fmt::format("{}", fmt::join(fields, "\t")));
+        std::string line;
+        for (std::size_t k = 0; k < fields.size(); ++k) line += (k == 0 ? "" : "\t") + table_cell(fields[k]);
+        table.lines.push_back(std::move(line));
       });
   require(!table.sequences.empty(), "{}: holds no sequence", path);
   return table;
@@ -99,7 +96,7 @@ const char* kind_of(const SimilarPair& pair, const SequenceTable& table) {
 
 int run_leakage(LeakageCommand& c) {
   begin_run(c.common);
-  check_files({c.input}, {c.common.output, c.pairs});
+  check_run_files({c.input}, {c.common.output, c.pairs});
   const SequenceTable table = read_sequences(c.input, c.part);
   const auto pairs = find_pairs(c, table);
   const auto part = [&](std::int64_t i) {
@@ -139,8 +136,8 @@ int run_leakage(LeakageCommand& c) {
     };
     for (const SimilarPair& p : pairs)
       list.write(fmt::format("{}\t{}\t{}\t{}\t{}\t{}\t{}\t{:.3f}\t{:.3f}\n", kind_of(p, table),
-                             table.ids[static_cast<std::size_t>(p.first)], part(p.first), label(p.first),
-                             table.ids[static_cast<std::size_t>(p.second)], part(p.second), label(p.second),
+                             table_cell(table.ids[static_cast<std::size_t>(p.first)]), part(p.first), label(p.first),
+                             table_cell(table.ids[static_cast<std::size_t>(p.second)]), part(p.second), label(p.second),
                              p.containment, p.identity));
     list.close();
   }
@@ -149,7 +146,7 @@ int run_leakage(LeakageCommand& c) {
 
 int run_split(LeakageCommand& c) {
   begin_run(c.common);
-  check_files({c.input}, {c.common.output});
+  check_run_files({c.input}, {c.common.output});
   require(c.shares.size() == 3, "--parts wants three shares: train, valid, test");
   double sum = 0;
   for (const double share : c.shares) {

@@ -10,6 +10,7 @@
 
 #include "cli/hairpin_input.h"
 #include "cli/model_input.h"
+#include "cli/provenance.h"
 #include "report/report.h"
 #include "learn/learn.h"
 #include "seq/record_stream.h"
@@ -46,6 +47,7 @@ std::unique_ptr<HairpinNetwork> open_model(const ModelOptions& options, const Co
   }
   if (app.get_option("--params")->count() == 0 && parameters->is_string()) {
     folding.parameters = parameters->get<std::string>();
+    provenance().parameters = folding.parameters;
     spdlog::debug("folding with {}, as the model's training data were", folding.parameters);
   }
   return network;
@@ -80,7 +82,7 @@ std::string embedding_table(const EmbedCommand& c, const std::vector<std::string
   for (std::int64_t k = 0; k < found->z.columns; ++k) text += fmt::format("\tz_{}_{}", c.latent, k + 1);
   text += '\n';
   for (std::size_t i = 0; i < ids.size(); ++i) {
-    text += ids[i];
+    text += table_cell(ids[i]);
     if (labelled != nullptr) text += fmt::format("\t{}", labelled->labels[i]);
     if (!encoded.class_from_y.empty())
       text += fmt::format("\t{:.6f}\t{:.6f}", encoded.class_from_y[i], encoded.class_from_m[i]);
@@ -96,7 +98,7 @@ int run_embed(EmbedCommand& c, const CLI::App& app) {
   require(!fasta || dataset_files(c.data).empty(), "name one source of records: a FASTA file or --tsv, --bars, ...");
   if (!fasta) check_dataset(c.data);
   auto files = fasta ? input_files(c.input, c.folding) : dataset_files(c.data);
-  check_files(files, {c.common.output});
+  check_run_files(files, {c.common.output}, {c.model.directory});
   const bool table = std::filesystem::path(c.common.output).extension() != ".safetensors";
   const auto network = open_model(c.model, c.common, c.folding, app);
   Dataset dataset;
@@ -154,36 +156,26 @@ struct ProjectCommand {
   TsneOptions tsne;
 };
 
-// The column to colour by: a feature table with one line a record, in order or by id.
-std::vector<std::string> read_column(const std::string& path, const std::string& name,
-                                     const std::vector<std::string>& ids) {
+// The column to colour by, joined to the records by id.
+std::vector<std::string> read_column(const std::string& path, const std::string& name, const Latents& latents,
+                                     const std::string& latents_file) {
   std::size_t column = 0;
-  std::optional<std::size_t> id_column;
-  std::map<std::string, std::string> by_id;
-  std::vector<std::string> in_order;
+  std::optional<std::size_t> id;
+  std::vector<std::string> ids, values;
   read_table(
       path,
       [&](const auto& header) {
         column = find_column(header, name, path);
-        if (std::find(header.begin(), header.end(), "id") != header.end()) id_column = find_column(header, "id", path);
+        id = id_column(header, path);
+        require(id.has_value(), "{}: has no column 'id' to tell which line belongs to which record", path);
       },
       [&](const auto& fields, const std::string&) {
-        in_order.emplace_back(fields[column]);
-        if (id_column) by_id.emplace(fields[*id_column], fields[column]);
+        ids.emplace_back(fields[*id]);
+        values.emplace_back(fields[column]);
       });
-  // By id where the table has them; a table without is one line a record, in order.
-  if (!id_column) {
-    require(in_order.size() == ids.size(), "{}: {} lines without ids for {} records", path, in_order.size(),
-            ids.size());
-    return in_order;
-  }
-  std::vector<std::string> values;
-  for (const std::string& id : ids) {
-    const auto value = by_id.find(id);
-    require(value != by_id.end(), "{}: has no line for '{}'", path, printable(id));
-    values.push_back(value->second);
-  }
-  return values;
+  std::vector<std::string> joined;
+  for (const std::size_t line : join_by_id(latents.ids, latents_file, ids, path)) joined.push_back(values[line]);
+  return joined;
 }
 
 int run_project(ProjectCommand& c) {
@@ -191,14 +183,15 @@ int run_project(ProjectCommand& c) {
   c.tsne.threads = c.common.threads;
   std::vector<std::string> files = {c.input};
   if (!c.features.empty()) files.push_back(c.features);
-  check_files(files, {c.common.output, c.picture});
+  check_run_files(files, {c.common.output, c.picture});
+  check_extension(c.picture, {".svg", ".png"});
   require(c.colour.empty() || c.colour == "class" || !c.features.empty(), "--colour {} is a column of --features FILE",
           c.colour);
   const Latents latents = read_latents(c.input, c.latent);
   std::vector<std::string> values;
   for (const std::uint8_t label : latents.labels) values.push_back(kPremirnaClasses[label]);
   if (!c.features.empty() && c.colour != "class")
-    values = read_column(c.features, c.colour.empty() ? "label" : c.colour, latents.ids);
+    values = read_column(c.features, c.colour.empty() ? "label" : c.colour, latents, c.input);
   require(c.colour != "class" || !latents.labels.empty(), "{}: holds no labels to colour by", c.input);
 
   Matrix points;
@@ -219,7 +212,7 @@ int run_project(ProjectCommand& c) {
   out.write(fmt::format("id\tx\ty{}\n", values.empty() ? "" : "\tvalue"));
   for (std::int64_t i = 0; i < points.rows; ++i) {
     const auto at = static_cast<std::size_t>(i);
-    out.write(fmt::format("{}\t{:.6g}\t{:.6g}{}\n", latents.ids[at], points.row(i)[0], points.row(i)[1],
+    out.write(fmt::format("{}\t{:.6g}\t{:.6g}{}\n", table_cell(latents.ids[at]), points.row(i)[0], points.row(i)[1],
                           values.empty() ? "" : "\t" + values[at]));
   }
   out.close();
@@ -248,6 +241,7 @@ std::function<int()> add_embed(CLI::App& app) {
       ->check(CLI::IsMember({"x", "y", "m"}))
       ->capture_default_str();
   add_run_options(app, c->common, c->folding, "Where to write; - is stdout");
+  tell_model_parameters(app);
   app.footer(
       "Examples:\n"
       "  stemloop embed hairpins.fa --model run/model --latent m -o latents.tsv\n"
@@ -263,7 +257,7 @@ std::function<int()> add_project(CLI::App& app) {
   app.add_option("--method", c->method, "pca or tsne")->check(CLI::IsMember({"pca", "tsne"}))->capture_default_str();
   app.add_option("--plot", c->picture, "Also draw the points, SVG or (name ending in .png) PNG")->type_name("FILE");
   app.add_option("--colour", c->colour, "class, or a column of --features")->type_name("NAME");
-  app.add_option("--features", c->features, "Table with one line a record (stemloop features)")->type_name("FILE");
+  app.add_option("--features", c->features, "Table with an id and values for each record (stemloop features)")->type_name("FILE");
   app.add_option("--perplexity", c->tsne.perplexity, "t-SNE: about how many neighbours count")
       ->check(CLI::Range(1.0, 1000.0))
       ->capture_default_str();

@@ -25,7 +25,7 @@ void refuse_terminal(const std::string& output) {
 struct EncodeCommand {
   CommonOptions common;
   FoldingOptions folding;
-  std::string input = "-";
+  InputFiles input;
   std::string png_folder;
   std::string sheet;
   bool output_given = false;
@@ -41,42 +41,50 @@ int run_encode(EncodeCommand& c) {
   if (tensors) refuse_terminal(c.common.output);
   require(std::filesystem::path(c.common.output).extension() != ".gz",
           "{}: tensors are not compressed; choose a name without .gz", c.common.output);
-  check_files(input_files(c.input, c.folding), {tensors ? c.common.output : "", c.sheet});
+  check_run_files(input_files(c.input, c.folding), {tensors ? c.common.output : "", c.sheet});
   const auto state = hairpin_state(c.folding);
-  std::optional<TextWriter> out;
+  check_extension(c.sheet, {".png"});
+  if (tensors) check_extension(c.common.output, {".safetensors"});
+  std::optional<Draft> out;
   if (tensors) out.emplace(c.common.output);
-  std::optional<TextWriter> sheet_out;
+  std::optional<Draft> sheet_out;
   if (!c.sheet.empty()) sheet_out.emplace(c.sheet);
   PictureSet set;
   std::vector<RgbImage> sheet;
+  std::vector<std::string> labels;
   std::optional<FileNames> names;
   if (!c.png_folder.empty()) names.emplace(c.png_folder);
   const Tally tally = run_records<std::pair<std::string, Picture>>(
-      c.input, c.common, c.folding.max_length, state,
+      c.input.all(), c.common, c.folding.max_length, state,
       [](Hairpins& hairpins, const Record& record) {
         return std::pair(record.id, picture_of(record, structure_of(hairpins, record)));
       },
       [&](std::pair<std::string, Picture>&& item) {
-        if (names) write_bytes(names->next(item.first, ".png"), encode_png(picture_pixels(item.second)));
-        if (sheet_out && sheet.size() < kSheetMost) sheet.push_back(picture_pixels(item.second));
+        if (names) write_bytes(names->next(item.first, ".png"), encode_png(picture_pixels(item.second)), Durable::kLater);
+        if (sheet_out && sheet.size() < kSheetMost) {
+          sheet.push_back(picture_pixels(item.second));
+          labels.push_back(item.first);
+        }
         if (!tensors) return;
         set.ids.push_back(std::move(item.first));
         set.pictures.push_back(item.second);
       });
+  if (names) sync_folder(c.png_folder);
+  if (tally.broken) return finish(tally, c.common);  // throws: the old files stay
   if (sheet_out) {
     if (sheet.empty()) {
       spdlog::warn("{}: there is no picture to show", c.sheet);
     } else {
-      sheet_out->write(encode_png(contact_sheet(sheet, kSheetColumns, kSheetGap, kSheetZoom)));
+      sheet_out->write(encode_png(contact_sheet(sheet, labels, kPictureKey, kSheetColumns, kSheetGap, kSheetZoom)));
     }
-    sheet_out->close();
+    sheet_out->keep();
     if (tally.out > static_cast<std::int64_t>(kSheetMost)) {
       spdlog::warn("{}: shows the first {} of {} pictures", c.sheet, kSheetMost, tally.out);
     }
   }
   if (out) {
     out->write(encode_safetensors(picture_tensors(set)));
-    out->close();
+    out->keep();
   }
   return finish(tally, c.common);
 }
@@ -109,7 +117,7 @@ class Decoder {
     if (decoded.complete) {
       ++tally_.in;
       ++tally_.out;
-      out_.write(fmt::format(">{}\n{}\n{}\n", id, decoded.sequence, decoded.structure));
+      out_.write(fmt::format(">{}\n{}\n{}\n", header_id(id), decoded.sequence, decoded.structure));
       return;
     }
     reject_picture(fmt::format("{}: picture '{}': {}", source, printable(id),
@@ -129,9 +137,28 @@ class Decoder {
     }
   }
 
+  // What is no picture of a hairpin is listed; the others come out.
+  void take_tensors(const std::string& input) {
+    const std::string source = input == "-" ? "stdin" : input;
+    const PictureSet set = pictures_from_tensors(read_safetensors(input), source, true);
+    for (std::size_t i = 0; i < set.pictures.size(); ++i) {
+      if (set.problems[i].empty()) {
+        take(source, set.ids[i], set.pictures[i]);
+      } else {
+        reject_picture(fmt::format("{} (picture '{}')", set.problems[i], printable(set.ids[i])));
+      }
+    }
+  }
+
   [[nodiscard]] const Tally& tally() const { return tally_; }
 
  private:
+  // Names of pictures may have blanks, where the id of a header would end.
+  static std::string header_id(std::string id) {
+    for (char& c : id) c = std::string_view(" \t\r\n\v\f").find(c) != std::string_view::npos ? '_' : c;
+    return id;
+  }
+
   void reject_picture(const std::string& reason) {
     ++tally_.in;
     ++tally_.rejected;
@@ -151,7 +178,7 @@ int run_decode(DecodeCommand& c) {
   std::vector<std::string> files;
   std::copy_if(c.inputs.begin(), c.inputs.end(), std::back_inserter(files),
                [&](const auto& path) { return !is_folder(path); });
-  check_files(files, {c.common.output});
+  check_run_files(files, {c.common.output});
   TextWriter out(c.common.output);
   Decoder decoder(out);
   for (const std::string& input : c.inputs) {
@@ -160,9 +187,7 @@ int run_decode(DecodeCommand& c) {
     } else if (is_png(input)) {
       decoder.take_png(input);
     } else {
-      const PictureSet set = pictures_from_tensors(read_safetensors(input), input);
-      const std::string source = input == "-" ? "stdin" : input;
-      for (std::size_t i = 0; i < set.pictures.size(); ++i) decoder.take(source, set.ids[i], set.pictures[i]);
+      decoder.take_tensors(input);
     }
   }
   out.close();

@@ -29,7 +29,7 @@ struct QualityCommand {
 std::vector<std::string> read_set(const std::string& path, const QualityCommand& c, Tally& total) {
   std::vector<std::string> sequences;
   const Tally tally = run_records<std::string>(
-      path, c.common, c.folding.max_length, [] { return 0; },
+      {path, Wanted::kSequencesOnly}, c.common, c.folding.max_length, [] { return 0; },
       [](int, const Record& record) {
         require(!record.sequence.empty(), "there is no sequence");
         const std::size_t other = record.sequence.find_first_not_of("ACGU");
@@ -69,7 +69,7 @@ int run_quality(QualityCommand& c) {
   auto files = input_files(c.real, c.folding);
   files.insert(files.end(), c.synthetic.begin(), c.synthetic.end());
   require(std::count(files.begin(), files.end(), "-") <= 1, "stdin (-) can be one of the sets only");
-  check_files(files, {c.common.output, c.plot});
+  check_run_files(files, {c.common.output, c.plot});
   require(c.plot.empty() || is_png(c.plot) || std::filesystem::path(c.plot).extension() == ".svg",
           "{}: name the picture .svg or .png", c.plot);
   c.quality.threads = c.common.threads;

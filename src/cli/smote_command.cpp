@@ -17,7 +17,7 @@ struct SmoteCommand {
   CommonOptions common;
   FoldingOptions folding;
   SmoteOptions smote;
-  std::string input = "-";
+  InputFiles input;
   std::string mode = "aligned";
   std::int64_t count = 100;
   std::string balance;
@@ -45,7 +45,7 @@ Members read_members(SmoteCommand& c) {
   const bool aligned = c.smote.mode == SmoteMode::kAligned;
   Members members;
   members.tally = run_records<Member>(
-      c.input, c.common, c.folding.max_length, hairpin_state(c.folding),
+      {c.input.all(), aligned ? Wanted::kStructures : Wanted::kSequencesOnly}, c.common, c.folding.max_length, hairpin_state(c.folding),
       [aligned](Hairpins& hairpins, const Record& record) {
         const std::size_t odd = record.sequence.find_first_not_of("ACGU");
         if (odd != std::string::npos)
@@ -65,7 +65,7 @@ Members read_members(SmoteCommand& c) {
 // How many records the small class lacks.
 std::int64_t count_missing(const std::string& path, std::size_t members) {
   std::int64_t others = 0;
-  FastaReader reader(path);
+  RecordReader reader({path, Wanted::kSequencesOnly});
   while (const auto item = reader.next()) {
     if (const auto* rejection = std::get_if<Rejection>(&*item)) {
       report(*rejection);
@@ -87,7 +87,7 @@ int run_smote(SmoteCommand& c) {
           c.folding.max_length);
   std::vector<std::string> inputs = input_files(c.input, c.folding);
   if (!c.balance.empty()) inputs.push_back(c.balance);
-  check_files(inputs, {c.common.output});
+  check_run_files(inputs, {c.common.output});
   c.smote.mode = mode_of(c.mode);
   c.smote.threads = c.common.threads;
 
@@ -98,7 +98,8 @@ int run_smote(SmoteCommand& c) {
     try {
       return Smote(members.sequences, members.structures, c.smote);
     } catch (const Error& error) {
-      fail("{}: {}", c.input == "-" ? "stdin" : c.input, error.what());
+      const std::string first = c.input.all().front();
+      fail("{}: {}", first == "-" ? "stdin" : first, error.what());
     }
   }();
 
@@ -150,10 +151,7 @@ std::function<int()> add_smote(CLI::App& app) {
       "loops whole from either, so that stems survive. Headers name the parents; with the same seed, sequence i is "
       "the\n"
       "same whatever the count.");
-  app.add_option("input", c->input,
-                 "The class that is to grow: FASTA, plain or gzip, with or without dot-bracket lines; - is stdin")
-      ->capture_default_str()
-      ->type_name("FASTA");
+  add_input_files(app, c->input, "The class that is to grow, in any format of records, plain or gzip; - is stdin");
   app.add_option("--mode", c->mode, "How two records become one")
       ->check(CLI::IsMember({"A", "B", "C", "aligned"}))
       ->capture_default_str()

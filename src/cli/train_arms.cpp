@@ -17,7 +17,7 @@ struct TrainArmsCommand {
   CommonOptions common;
   CutTrainOptions options;
   std::string table, validation, output;
-  int networks = 3;
+  int networks = 4;
 };
 
 Json as_json(const CutMeasures& measures) {
@@ -28,7 +28,7 @@ Json as_json(const CutMeasures& measures) {
 
 int run_train_arms(TrainArmsCommand& c) {
   begin_run(c.common);
-  check_files({c.table, c.validation}, {c.output});
+  check_run_files({c.table, c.validation}, {c.output});
   const std::vector<CutExample> examples = read_cut_examples(c.table);
   const std::vector<CutExample> validation = read_cut_examples(c.validation);
   std::vector<CutExample> guided;

@@ -35,7 +35,7 @@ Json run_json(TrainCommand& c, const Dataset& data, std::int64_t train, std::int
   Json options = Json::object();
   visit_run(c, [&](const char* name, const auto& value) { options[name] = value; });
   return new_run_file(config_json(c.preset.config), objective_json(c.preset.objective), options,
-                      {data.md5, data.tally, train, valid});
+                      {data.md5, data.tally, train, valid, paths_from_run(c)});
 }
 
 class DivaWatcher : public RunWatcher {
@@ -84,6 +84,7 @@ int run_train(TrainCommand& c) {
           c.preset.config = config_from_json(network, path);
           c.preset.objective = objective_from_json(objective, path);
         });
+    find_data(c, stored);
   } else {
     apply_overrides(c);
     check_dataset(c.data);
@@ -92,10 +93,11 @@ int run_train(TrainCommand& c) {
   const bool chief = peer_environment().rank == 0;
   if (!chief) c.common.quiet = true;  // one process talks
   begin_run(c.common);
-  check_files(dataset_files(c.data), {});
+  check_run_files(dataset_files(c.data), {});
   c.options.threads = c.common.threads;
   std::filesystem::create_directories(c.options.run_directory);
   const Dataset dataset = load_dataset(c.data, c.common, c.folding);
+  check_labels(dataset.pictures);
   const auto [train, valid] = train_and_valid(dataset, c.options.seed);
   if (resume) {
     check_resumable(c, stored, dataset.md5);

@@ -82,7 +82,14 @@ struct RunData {
   std::string md5;
   Tally tally;
   std::int64_t train = 0, valid = 0;  // records
+  nlohmann::ordered_json from_run;    // files of the data as seen from the run's folder, see paths_from_run()
 };
+
+/// The data's files by their names, as paths that lead there from the run's folder.
+nlohmann::ordered_json paths_from_run(const TrainCommand& c);
+
+/// For a run that is resumed from another folder than it began in: data named relative to that are found from the run's.
+void find_data(TrainCommand& c, const nlohmann::ordered_json& stored);
 
 /// What run.json of a new run holds; network and objective as JSON text.
 nlohmann::ordered_json new_run_file(const std::string& network, const std::string& objective,

@@ -35,7 +35,44 @@ Json new_run_file(const std::string& network, const std::string& objective, cons
             {"records", data.tally.out},
             {"rejected", data.tally.rejected},
             {"train", data.train},
-            {"valid", data.valid}}}};
+            {"valid", data.valid},
+            {"from_run", data.from_run}}}};
+}
+
+namespace {
+
+// The files of the data that a run may name.
+std::vector<std::pair<const char*, std::string*>> data_paths(TrainCommand& c) {
+  return {{"bars", &c.data.bars},
+          {"tsv", &c.data.tsv},
+          {"positives", &c.data.positives},
+          {"negatives", &c.data.negatives},
+          {"splits", &c.data.splits}};
+}
+
+}  // namespace
+
+Json paths_from_run(const TrainCommand& c) {
+  Json paths = Json::object();
+  TrainCommand copy = c;
+  for (const auto& [name, path] : data_paths(copy)) {
+    std::error_code failure;
+    if (path->empty() || *path == "-" || std::filesystem::path(*path).is_absolute()) continue;
+    const auto from_run = std::filesystem::relative(*path, c.options.run_directory, failure);
+    if (!failure) paths[name] = from_run.string();
+  }
+  return paths;
+}
+
+void find_data(TrainCommand& c, const Json& stored) {
+  const Json paths = stored.at("data").value("from_run", Json::object());
+  for (const auto& [name, path] : data_paths(c)) {
+    std::error_code ignored;
+    if (path->empty() || std::filesystem::exists(*path, ignored)) continue;
+    if (!paths.is_object() || !paths.contains(name) || !paths[name].is_string()) continue;
+    const auto there = (std::filesystem::path(c.resume) / paths[name].get<std::string>()).lexically_normal();
+    if (std::filesystem::is_regular_file(there, ignored)) *path = there.string();
+  }
 }
 
 Json read_run_file(const std::string& run) {

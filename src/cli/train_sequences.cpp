@@ -32,7 +32,7 @@ Json run_json(TrainCommand& c, const std::string& md5, const Tally& tally, std::
   Json options = Json::object();
   visit_run(c, [&](const char* name, const auto& value) { options[name] = value; });
   return new_run_file(sequence_net_json(c.gan.network), gan_objective_json(c.gan.objective), options,
-                      {md5, tally, train, valid});
+                      {md5, tally, train, valid, paths_from_run(c)});
 }
 
 // The numbers of a finished epoch, in words.
@@ -189,17 +189,19 @@ int run_train_sequences(TrainCommand& c) {
           c.gan.network = sequence_net_from_json(network, path);
           c.gan.objective = gan_objective_from_json(objective, path);
         });
+    find_data(c, stored);
   } else {
     apply_presets(c);
     check_run_is_new(c);
   }
   if (!chief) c.common.quiet = true;
   begin_run(c.common);
-  check_files(dataset_files(c.data), {});
+  check_run_files(dataset_files(c.data), {});
   c.options.threads = c.common.threads;
   c.options.warm_steps = 0;
   SequenceSet set = load_sequences(c.data, c.label_column, c.common, c.folding);
   const std::string md5 = md5_of(set);
+  if (classifier) check_labels(set.sequences, set.labels, "sequences");
   if (!classifier) {
     // The class to be made.
     std::vector<std::size_t> wanted;

@@ -2,6 +2,7 @@
 // labelled sets (dataset.h, sequence_set.h), near-duplicates (similarity.h), shuffles (shuffle.h), SMOTE (smote.h).
 #pragma once
 
+#include "data/label_conflicts.h"
 #include "data/matrix.h"
 #include "data/picture_data.h"
 #include "data/pictures.h"

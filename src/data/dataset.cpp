@@ -83,7 +83,7 @@ void load_table(const DatasetOptions& options, const CommonOptions& common, cons
   const auto find_columns = [&](const std::vector<std::string>& header) {
     at.sequence = find_column(header, "sequence", options.tsv);
     at.label = find_column(header, "label", options.tsv);
-    if (std::find(header.begin(), header.end(), "id") != header.end()) at.id = find_column(header, "id", options.tsv);
+    at.id = id_column(header, options.tsv);
     if (!options.split.empty()) at.part = find_column(header, options.split, options.tsv);
   };
   read_table(options.tsv, find_columns, [&](const auto& fields, const std::string& place) {

@@ -49,11 +49,13 @@ TensorFile picture_tensors(const PictureSet& set) {
   TensorFile file;
   file.tensors = {{"colour", std::move(colour)}, {"height", std::move(height)}, {"bond", std::move(bond)}};
   file.metadata["format"] = "stemloop pictures 1";
-  file.metadata["ids"] = fmt::format("{}", fmt::join(set.ids, "\n"));
+  std::vector<std::string> ids = set.ids;  // one a line
+  for (std::string& id : ids) std::replace(id.begin(), id.end(), '\n', '_');
+  file.metadata["ids"] = fmt::format("{}", fmt::join(ids, "\n"));
   return file;
 }
 
-PictureSet pictures_from_tensors(const TensorFile& file, std::string_view name) {
+PictureSet pictures_from_tensors(const TensorFile& file, std::string_view name, bool keep_problems) {
   constexpr std::int64_t kShape[] = {-1, kStrands, kPictureColumns};
   const StoredTensor& colour = expect_tensor(file, "colour", "U8", kShape, name);
   const StoredTensor& height = expect_tensor(file, "height", "U8", kShape, name);
@@ -64,11 +66,8 @@ PictureSet pictures_from_tensors(const TensorFile& file, std::string_view name) 
   if (const auto ids = file.metadata.find("ids"); ids != file.metadata.end() && count > 0) {
     for (const std::string_view id : split_fields(ids->second, '\n')) set.ids.emplace_back(id);
     require(set.ids.size() == count, "{}: has {} ids for {} pictures", name, set.ids.size(), count);
-    for (const std::string& id : set.ids) {
-      const bool plain =
-          std::none_of(id.begin(), id.end(), [](char c) { return static_cast<unsigned char>(c) <= ' '; });
-      require(!id.empty() && plain, "{}: '{}' is no id: it is empty or has blanks or control characters", name,
-              printable(id));
+    for (std::size_t i = 0; i < count; ++i) {
+      if (set.ids[i].empty()) set.ids[i] = std::to_string(i + 1);
     }
   } else {
     for (std::size_t i = 0; i < count; ++i) set.ids.push_back(std::to_string(i + 1));
@@ -77,7 +76,14 @@ PictureSet pictures_from_tensors(const TensorFile& file, std::string_view name) 
     Picture picture;
     std::memcpy(picture.colour.data(), colour.bytes.data() + i * kBars, kBars);
     std::memcpy(picture.height.data(), height.bytes.data() + i * kBars, kBars);
-    check_picture(picture, i, name);
+    std::string problem;
+    try {
+      check_picture(picture, i, name);
+    } catch (const Error& error) {
+      if (!keep_problems) throw;
+      problem = error.what();
+    }
+    if (keep_problems) set.problems.push_back(std::move(problem));
     set.pictures.push_back(picture);
   }
   return set;

@@ -16,12 +16,14 @@ namespace stemloop {
 struct PictureSet {
   std::vector<std::string> ids;
   std::vector<Picture> pictures;
+  std::vector<std::string> problems;  // of each picture, empty where it is one; only if they were asked to be kept
 };
 
 /// Bonds are computed from the pictures.
 TensorFile picture_tensors(const PictureSet& set);
 
-/// The pictures of a tensor file; ids are "1", "2", ... if it has none. Error if shapes or values are no pictures.
-PictureSet pictures_from_tensors(const TensorFile& file, std::string_view name);
+/// The pictures of a tensor file; ids are "1", "2", ... if it has none. Error if shapes are wrong, or if values are those of
+/// no hairpin picture unless `keep_problems`.
+PictureSet pictures_from_tensors(const TensorFile& file, std::string_view name, bool keep_problems = false);
 
 }  // namespace stemloop

@@ -4,6 +4,7 @@
 #include <oneapi/tbb/parallel_for.h>
 
 #include <algorithm>
+#include <optional>
 
 #include "seq/record_stream.h"
 
@@ -41,22 +42,21 @@ SequenceSet read_labelled_table(const std::string& path, const std::string& labe
     std::string structure, reason;
   };
   std::vector<Line> lines;
-  std::size_t sequence = 0, label = 0, id = SIZE_MAX;
+  std::size_t sequence = 0, label = 0;
+  std::optional<std::size_t> id;
   read_table(
       path,
       [&](const std::vector<std::string>& header) {
         sequence = find_column(header, "sequence", path);
         label = find_column(header, label_column, path);
-        for (std::size_t k = 0; k < header.size(); ++k) {
-          if (header[k] == "id" || (header[k] == "name" && id == SIZE_MAX)) id = k;
-        }
+        id = id_column(header, path);
       },
       [&](const std::vector<std::string_view>& fields, const std::string& place) {
         Line one;
         one.record.file = path;
         one.record.index = static_cast<std::int64_t>(lines.size()) + 1;
         one.record.line = parse_integer(place.substr(place.rfind(':') + 1), place);
-        one.record.id = id != SIZE_MAX ? std::string(fields[id]) : std::to_string(one.record.index);
+        one.record.id = id ? std::string(fields[*id]) : std::to_string(one.record.index);
         one.record.sequence = std::string(fields[sequence]);
         one.label = label_of(fields[label], place);
         lines.push_back(std::move(one));

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <optional>
 #include <set>
 
 #include "util/util.h"
@@ -18,36 +17,41 @@ bool is_boolean(const std::string& cell) {
   return cell == "True" || cell == "False" || cell == "true" || cell == "false" || cell == "TRUE" || cell == "FALSE";
 }
 
-std::optional<double> number(const std::string& cell) {
+bool is_number(const std::string& cell) {
   try {
-    return parse_number(cell, "");
+    parse_number(cell, "");
+    return true;
   } catch (const Error&) {
-    return std::nullopt;
+    return false;
   }
 }
 
-FeatureColumn make_column(std::string name, const std::vector<std::string>& cells) {
+FeatureColumn make_column(std::string name, const std::vector<std::string>& cells, std::span<const std::string> places) {
   FeatureColumn column{std::move(name), FeatureKind::kNumber, {}, {}};
-  bool numbers = true, booleans = true;
+  std::int64_t there = 0, numbers = 0;
+  bool booleans = true;
   std::set<std::string> texts;
   for (const std::string& cell : cells) {
-    if (cell.empty()) continue;
+    if (is_missing(cell)) continue;
+    ++there;
     booleans = booleans && is_boolean(cell);
-    numbers = numbers && number(cell).has_value();
+    numbers += is_number(cell) ? 1 : 0;
     texts.insert(cell);
   }
-  column.kind = texts.empty() ? FeatureKind::kNumber
-                : booleans    ? FeatureKind::kBoolean
-                : numbers     ? FeatureKind::kNumber
-                              : FeatureKind::kText;
+  column.kind = there == 0              ? FeatureKind::kNumber
+                : booleans              ? FeatureKind::kBoolean
+                : 2 * numbers > there   ? FeatureKind::kNumber
+                                        : FeatureKind::kText;
   if (column.kind == FeatureKind::kText) column.texts.assign(texts.begin(), texts.end());
-  for (const std::string& cell : cells) {
-    if (cell.empty()) {
+  for (std::size_t i = 0; i < cells.size(); ++i) {
+    const std::string& cell = cells[i];
+    if (is_missing(cell)) {
       column.values.push_back(kMissing);
     } else if (column.kind == FeatureKind::kBoolean) {
       column.values.push_back(cell[0] == 'T' || cell[0] == 't' ? 1 : 0);
     } else if (column.kind == FeatureKind::kNumber) {
-      column.values.push_back(*number(cell));
+      column.values.push_back(number_or_missing(
+          cell, column.name, i < places.size() ? places[i] : fmt::format("row {}", i + 1)));
     } else {
       column.values.push_back(static_cast<double>(std::distance(texts.begin(), texts.find(cell))));
     }
@@ -68,10 +72,11 @@ FeatureTable FeatureTable::select(std::span<const std::int64_t> records) const {
   return table;
 }
 
-FeatureTable feature_table(std::vector<std::string> names, const std::vector<std::vector<std::string>>& cells) {
+FeatureTable feature_table(std::vector<std::string> names, const std::vector<std::vector<std::string>>& cells,
+                           std::span<const std::string> places) {
   FeatureTable table;
   table.rows = cells.empty() ? 0 : static_cast<std::int64_t>(cells.front().size());
-  for (std::size_t k = 0; k < names.size(); ++k) table.columns.push_back(make_column(std::move(names[k]), cells[k]));
+  for (std::size_t k = 0; k < names.size(); ++k) table.columns.push_back(make_column(std::move(names[k]), cells[k], places));
   return table;
 }
 

@@ -1,8 +1,13 @@
 // The door of hairpin: from a folded sequence to its columns, picture, bonds and features, back again, and to drawings.
 #pragma once
 
+#include "hairpin/annotations.h"
 #include "hairpin/columns.h"
 #include "hairpin/drawings.h"
 #include "hairpin/features.h"
+#include "hairpin/figure.h"
+#include "hairpin/ladder.h"
+#include "hairpin/marks.h"
 #include "hairpin/picture.h"
 #include "hairpin/reading.h"
+#include "hairpin/structure_layout.h"

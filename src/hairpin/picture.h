@@ -58,6 +58,10 @@ std::array<std::int8_t, kBondLength> bond_vector(const Picture& picture);
 /// or 1.
 std::array<std::uint8_t, kBondLength> column_bonds(const Picture& picture);
 
+/// What a sheet of pictures says below them.
+inline constexpr const char* kPictureKey =
+    "A yellow, C blue, G red, U green, gap or other letter black; 5' strand above, 3' strand below, terminal loop left";
+
 /// RGB pixels, 100 x 25, in the six exact colours.
 RgbImage picture_pixels(const Picture& picture);
 

@@ -22,6 +22,9 @@ std::function<Hairpins()> hairpin_state(const FoldingOptions& options);
 /// The structure of a record: its own, or the minimum free energy one. Error if its own does not balance.
 std::string structure_of(Hairpins& state, const Record& record);
 
+/// "72 nt, -34.60 kcal/mol", or why there is no energy.
+std::string size_and_energy(const Model& model, const Record& record, const std::string& structure);
+
 /// Error if there is no hairpin loop in the structure.
 Picture picture_of(const Record& record, const std::string& structure);
 

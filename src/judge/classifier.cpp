@@ -73,6 +73,12 @@ std::vector<Answer> answers_of(const Tree& tree, const Walk& walk, std::span<con
   return answers;
 }
 
+std::vector<Picture> pictures_of(const LabelledEvidence& records) {
+  std::vector<Picture> pictures;
+  for (const Evidence& e : records.evidence) pictures.push_back(e.picture);
+  return pictures;
+}
+
 // What grow_tree() and fit_blend() want, asked before a file is written.
 void check_labels(const std::vector<std::uint8_t>& labels, const char* what_for) {
   constexpr std::size_t kFewest = 10;
@@ -167,6 +173,46 @@ std::vector<Call> Classifier::classify(std::span<const Evidence> evidence) const
   return calls;
 }
 
+// How stiff the SVMs are is chosen by the accuracy of the whole tree on the validation records, or, if the classes'
+// weights are given, by the mean of both classes' accuracies with these.
+Tree Classifier::best_tree(const Matrix& z_m, const FeatureTable& table, const LabelledEvidence& train,
+                           const LabelledEvidence& valid, const ClassifierTraining& how) const {
+  const auto questions = make_questions(table, how.thresholds);
+  const Encoded valid_encoded = network_->encode(pictures_of(valid));
+  Tree chosen;
+  double best = -1;
+  for (const double stiffness : kStiffness) {
+    TreeOptions options = how.tree;
+    options.c = stiffness;
+    Tree tree = grow_tree(&z_m, table, train.labels, questions, options);
+    const ClassificationScore score =
+        score_classification(leaf_probabilities(tree, latent(valid_encoded, "m")), valid.labels, kAboveHalf);
+    const double odds = options.class_odds;
+    const double accuracy = odds > 0 ? (odds * score.sensitivity + score.specificity) / (odds + 1) : score.accuracy;
+    if (accuracy <= best) continue;
+    best = accuracy;
+    chosen = std::move(tree);
+  }
+  return chosen;
+}
+
+// The cloud of training hairpins: mean and the inverse Cholesky factor of the covariance, slightly rounded.
+void Classifier::fit_space(const Matrix& z) {
+  using RowMajor = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+  const Eigen::Map<const RowMajor> points(z.values.data(), z.rows, z.columns);
+  const Eigen::VectorXd mean = points.cast<double>().colwise().mean();
+  const Eigen::MatrixXd centred = points.cast<double>().rowwise() - mean.transpose();
+  Eigen::MatrixXd covariance = centred.transpose() * centred / static_cast<double>(z.rows);
+  covariance.diagonal().array() += 1e-3 * covariance.trace() / static_cast<double>(z.columns);
+  const Eigen::MatrixXd whitening =
+      Eigen::LLT<Eigen::MatrixXd>(covariance).matrixL().solve(Eigen::MatrixXd::Identity(z.columns, z.columns));
+  for (std::int64_t k = 0; k < z.columns; ++k) mean_.push_back(static_cast<float>(mean[k]));
+  whitening_ = {z.columns, z.columns, {}};
+  for (std::int64_t i = 0; i < z.columns; ++i) {
+    for (std::int64_t k = 0; k < z.columns; ++k) whitening_.values.push_back(static_cast<float>(whitening(i, k)));
+  }
+}
+
 Classifier Classifier::train(const std::string& directory, const LabelledEvidence& train, const LabelledEvidence& valid,
                              const ClassifierTraining& how) {
   check_labels(train.labels, "to learn from");
@@ -179,47 +225,11 @@ Classifier Classifier::train(const std::string& directory, const LabelledEvidenc
   c.network_ = open_network(directory + "/network", how.device, how.tree.threads);
   c.parameters_ = how.parameters;
 
-  std::vector<Picture> pictures;
-  for (const Evidence& e : train.evidence) pictures.push_back(e.picture);
-  const Encoded encoded = c.network_->encode(pictures);
+  const Encoded encoded = c.network_->encode(pictures_of(train));
   const FeatureTable table = measured_table(train.evidence);
-  const auto questions = make_questions(table, how.thresholds);
-  // How stiff the SVMs are is chosen by the accuracy of the whole tree on the validation records, or, if the classes'
-  // weights are given, by the mean of both classes' accuracies with these.
-  std::vector<Picture> unseen;
-  for (const Evidence& e : valid.evidence) unseen.push_back(e.picture);
-  const Encoded valid_encoded = c.network_->encode(unseen);
-  double best = -1;
-  for (const double stiffness : kStiffness) {
-    TreeOptions options = how.tree;
-    options.c = stiffness;
-    Tree tree = grow_tree(&latent(encoded, "m"), table, train.labels, questions, options);
-    const ClassificationScore score =
-        score_classification(leaf_probabilities(tree, latent(valid_encoded, "m")), valid.labels, kAboveHalf);
-    const double odds = options.class_odds;
-    const double accuracy = odds > 0 ? (odds * score.sensitivity + score.specificity) / (odds + 1) : score.accuracy;
-    if (accuracy <= best) continue;
-    best = accuracy;
-    c.tree_ = std::move(tree);
-  }
+  c.tree_ = c.best_tree(latent(encoded, "m"), table, train, valid, how);
   c.booster_ = train_xgboost(evidence_matrix(train.evidence, table), train.labels, how.booster);
-
-  // The cloud of training hairpins: mean and the inverse Cholesky factor of the covariance, slightly rounded.
-  const Matrix z = class_space(encoded);
-  using RowMajor = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
-  const Eigen::Map<const RowMajor> points(z.values.data(), z.rows, z.columns);
-  const Eigen::VectorXd mean = points.cast<double>().colwise().mean();
-  const Eigen::MatrixXd centred = points.cast<double>().rowwise() - mean.transpose();
-  Eigen::MatrixXd covariance = centred.transpose() * centred / static_cast<double>(z.rows);
-  covariance.diagonal().array() += 1e-3 * covariance.trace() / static_cast<double>(z.columns);
-  const Eigen::MatrixXd whitening =
-      Eigen::LLT<Eigen::MatrixXd>(covariance).matrixL().solve(Eigen::MatrixXd::Identity(z.columns, z.columns));
-  for (std::int64_t k = 0; k < z.columns; ++k) c.mean_.push_back(static_cast<float>(mean[k]));
-  c.whitening_ = {z.columns, z.columns, {}};
-  for (std::int64_t i = 0; i < z.columns; ++i) {
-    for (std::int64_t k = 0; k < z.columns; ++k) c.whitening_.values.push_back(static_cast<float>(whitening(i, k)));
-  }
-
+  c.fit_space(class_space(encoded));
   for (const char* name : kRanged) {
     const auto& values = column_named(name, table).values;
     c.ranges_.push_back({name, quantile(values, kRangeTail), quantile(values, 1 - kRangeTail)});
@@ -229,37 +239,40 @@ Classifier Classifier::train(const std::string& directory, const LabelledEvidenc
   c.blend_ = fit_blend(raw.logits(), valid.labels);
   c.most_error_ = quantile(raw.errors, how.outside_quantile);
   c.most_distance_ = quantile(raw.distances, how.outside_quantile);
+  c.write(directory, how.origin);
+  return c;
+}
 
+void Classifier::write(const std::string& directory, const std::string& origin) const {
   TensorFile space;
   const auto store = [](const std::vector<float>& values, std::vector<std::int64_t> shape) {
     const auto bytes = std::as_bytes(std::span(values));
     return StoredTensor{"F32", std::move(shape), {bytes.begin(), bytes.end()}};
   };
-  space.tensors["mean"] = store(c.mean_, {z.columns});
-  space.tensors["whitening"] = store(c.whitening_.values, {z.columns, z.columns});
+  space.tensors["mean"] = store(mean_, {whitening_.rows});
+  space.tensors["whitening"] = store(whitening_.values, {whitening_.rows, whitening_.columns});
   const std::string space_bytes = encode_safetensors(space);
-  const std::string tree_bytes = tree_json(c.tree_);
-  const std::string booster_bytes = text_of(c.booster_->bytes());
+  const std::string tree_bytes = tree_json(tree_);
+  const std::string booster_bytes = text_of(booster_->bytes());
   replace_file(directory + "/" + kSpace, space_bytes);
   replace_file(directory + "/" + kTree, tree_bytes);
   replace_file(directory + "/" + kBooster, booster_bytes);
   const auto md5 = [](const std::string& bytes) { return md5_hex(std::as_bytes(std::span(bytes))); };
   Json ranges = Json::object();
-  for (const MeasureRange& range : c.ranges_) ranges[range.name] = {range.low, range.high};
+  for (const MeasureRange& range : ranges_) ranges[range.name] = {range.low, range.high};
   const Json config = {
       {"format", kFormat},
       {"family", kPremirnaFamily},
-      {"parameters", c.parameters_},
+      {"parameters", parameters_},
       {"blend",
-       {{"booster", c.blend_.weights[0]},
-        {"z_y", c.blend_.weights[1]},
-        {"z_m", c.blend_.weights[2]},
-        {"bias", c.blend_.bias}}},
-      {"outside", {{"reconstruction_error", c.most_error_}, {"latent_distance", c.most_distance_}, {"ranges", ranges}}},
+       {{"booster", blend_.weights[0]},
+        {"z_y", blend_.weights[1]},
+        {"z_m", blend_.weights[2]},
+        {"bias", blend_.bias}}},
+      {"outside", {{"reconstruction_error", most_error_}, {"latent_distance", most_distance_}, {"ranges", ranges}}},
       {"md5", {{kTree, md5(tree_bytes)}, {kBooster, md5(booster_bytes)}, {kSpace, md5(space_bytes)}}},
-      {"training", Json::parse(how.origin)}};
+      {"training", Json::parse(origin)}};
   replace_file(directory + "/config.json", config.dump(2) + "\n");
-  return c;
 }
 
 Classifier Classifier::open(const std::string& directory, const std::string& device, int threads) {

@@ -90,6 +90,11 @@ class Classifier {
   struct Raw;
   [[nodiscard]] Raw run(std::span<const Evidence> evidence, const FeatureTable& table) const;
   void run_network(std::span<const Picture> pictures, Raw& raw) const;
+  // Parts of train().
+  [[nodiscard]] Tree best_tree(const Matrix& z_m, const FeatureTable& table, const LabelledEvidence& train,
+                               const LabelledEvidence& valid, const ClassifierTraining& how) const;
+  void fit_space(const Matrix& z);
+  void write(const std::string& directory, const std::string& origin) const;
 
   std::unique_ptr<HairpinNetwork> network_;
   std::unique_ptr<std::mutex> one_at_a_time_ = std::make_unique<std::mutex>();  // of networks that cannot do otherwise

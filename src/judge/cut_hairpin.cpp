@@ -246,6 +246,34 @@ void say_base(const Anatomy& wide, Say say) {
   say("flank_CNNC", "CNNC behind the 3' Drosha cut", "", d3 + 22 <= wide.n ? (cnnc ? 1 : 0) : kMissing);
 }
 
+// Whether the hairpin holds against what is around it: its pairs in the folds of the wider windows.
+template <typename Say>
+void say_context(const CutHairpin& h, const Anatomy& core, Say say) {
+  const std::vector<int> window = h.arms.structure.empty() ? std::vector<int>() : pair_table(h.arms.structure);
+  std::vector<double> in_wide(static_cast<std::size_t>(core.n));
+  for (const PairProbability& pair : h.wide.ensemble.pairs) {
+    const int i = pair.i + h.wide_begin - h.begin, j = pair.j + h.wide_begin - h.begin;
+    if (i >= 0 && j < core.n && core.partner[static_cast<std::size_t>(i)] == j)
+      in_wide[static_cast<std::size_t>(i)] = pair.probability;
+  }
+  double pairs = 0, kept = 0, likely = 0, elsewhere = 0;
+  for (int i = 0; i < core.n; ++i) {
+    const int j = core.partner[static_cast<std::size_t>(i)];
+    if (j <= i) continue;
+    ++pairs;
+    likely += in_wide[static_cast<std::size_t>(i)];
+    const auto at = static_cast<std::size_t>(i + h.begin);
+    kept += at < window.size() && window[at] == j + h.begin ? 1 : 0;
+  }
+  for (std::size_t i = 0; i < window.size(); ++i) {
+    const auto at = static_cast<int>(i);
+    if (window[i] > at && (window[i] < h.begin || at >= h.end)) ++elsewhere;
+  }
+  say("kept_pairs", "share of the base pairs that form in a window of 128 nt too", "", share(kept, pairs));
+  say("kept_probability", "mean probability of the base pairs with what is around the cuts", "", share(likely, pairs));
+  say("pairs_beside", "base pairs beside it in a window of 128 nt", "bp", elsewhere);
+}
+
 template <typename Say>
 void say_all(const CutHairpin& hairpin, Say say) {
   const Anatomy core(hairpin.core, hairpin.arms, hairpin.begin), wide(hairpin.wide, hairpin.arms, hairpin.wide_begin);
@@ -253,6 +281,7 @@ void say_all(const CutHairpin& hairpin, Say say) {
   say_structure(core, say);
   say_arms(core, say);
   say_base(wide, say);
+  say_context(hairpin, core, say);
   const auto of_wide = [&](const std::string& name, const std::string& words, const char* unit, double value) {
     say("wide_" + name, words + ", with what is around the cuts", unit, value);
   };

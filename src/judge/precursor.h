@@ -123,7 +123,7 @@ std::vector<WorldRecord> read_world(const std::string& path);
 struct PrecursorTrainingOptions {
   BoosterOptions booster = {.rounds = 600, .depth = 6, .rate = 0.08, .rows = 0.7, .columns = 0.3};
   int folds = 5;
-  int epochs = 10;       // of the networks of cuts
+  int epochs = 16;       // of the networks of cuts
   int channels = 32;     // of these
   double prior = 0.5;
   int threads = 1;

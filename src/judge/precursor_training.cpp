@@ -78,11 +78,12 @@ CutNetwork train_half(std::span<const WorldRecord> records, int half, const Prec
   options.shape.channels = how.channels;
   options.epochs = how.epochs;
   options.batch = 48;
-  options.flankings = 3;
+  options.flankings = 4;
   options.shuffled = 0.1;
   options.others = 0.2;
   options.weight_decay = 0.1;
   options.dropout = 0.15;
+  options.as_given = 0.3;
   options.seed = how.seed + static_cast<std::uint64_t>(half);
   CutSights sights;
   return train_cuts(examples, options, sights, [&](const CutProgress& progress, const CutNetwork&) {

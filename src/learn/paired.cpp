@@ -96,6 +96,13 @@ double student_quantile(double p, double freedom) {
   return low;
 }
 
+MeanInterval within(MeanInterval interval, double least, double most) {
+  // NaN stays what it is.
+  if (interval.low < least) interval.low = least;
+  if (interval.high > most) interval.high = most;
+  return interval;
+}
+
 MeanInterval mean_interval(std::span<const double> values, double test_ratio, double level) {
   return interval_of(spread_of(values, test_ratio), level);
 }

@@ -32,6 +32,9 @@ struct MeanInterval {
 /// independent values.
 MeanInterval mean_interval(std::span<const double> values, double test_ratio = 0, double level = 0.95);
 
+/// The interval cut to where the values can be: a share has no 1.03.
+MeanInterval within(MeanInterval interval, double least, double most);
+
 struct PairedDifference {
   MeanInterval difference;  // first - second
   double p = 1;             // two-sided, of no difference; NaN with fewer than two pairs

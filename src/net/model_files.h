@@ -16,7 +16,7 @@ nlohmann::ordered_json read_config(const std::string& directory);
 std::vector<std::byte> checked_file(const nlohmann::ordered_json& config, const std::string& directory,
                                     const char* file);
 
-/// The value below which `share` of the values lie. REQUIRES: there is one.
+/// The value below which `share` of the values lie; NaN if there is none.
 double quantile(std::vector<double> values, double share);
 
 }  // namespace stemloop

@@ -7,7 +7,7 @@
 
 namespace stemloop {
 
-/// A PNG if the name ends in .png, else an SVG.
+/// A PNG if the name ends in .png, a PDF if in .pdf, else an SVG.
 void write_drawing(const std::string& path, const Drawing& drawing);
 
 }  // namespace stemloop

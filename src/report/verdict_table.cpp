@@ -45,7 +45,7 @@ std::string verdict_header(const std::vector<VerdictColumn>& columns) {
 
 std::string verdict_row(const Verdict& verdict, const std::vector<VerdictColumn>& columns) {
   const std::vector<TypedCell> cells = verdict.cells();
-  std::string line = verdict.id();
+  std::string line = table_cell(verdict.id());
   for (std::size_t k = 0; k < columns.size(); ++k) line += "\t" + cell_text(cells[k], columns[k].digits);
   return line + "\n";
 }

@@ -4,6 +4,8 @@
 #include <array>
 #include <functional>
 
+#include "seq/formats.h"
+
 namespace stemloop {
 
 namespace {
@@ -73,6 +75,8 @@ bool ContigReader::find_header() {
     const std::int64_t at = line_;
     const std::string line = take_line();
     if (trim(line).empty() || line[0] == ';') continue;  // ';': a comment in old FASTA
+    const std::string_view foreign = foreign_text(line);
+    require(foreign.empty(), "{}: is {}, which is not read; contigs are FASTA", name(), foreign);
     fail("{}:{}: '{}' is not FASTA: a contig begins with a line '>name'", name(), at, printable(line));
   }
   require(count_ > 0, "{}: is empty: no FASTA record found", name());

@@ -12,9 +12,8 @@ void report(const Rejection& rejection) {
   say(Loud::kError, "rejected {}", rejection.reason);
 }
 
-BatchReader::BatchReader(const std::string& path, const CommonOptions& options, std::size_t max_length)
-    : reader_(path),
-      name_(path == "-" ? "stdin" : path),
+BatchReader::BatchReader(const RecordFiles& files, const CommonOptions& options, std::size_t max_length)
+    : reader_(files),
       max_length_(max_length),
       progress_("records", !options.quiet) {}
 
@@ -32,7 +31,8 @@ BatchReader::Batch BatchReader::next() {
       break;
     }
     if (!item) {
-      if (batch.empty()) warn_of_duplicates();
+      if (!batch.empty()) break;
+      for (const std::string& note : reader_.notes()) say(Loud::kWarning, "{}", note);
       break;
     }
     if (const auto* record = std::get_if<Record>(&*item)) {
@@ -47,12 +47,6 @@ BatchReader::Batch BatchReader::next() {
   count_ += static_cast<std::int64_t>(batch.size());
   progress_.update(count_, reader_.fraction_read());
   return batch;
-}
-
-void BatchReader::warn_of_duplicates() const {
-  if (reader_.duplicate_ids() == 0) return;
-  say(Loud::kWarning, "{}: {} records repeat the id of an earlier one (first: '{}'); all are kept", name_,
-               reader_.duplicate_ids(), printable(reader_.first_duplicate()));
 }
 
 }  // namespace stemloop

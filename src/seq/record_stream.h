@@ -10,39 +10,38 @@
 #include <variant>
 #include <vector>
 
+#include "seq/record_reader.h"
 #include "seq/tally.h"
 #include "util/pipeline.h"
 #include "util/util.h"
 
 namespace stemloop {
 
-/// Reads FASTA files and hands out batches; counts, warns about duplicate ids, draws the progress.
+/// Reads files and hands out batches; counts, says what was odd about the records, draws the progress.
 class BatchReader {
  public:
   using Batch = std::vector<RecordOrRejection>;
-  BatchReader(const std::string& path, const CommonOptions& options, std::size_t max_length);
+  BatchReader(const RecordFiles& files, const CommonOptions& options, std::size_t max_length);
   /// The next batch, empty at the end. An Error in the middle of a batch is thrown by the call after it.
   Batch next();
 
  private:
-  void warn_of_duplicates() const;
-
-  FastaReader reader_;
-  std::string name_;
+  RecordReader reader_;
   std::size_t max_length_;
   Progress progress_;
   std::int64_t count_ = 0;
   std::exception_ptr broken_;
 };
 
-/// Runs `see(state, record)` on every record of `path`, `judge(batch)` on what was seen of the records of a batch, and
+/// Runs `see(state, record)` on every record of `files`, `judge(batch)` on what was seen of the records of a batch, and
 /// `sink(verdict)` on every verdict, in order and one at a time. Each worker thread has a state of its own, made by
 /// `make_state()`; seeing and judging are parallel. An Error thrown by `see` rejects its record; one from reading ends
 /// the run once all records before it are through and is kept in the tally.
 /// REQUIRES: `judge` gives one verdict for each thing seen, in their order.
-template <class MakeState, class See, class JudgeBatch, class Sink>
-Tally run_judged_records(const std::string& path, const CommonOptions& options, std::size_t max_length,
-                         MakeState make_state, See see, JudgeBatch judge, Sink sink) {
+/// `rejected(rejection)` takes those of the records, in order; without one they are said.
+template <class MakeState, class See, class JudgeBatch, class Sink, class Rejected = void (*)(const Rejection&)>
+Tally run_judged_records(const RecordFiles& files, const CommonOptions& options, std::size_t max_length,
+                         MakeState make_state, See see, JudgeBatch judge, Sink sink, Rejected rejected = report) {
   using State = decltype(make_state());
   using Sight = decltype(see(std::declval<State&>(), std::declval<const Record&>()));
   using Verdicts = decltype(judge(std::declval<std::vector<Sight>>()));
@@ -51,7 +50,7 @@ Tally run_judged_records(const std::string& path, const CommonOptions& options, 
     Verdicts verdicts;
     std::vector<std::pair<std::size_t, Rejection>> rejected;
   };
-  BatchReader reader(path, options, max_length);
+  BatchReader reader(files, options, max_length);
   // A file that breaks off does not take the records before with it: they are worked off before the error is passed on.
   Tally tally;
   const auto source = [&]() -> std::optional<BatchReader::Batch> {
@@ -89,7 +88,7 @@ Tally run_judged_records(const std::string& path, const CommonOptions& options, 
       ++tally.in;
       if (rejection != outcome.rejected.end() && rejection->first == i) {
         ++tally.rejected;
-        report(rejection->second);
+        rejected(rejection->second);
         ++rejection;
       } else {
         ++tally.out;
@@ -103,11 +102,11 @@ Tally run_judged_records(const std::string& path, const CommonOptions& options, 
 
 /// The same without a judge: `work(state, record)` makes a Result of every record.
 template <class Result, class MakeState, class Work, class Sink>
-Tally run_records(const std::string& path, const CommonOptions& options, std::size_t max_length, MakeState make_state,
+Tally run_records(const RecordFiles& files, const CommonOptions& options, std::size_t max_length, MakeState make_state,
                   Work work, Sink sink) {
   using State = decltype(make_state());
   return run_judged_records(
-      path, options, max_length, make_state,
+      files, options, max_length, make_state,
       [&](State& state, const Record& record) -> Result { return work(state, record); },
       [](std::vector<Result> results) { return results; }, sink);
 }

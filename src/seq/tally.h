@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <exception>
 
-#include "seq/fasta.h"
+#include "seq/record.h"
 
 namespace stemloop {
 

@@ -49,7 +49,8 @@ class Results {
   [[nodiscard]] MeanInterval mean(const Folds& folds, std::size_t metric) const {
     std::vector<double> values;
     for (const auto& [place, metrics] : folds) values.push_back(metrics[metric]);
-    return mean_interval(values, test_ratio_);
+    // Shares, but for the correlation.
+    return within(mean_interval(values, test_ratio_), std::string_view(kMetrics[metric]) == "mcc" ? -1 : 0, 1);
   }
   // Of the folds that both have.
   [[nodiscard]] PairedDifference difference(const Folds& first, const Folds& second, std::size_t metric) const {

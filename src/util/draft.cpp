@@ -201,6 +201,12 @@ std::string Draft::keep_partial() {
   return partial;
 }
 
+void check_place(const std::string& path) {
+  struct stat status {};
+  if (path == "-" || (stat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode))) return;
+  const Draft probe(path, Durable::kLater);
+}
+
 void sync_folder(const std::string& folder) {
   const int descriptor = open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   const bool synced = descriptor >= 0 && syncfs(descriptor) == 0;

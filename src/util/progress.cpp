@@ -4,8 +4,9 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cstdio>
 #include <utility>
+
+#include "util/talk.h"
 
 namespace stemloop {
 
@@ -17,13 +18,13 @@ constexpr std::chrono::milliseconds kInterval{100};
 Progress::Progress(std::string what, bool enabled) : what_(std::move(what)), enabled_(enabled && terminal()) {}
 
 Progress::~Progress() {
-  if (drawn_) std::fputs("\r\033[K", stderr);
+  if (drawn_) write_stderr("\r\033[K");
 }
 
 bool Progress::terminal() { return isatty(STDERR_FILENO) != 0; }
 
 void Progress::clear_line() {
-  if (terminal()) std::fputs("\r\033[K", stderr);
+  if (terminal()) write_stderr("\r\033[K");
 }
 
 void Progress::update(std::int64_t done, double fraction) {
@@ -39,7 +40,7 @@ void Progress::update(std::int64_t done, double fraction) {
     line += fmt::format(" [{:#<{}}{:.<{}}] {:3.0f} % {:.0f} s left", "", full, "", kBarWidth - full, 100 * fraction,
                         seconds / fraction - seconds);
   }
-  std::fputs((line + "\033[K").c_str(), stderr);
+  write_stderr(line + "\033[K");
 }
 
 }  // namespace stemloop

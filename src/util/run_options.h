@@ -11,6 +11,7 @@ struct CommonOptions {
   bool quiet = false;
   bool skip_bad = false;
   std::string log_level = "info";
+  std::string provenance;  // file that tells what the outputs were made of; empty: none
 };
 
 }  // namespace stemloop

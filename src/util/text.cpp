@@ -60,18 +60,45 @@ std::string shortest(double value) {
   return text;
 }
 
-std::string printable(std::string_view text) {
-  std::string out;
-  for (const char c : text.substr(0, kPrintableLength)) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte >= 0x20 && byte != 0x7f) {
-      out += c;
-    } else {
-      out += fmt::format("\\x{:02x}", byte);
-    }
+namespace {
+
+// Length of the character of UTF-8 that begins at `at`, 0 if there is none or it is a control character (U+0080-009F).
+std::size_t character_length(std::string_view text, std::size_t at) {
+  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+  const unsigned char first = byte(at);
+  if (first < 0x80) return first >= 0x20 && first != 0x7f ? 1 : 0;
+  const std::size_t length = first >= 0xc2 && first <= 0xdf ? 2 : first >= 0xe0 && first <= 0xef ? 3 : first >= 0xf0 && first <= 0xf4 ? 4 : 0;
+  if (length == 0 || at + length > text.size()) return 0;
+  for (std::size_t i = 1; i < length; ++i) {
+    if ((byte(at + i) & 0xc0U) != 0x80) return 0;
   }
-  if (text.size() > kPrintableLength) out += "...";
+  const unsigned char second = byte(at + 1);
+  const bool overlong = (first == 0xe0 && second < 0xa0) || (first == 0xf0 && second < 0x90);
+  const bool outside = (first == 0xed && second >= 0xa0) || (first == 0xf4 && second >= 0x90);
+  const bool control = first == 0xc2 && second < 0xa0;
+  return overlong || outside || control ? 0 : length;
+}
+
+std::string shown(std::string_view text, std::size_t most, bool line_ends) {
+  std::string out;
+  std::size_t at = 0;
+  for (std::size_t count = 0; at < text.size() && count < most; ++count) {
+    const std::size_t length = line_ends && text[at] == '\n' ? 1 : character_length(text, at);
+    if (length > 0) {
+      out += text.substr(at, length);
+    } else {
+      out += fmt::format("\\x{:02x}", static_cast<unsigned char>(text[at]));
+    }
+    at += length > 0 ? length : 1;
+  }
+  if (at < text.size()) out += "...";
   return out;
 }
+
+}  // namespace
+
+std::string printable(std::string_view text) { return shown(text, kPrintableLength, false); }
+
+std::string escaped(std::string_view text) { return shown(text, std::string_view::npos, true); }
 
 }  // namespace stemloop

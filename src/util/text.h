@@ -26,7 +26,11 @@ double parse_number(std::string_view token, std::string_view place);
 /// Shortest text that reads back as the same double, with ".0" added to whole numbers (as Python prints it).
 std::string shortest(double value);
 
-/// The text for a message: control characters as \xNN, cut after 40 characters.
+/// The text for a message: as escaped(), line ends too, cut after 40 characters.
 std::string printable(std::string_view text);
+
+/// The text with control characters and bytes that are no UTF-8 as \xNN, so that a terminal shows it and obeys nothing in
+/// it; line ends stay.
+std::string escaped(std::string_view text);
 
 }  // namespace stemloop

@@ -1,0 +1,18 @@
+"""Snakemake wrapper: stemloop report."""
+
+__author__ = "The stemloop authors"
+__license__ = "MIT"
+
+from shlex import quote
+
+from snakemake.shell import shell
+
+log = snakemake.log_fmt_shell(stdout=False, stderr=True)
+extra = snakemake.params.get("extra", "")
+source = quote(str(snakemake.input.get("fasta", snakemake.input[0])))
+target = quote(str(snakemake.output.get("html", snakemake.output[0])))
+multiqc = snakemake.output.get("multiqc", "")
+if multiqc:
+    extra += " --multiqc " + quote(str(multiqc))
+
+shell(f"stemloop report -t {snakemake.threads} {extra} -o {target} {source} {log}")

@@ -1,0 +1,108 @@
+// The command line as a whole: help, what is checked of every option, nearest names.
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
+
+#include "cli/command.h"
+#include "cli/version.h"
+
+namespace stemloop {
+
+namespace {
+
+// The list of commands shows their one-line summaries; the long descriptions stand in each command's own help.
+class HelpFormatter : public CLI::Formatter {
+ public:
+  std::string make_subcommand(const CLI::App* sub) const override {
+    for (const Command& command : commands()) {
+      if (sub->get_name() == command.name) return fmt::format("  {:<12}{}\n", command.name, command.summary);
+    }
+    return CLI::Formatter::make_subcommand(sub);
+  }
+};
+
+}  // namespace
+
+namespace {
+
+// Whether an option takes a number shows in its default or in what is checked of it.
+bool takes_number(const CLI::Option& option) {
+  const std::string about = option.get_type_name();
+  for (const char* sign : {" in [", "POSITIVE", "NONNEGATIVE", "FLOAT", "INT", "NUMBER"}) {
+    if (about.find(sign) != std::string::npos) return true;
+  }
+  const std::string& value = option.get_default_str();
+  char* end = nullptr;
+  std::strtod(value.c_str(), &end);
+  return !value.empty() && *end == '\0';
+}
+
+// NaN passes every check of a range, infinities most of them, and a minus before a count is read as a huge number.
+void check_numbers(const CLI::App& app) {
+  for (const CLI::Option* option : app.get_options()) {
+    if (option->count() == 0 || option->get_expected_max() == 0 || !takes_number(*option)) continue;
+    const std::string name = option->get_name(false, true);
+    for (const std::string& text : option->results()) {
+      char* end = nullptr;
+      const double value = std::strtod(text.c_str(), &end);
+      if (text.empty() || *end != '\0') continue;  // a word among numbers ("auto"), which its own check knows
+      if (!std::isfinite(value)) throw CLI::ValidationError(name, printable(text) + " is no finite number");
+      if (value < 0 && !option->check_lname("temperature"))
+        throw CLI::ValidationError(name, printable(text) + " is negative");
+    }
+  }
+}
+
+// Edit distance with swapped neighbours, of short words.
+std::size_t distance(std::string_view a, std::string_view b) {
+  std::vector<std::vector<std::size_t>> d(a.size() + 1, std::vector<std::size_t>(b.size() + 1));
+  for (std::size_t i = 0; i <= a.size(); ++i) {
+    for (std::size_t j = 0; j <= b.size(); ++j) {
+      if (i == 0 || j == 0) {
+        d[i][j] = i + j;
+        continue;
+      }
+      d[i][j] = std::min({d[i - 1][j] + 1, d[i][j - 1] + 1, d[i - 1][j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1)});
+      if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1]) d[i][j] = std::min(d[i][j], d[i - 2][j - 2] + 1);
+    }
+  }
+  return d[a.size()][b.size()];
+}
+
+}  // namespace
+
+std::string nearest_word(const std::string& word, const std::vector<std::string>& words) {
+  constexpr std::size_t kLongest = 40;
+  if (word.size() > kLongest) return "";
+  std::string best;
+  std::size_t least = std::max<std::size_t>(1, word.size() / 3) + 1;
+  for (const std::string& one : words) {
+    const bool begins = word.size() >= 3 && one.rfind(word, 0) == 0;
+    const std::size_t far = begins ? 1 : distance(word, one);
+    if (far < least) {
+      least = far;
+      best = one;
+    }
+  }
+  return best;
+}
+
+std::unique_ptr<CLI::App> make_command_line(std::function<int()>& chosen) {
+  auto app = std::make_unique<CLI::App>("Fold, see and measure precursor microRNA hairpins.", "stemloop");
+  app->set_version_flag("--version", std::string("stemloop ") + kVersion);
+  app->formatter(std::make_shared<HelpFormatter>());
+  app->require_subcommand(0, 1);
+  app->footer(
+      "Exit codes: 0 done, 1 failure, 2 wrong usage, 3 some records rejected (0 with --skip-bad).\n"
+      "Help on a command: stemloop COMMAND --help");
+  for (const Command& command : commands()) {
+    CLI::App* sub = app->add_subcommand(command.name, command.summary);
+    sub->callback([action = command.add(*sub), sub, &chosen] {
+      check_numbers(*sub);
+      chosen = action;
+    });
+  }
+  return app;
+}
+
+}  // namespace stemloop

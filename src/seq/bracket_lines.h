@@ -1,0 +1,30 @@
+// The lines of dots and brackets under a sequence: wrapped or not, one structure or several, with or without energies.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "seq/formats.h"
+
+namespace stemloop {
+
+class BracketLines {
+ public:
+  /// True if `text` (trimmed, not empty) is such a line under a sequence of `letters` letters; it is taken then. What
+  /// RNAfold -p prints below is passed over. Something else behind the brackets than an energy becomes the problem.
+  bool take(std::string_view text, std::int64_t line, std::size_t letters);
+
+  [[nodiscard]] bool empty() const { return structures_.empty(); }
+  [[nodiscard]] const std::string& problem() const { return problem_; }
+
+  /// The record once for each structure: whole ones, and rejections of those that do not fit or balance.
+  std::vector<RecordOrRejection> records(const Record& record) const;
+
+ private:
+  std::vector<std::string> structures_;
+  std::string problem_;
+};
+
+}  // namespace stemloop
