@@ -1,6 +1,9 @@
 // scan: from a genome to loci; merge of the parts of a scan; evaluate against known loci.
 #include <spdlog/spdlog.h>
 
+#include <unistd.h>
+
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 
@@ -129,6 +132,24 @@ CandidateJudge open_candidate_judge(const ScanCommand& c, std::string& name) {
   return precursor_judge(classifier, prior);
 }
 
+// The part of a scan to stdout: gone when the run ends, however it ends.
+class TemporaryPart {
+ public:
+  explicit TemporaryPart(bool wanted) {
+    if (wanted)
+      path_ = (std::filesystem::temp_directory_path() / fmt::format("stemloop-scan-{}.part", ::getpid())).string();
+  }
+  ~TemporaryPart() {
+    if (!path_.empty()) std::remove(path_.c_str());
+  }
+  TemporaryPart(const TemporaryPart&) = delete;
+  TemporaryPart& operator=(const TemporaryPart&) = delete;
+  [[nodiscard]] const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
+};
+
 int run_scan(ScanCommand& c) {
   begin_run(c.common);
   c.scan.threads = c.common.threads;
@@ -146,8 +167,8 @@ int run_scan(ScanCommand& c) {
   }
   check_run_files({c.scan.genome, c.scan.bed}, outputs);
   // The part lies beside the output, where --resume finds it; of a scan to stdout, among the temporary files.
-  c.scan.part = to_file ? c.common.output + ".part"
-                        : (std::filesystem::temp_directory_path() / fmt::format("stemloop-scan-{}.part", ::getpid())).string();
+  const TemporaryPart temporary(!to_file);
+  c.scan.part = to_file ? c.common.output + ".part" : temporary.path();
   c.scan.resume = c.resume && std::filesystem::exists(c.scan.part);
   if (c.resume && !c.scan.resume) spdlog::warn("{} is not there: the scan begins from the start", c.scan.part);
   std::string model;
