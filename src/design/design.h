@@ -1,0 +1,8 @@
+// The door of design: sequences that fold into a structure asked for and look like natural precursors.
+#pragma once
+
+#include "design/letters.h"
+#include "design/natural_model.h"
+#include "design/rivals.h"
+#include "design/search.h"
+#include "design/target.h"
