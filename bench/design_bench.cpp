@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+#include <ctime>
 #include <numeric>
 
 #include "design/design.h"
@@ -25,6 +26,8 @@ std::vector<Record> read_records(const std::string& path) {
   return records;
 }
 
+double cpu_milliseconds() { return 1000.0 * static_cast<double>(std::clock()) / CLOCKS_PER_SEC; }
+
 double quantile(std::vector<double> values, double share) {
   if (values.empty()) return 0;
   std::sort(values.begin(), values.end());
@@ -35,12 +38,22 @@ int run(int argc, char** argv) {
   const auto natural = read_natural_model(argv[2]);
   const auto records = read_records(argv[3]);
   SearchOptions options;
+  if (argc > 4 && std::atof(argv[4]) > 0) options.attempts = 1'000'000;
   options.seconds = argc > 4 ? std::atof(argv[4]) : 0;
-  if (const char* v = std::getenv("W_S")) options.structure_weight = std::atof(v);
-  if (const char* v = std::getenv("W_L")) options.letters_weight = std::atof(v);
-  if (const char* v = std::getenv("WANT")) options.wanted_probability = std::atof(v);
-  if (const char* v = std::getenv("IMPROVE")) options.improving_rounds = std::atoi(v);
-  if (const char* v = std::getenv("ATTEMPTS")) options.attempts = std::atoi(v);
+  for (AttemptOptions* h : {&options.hard, &options.harder}) {
+    if (const char* v = std::getenv("HT")) h->temperature = std::atof(v);
+    if (const char* v = std::getenv("HENS")) h->ensemble = std::atoi(v) != 0;
+    if (const char* v = std::getenv("HSTEPS")) h->steps = std::atoi(v);
+    if (const char* v = std::getenv("HROUNDS")) h->rounds = std::atoi(v);
+    if (const char* v = std::getenv("HSTAY")) h->stay = std::atof(v);
+    if (const char* v = std::getenv("HLW")) h->letters_weight = std::atof(v);
+    if (const char* v = std::getenv("HSW")) h->structure_weight = std::atof(v);
+    if (const char* v = std::getenv("HEW")) h->energy_weight = std::atof(v);
+    if (const char* v = std::getenv("HBR")) h->broken = std::atoi(v);
+  }
+  if (const char* v = std::getenv("GT")) options.gentle.temperature = std::atof(v);
+  if (const char* v = std::getenv("GENTLE")) options.gentle_attempts = std::atoi(v);
+  if (const char* v = std::getenv("ATT")) options.attempts = std::atoi(v);
   const std::uint64_t seed = argc > 5 ? std::strtoull(argv[5], nullptr, 10) : 1;
   const std::size_t first = argc > 6 ? std::strtoull(argv[6], nullptr, 10) : 0;
   const std::size_t count = argc > 7 ? std::strtoull(argv[7], nullptr, 10) : records.size();
@@ -51,12 +64,13 @@ int run(int argc, char** argv) {
   std::puts("id\tlength\tsolved\tprobability\tmfe\tseconds\tattempts\tfolds\tsteps\tlog_likelihood\tsequence\tmfe_structure");
   for (std::size_t k = first; k < std::min(records.size(), first + count); ++k, ++all) {
     const DesignTarget target = make_target(records[k].structure);
+    const double before = cpu_milliseconds();
     const Design d = design_sequence(target, *natural, folder, options, seed, k);
     std::printf("%s\t%zu\t%d\t%.4f\t%.2f\t%.5f\t%d\t%d\t%ld\t%.4f\t%s\t%s\n", records[k].id.c_str(), records[k].structure.size(),
                 d.solved ? 1 : 0, d.probability, d.mfe / 100.0, d.seconds, d.attempts, d.folds, d.steps, d.log_likelihood,
                 d.sequence.c_str(), d.mfe_structure.c_str());
     std::fflush(stdout);
-    milliseconds.push_back(1000 * d.seconds);
+    milliseconds.push_back(cpu_milliseconds() - before);
     solved += d.solved ? 1 : 0;
     if (d.solved) probability.push_back(d.probability);
   }

@@ -1,7 +1,7 @@
 # Holds the sources to the layers: a folder includes its own headers, and of folders to its left only their doors.
 #   cmake -DSRC=src -P cmake/check_includes.cmake
 cmake_minimum_required(VERSION 3.25)
-set(layers util seq fold canvas hairpin data eval describe nn classify cli)
+set(layers util seq fold canvas hairpin data design eval describe nn classify cli)
 # canvas stands beside seq and fold: it knows nothing of RNA.
 set(allowed_util "")
 set(allowed_seq util)
@@ -9,11 +9,12 @@ set(allowed_fold util seq)
 set(allowed_canvas util)
 set(allowed_hairpin util seq fold canvas)
 set(allowed_data util seq fold canvas hairpin)
+set(allowed_design util seq fold canvas hairpin data)
 set(allowed_eval util seq fold canvas hairpin data)
 set(allowed_describe util seq fold canvas hairpin data eval)
 set(allowed_nn util seq fold canvas hairpin data eval)
 set(allowed_classify util seq fold canvas hairpin data eval describe nn)
-set(allowed_cli util seq fold canvas hairpin data eval describe nn classify)
+set(allowed_cli util seq fold canvas hairpin data design eval describe nn classify)
 
 set(faults 0)
 file(GLOB folders LIST_DIRECTORIES true RELATIVE "${SRC}" "${SRC}/*")

@@ -18,12 +18,12 @@ Rivals::Rivals(const EnergyModel& model, const DesignTarget& target, double kt, 
   for (const EnergyTerm& term : target_.terms) terms_[static_cast<std::size_t>(term_id(term))].in_target = 1;
 }
 
-double Rivals::factor(Energy gap) const { return gap >= TermEnergies::kImpossible / 2 ? 0.0 : std::exp(-gap / kt_); }
+double Rivals::factor(Energy gap) const { return std::exp(-gap / kt_); }
 
 int Rivals::term_id(const EnergyTerm& term) {
   const auto [at, fresh] = ids_.try_emplace(term, static_cast<int>(terms_.size()));
   if (fresh) {
-    terms_.push_back({term, energies_(term, letters(), length_), 0, {}});
+    terms_.push_back({term, energy_of(term), 0, {}});
     term_stamp_.push_back(0);
     for (const int position : positions_of(term, length_))
       at_position_[static_cast<std::size_t>(position)].push_back(at->second);
@@ -39,16 +39,20 @@ void Rivals::refresh(Rival& rival) const {
 
 void Rivals::set_letters(const std::vector<Base>& letters) {
   std::copy(letters.begin(), letters.end(), base_.begin() + 1);
-  target_energy_ = target_.constant;
-  for (Term& term : terms_) {
-    term.energy = energies_(term.term, this->letters(), length_);
-    target_energy_ += term.in_target * term.energy;
-  }
-  set_kt(kt_);
+  refresh_all();
 }
 
-void Rivals::set_kt(double kt) {
-  kt_ = kt;
+void Rivals::set_broken(Energy broken) {
+  broken_ = broken;
+  refresh_all();
+}
+
+void Rivals::refresh_all() {
+  target_energy_ = target_.constant;
+  for (Term& term : terms_) {
+    term.energy = energy_of(term.term);
+    target_energy_ += term.in_target * term.energy;
+  }
   weight_ = 0;
   for (Rival& rival : rivals_) {
     refresh(rival);
@@ -141,7 +145,7 @@ double Rivals::change(int first, Base first_base, int second, Base second_base) 
       if (term_stamp_[static_cast<std::size_t>(id)] == stamp_) continue;
       term_stamp_[static_cast<std::size_t>(id)] = stamp_;
       Term& term = terms_[static_cast<std::size_t>(id)];
-      const Energy energy = energies_(term.term, letters(), length_);
+      const Energy energy = energy_of(term.term);
       const Energy delta = energy - term.energy;
       if (delta == 0) continue;
       trial_terms_.push_back({id, energy});

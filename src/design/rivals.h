@@ -25,7 +25,8 @@ class Rivals {
   void set_letters(const std::vector<Base>& letters);
   /// Adds a rival; false if it is known or the target itself.
   bool add(const std::string& structure);
-  void set_kt(double kt);
+  /// What a loop of a rival costs whose pair the letters do not form: little keeps such rivals in mind.
+  void set_broken(Energy broken);
 
   [[nodiscard]] Base letter(int position) const { return base_[static_cast<std::size_t>(position) + 1]; }
   [[nodiscard]] const Base* letters() const { return base_.data() + 1; }
@@ -38,6 +39,8 @@ class Rivals {
 
   /// Changes one or two letters as a trial and returns the new W; keep() or undo() must follow.
   double change(int first, Base first_base, int second = -1, Base second_base = kBaseN);
+  /// The target's energy with the trial's letters.
+  [[nodiscard]] Energy trial_energy() const { return trial_target_; }
   void keep();
   void undo();
 
@@ -64,8 +67,13 @@ class Rivals {
     std::vector<int> positions;  // that its own and the target's terms depend on
   };
 
+  [[nodiscard]] Energy energy_of(const EnergyTerm& term) const {
+    const Energy energy = energies_(term, letters(), length_);
+    return energy >= TermEnergies::kImpossible ? broken_ : energy;
+  }
   int term_id(const EnergyTerm& term);
   void refresh(Rival& rival) const;
+  void refresh_all();
   void prune();
   [[nodiscard]] double factor(Energy gap) const;
 
@@ -73,6 +81,7 @@ class Rivals {
   TermEnergies energies_;
   int length_;
   double kt_;
+  Energy broken_ = 150;
   std::size_t most_;
   std::vector<Base> base_;
   StructureTerms target_;

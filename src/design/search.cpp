@@ -1,8 +1,8 @@
 #include "design/search.h"
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
+#include <ctime>
 
 namespace stemloop {
 
@@ -10,10 +10,17 @@ namespace {
 
 constexpr std::size_t kMostRivals = 256;
 constexpr int kSampled = 8;            // structures drawn from an ensemble
-constexpr int kLongestEnsemble = 250;  // beyond, ensembles are asked of solutions only
+constexpr int kLongestEnsemble = 150;  // beyond, ensembles are asked of solutions only
 constexpr double kDefectsFirst = 0.7;  // share of steps at a defect
 constexpr double kGcCost = 4;          // of a letter beyond the range
 constexpr double kMotifCost = 8;       // of a motif to avoid
+
+// Of this thread.
+double processor_seconds() {
+  timespec now{};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+  return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
+}
 
 std::string as_text(const Base* base, int length) {
   std::string text;
@@ -139,7 +146,7 @@ class Search {
  private:
   [[nodiscard]] double kt() const { return folder_.model().boltzmann.kt / 10.0; }  // cal/mol to 0.01 kcal/mol
   [[nodiscard]] double elapsed() const {
-    return std::chrono::duration<double>(std::chrono::steady_clock::now() - began_).count();
+    return processor_seconds() - began_;
   }
   bool finished() {
     if (options_.seconds > 0 && elapsed() > options_.seconds) best_.out_of_time = true;
@@ -169,10 +176,9 @@ class Search {
   void begin(int attempt) {
     chain_ = draw_chain();
     letters_.set_chain(chain_);
-    // Every attempt that fails halves what letters weigh; from the fourth on the rivals' energies alone count.
-    constexpr int kGentle = 4;
-    letters_weight_ = options_.letters_weight * (attempt < kGentle ? std::pow(0.5, attempt) : 0.02);
-    hard_ = attempt >= 2;
+    hard_ = attempt >= options_.gentle_attempts;
+    how_ = !hard_ ? options_.gentle : (attempt - options_.gentle_attempts) % 2 == 0 ? options_.harder : options_.hard;
+    rivals_.set_broken(how_.broken);
     std::vector<Base> letters;
     if (proposer_) letters = proposer_(random_);
     if (letters.empty()) {
@@ -188,6 +194,7 @@ class Search {
     rivals_.set_letters(letters);
     gc_ = 0;
     for (const Base base : letters) gc_ += base == kBaseC || base == kBaseG ? 1 : 0;
+    if (hard_) steps(10 * target_.length());
   }
 
   // Pairs that cannot be take a partner that can, on the 3' side if possible.
@@ -218,25 +225,24 @@ class Search {
 
   void rounds() {
     int improving = 0;
-    double attempt_best = -1e300;  // of this attempt: how near its best letters came
+    attempt_best_ = -1e300;
     std::vector<Base> attempt_letters;
-    for (int round = 0; round < options_.rounds && !finished(); ++round) {
+    for (int round = 0; round < how_.rounds && !finished(); ++round) {
       const bool was_solved = best_.solved;
       const double value = look();
       if (best_.solved && best_.probability >= options_.wanted_probability) return;
       if (best_.solved && improving++ >= options_.improving_rounds) return;
-      if (best_.solved && !was_solved) round = std::min(round, options_.rounds - options_.improving_rounds - 1);
-      // Letters that turned out much worse than the attempt's best are given up, but not the rivals they showed.
-      constexpr double kWorse = 1.5;
-      if (value >= attempt_best) {
-        attempt_best = value;
+      if (best_.solved && !was_solved) round = std::min(round, how_.rounds - options_.improving_rounds - 1);
+      // Letters that turned out worse are given up by Metropolis' rule, but not the rivals they showed.
+      if (value >= attempt_best_ || random_.uniform() < std::exp((value - attempt_best_) / how_.temperature)) {
+        attempt_best_ = value;
         attempt_letters.assign(rivals_.letters(), rivals_.letters() + target_.length());
-      } else if (value < attempt_best - kWorse) {
+      } else {
         rivals_.set_letters(attempt_letters);
         gc_ = 0;
         for (const Base base : attempt_letters) gc_ += base == kBaseC || base == kBaseG ? 1 : 0;
       }
-      steps(100 + 3 * target_.length());
+      steps(how_.steps + static_cast<int>(how_.steps_per_letter * target_.length()));
     }
   }
 
@@ -249,7 +255,7 @@ class Search {
     double probability = 0;
     double value = 0;
     const Energy energy = rivals_.target_energy();
-    const bool with_ensemble = target_.length() <= kLongestEnsemble && !hard_;
+    const bool with_ensemble = target_.length() <= kLongestEnsemble && (!hard_ || how_.ensemble);
     if (with_ensemble) {
       const double ensemble = folder_.ensemble_energy(sequence, mfe);
       probability = std::exp((ensemble * 100 - energy) / kt());
@@ -264,7 +270,15 @@ class Search {
     if (solved && !with_ensemble) {
       probability = std::exp((folder_.ensemble_energy(sequence, mfe) * 100 - energy) / kt());
       for (const std::string& structure : folder_.sample(kSampled, random_.next())) rivals_.add(structure);
+    }
+    if (solved && hard_) {  // what is left is to make it likely
       hard_ = false;
+      how_.ensemble = true;
+      value = std::log(probability);
+      attempt_best_ = -1e300;
+      how_.letters_weight = options_.gentle.letters_weight / 2;
+      how_.structure_weight = options_.gentle.structure_weight;
+      rivals_.set_broken(options_.gentle.broken);
     }
     const bool better = solved != best_.solved ? solved
                         : solved               ? probability > best_.probability
@@ -283,6 +297,7 @@ class Search {
   }
 
   void steps(int count) {
+    anchor_.assign(rivals_.letters(), rivals_.letters() + target_.length());
     for (int k = 0; k < count; ++k) step();
     best_.steps += count;
   }
@@ -314,11 +329,15 @@ class Search {
     const BasePair pick = choice[random_.below(choices)];
     const auto is_gc = [](Base base) { return base == kBaseC || base == kBaseG ? 1 : 0; };
     const int gc = gc_ + is_gc(pick.five) + is_gc(pick.three) - is_gc(old_first) - is_gc(old_second);
-    const double before = letters_.around(rivals_.letters(), first, second, letters_weight_) + letters_.gc_cost(gc_) +
-                          structure_cost(rivals_.weight());
+    const auto moved = [&](int position, Base base) {
+      return position >= 0 && anchor_[static_cast<std::size_t>(position)] != base ? how_.stay : 0.0;
+    };
+    const double leaving = moved(first, pick.five) + moved(second, pick.three) - moved(first, old_first) - moved(second, old_second);
+    const double before = letters_.around(rivals_.letters(), first, second, how_.letters_weight) + letters_.gc_cost(gc_) +
+                          structure_cost(rivals_.weight(), rivals_.target_energy());
     const double weight = rivals_.change(first, pick.five, second, pick.three);
-    const double after = letters_.around(rivals_.letters(), first, second, letters_weight_) + letters_.gc_cost(gc) +
-                         structure_cost(weight);
+    const double after = letters_.around(rivals_.letters(), first, second, how_.letters_weight) + letters_.gc_cost(gc) +
+                         structure_cost(weight, rivals_.trial_energy()) + leaving;
     if (after <= before || random_.uniform() < std::exp(before - after)) {
       rivals_.keep();
       gc_ = gc;
@@ -326,7 +345,9 @@ class Search {
       rivals_.undo();
     }
   }
-  [[nodiscard]] double structure_cost(double weight) const { return options_.structure_weight * std::log1p(weight); }
+  [[nodiscard]] double structure_cost(double weight, Energy energy) const {
+    return how_.structure_weight * std::log1p(weight) + how_.energy_weight * energy / kt();
+  }
 
   const DesignTarget& target_;
   const NaturalModel& natural_;
@@ -338,10 +359,12 @@ class Search {
   const Proposer& proposer_;
   Letters letters_;
   Rivals rivals_;
-  std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
+  double began_ = processor_seconds();
   int chain_ = 0;
-  double letters_weight_ = 1;
+  AttemptOptions how_;
   bool hard_ = false;
+  double attempt_best_ = 0;  // how near the attempt's best letters came: ln p, or the gap of the MFE in RT
+  std::vector<Base> anchor_;
   int gc_ = 0;
   Design best_;
 };

@@ -6,8 +6,9 @@
 //   structure_weight * ln(1 + W) - letters_weight * log-likelihood + what breaks GC, motifs or an edit's letters
 //
 // so that steps cost a microsecond and folds are spent on what no known rival tells. Positions are drawn mostly among
-// those that tell the nearest rivals from the target: defects first. Attempts that fail are followed by ones that ask
-// for less naturalness. Everything drawn comes from (seed, item).
+// those that tell the nearest rivals from the target: defects first. Letters that differ from those folded last cost a
+// little, or a search among known rivals would run off to where all are unknown. Attempts that fail are followed by ones
+// that ask for less naturalness. Everything drawn comes from (seed, item).
 #pragma once
 
 #include <functional>
@@ -18,14 +19,29 @@
 
 namespace stemloop {
 
+/// How one kind of attempt searches.
+struct AttemptOptions {
+  int rounds = 40;              // folds
+  int steps = 100;              // between two folds
+  double steps_per_letter = 3;  // and this many for each letter
+  double structure_weight = 3;
+  double letters_weight = 1;
+  double energy_weight = 0;     // of the energy of the structure in RT
+  double stay = 1;              // what a letter that differs from those folded last costs
+  double temperature = 0.5;     // of taking letters that fold worse than those before: of ln p, or of the gap in RT
+  bool ensemble = true;         // ln p is asked for, not the gap to the MFE alone
+  Energy broken = 150;          // what a loop of a rival costs whose pair the letters do not form
+};
+
 struct SearchOptions {
   double wanted_probability = 0.5;  // of the structure: reached, the search ends
   int improving_rounds = 12;        // after the structure is met, to reach it
-  int rounds = 40;                  // of an attempt, folds
-  int attempts = 12;
-  double structure_weight = 3;
-  double letters_weight = 1;
-  double seconds = 0;  // of the whole search, 0: no limit
+  int attempts = 20;
+  int gentle_attempts = 2;  // that look for natural letters; those behind take turns of the two hard kinds
+  AttemptOptions gentle;
+  AttemptOptions hard{400, 50, 0, 3, 0.1, 0.2, 1, 1, true, 150};
+  AttemptOptions harder{400, 50, 0, 3, 0.02, 0.5, 1, 1, true, 0};
+  double seconds = 0;  // processor time of the whole search, 0: no limit
 };
 
 /// Letters to begin with, for edits: 0 where they are to be drawn; and what a change of one costs.
