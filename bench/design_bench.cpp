@@ -11,7 +11,9 @@
 #include <numeric>
 
 #include "design/design.h"
-#include "eval/eval.h"
+#include "features/features.h"
+#include "learn/learn.h"
+#include "study/study.h"
 
 namespace {
 

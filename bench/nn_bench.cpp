@@ -2,9 +2,9 @@
 //   nn_bench --benchmark_filter=step
 #include <benchmark/benchmark.h>
 
-#include "nn/diva.h"
-#include "nn/gan.h"
-#include "nn/training.h"
+#include "net/torch/diva/diva.h"
+#include "net/torch/sequences/gan.h"
+#include "net/torch/loop/training.h"
 
 namespace stemloop {
 namespace {

@@ -6,8 +6,8 @@
 #include <string>
 
 #include "describe/describe.h"
-#include "eval/eval.h"
-#include "nn/nn.h"
+#include "learn/learn.h"
+#include "net/net.h"
 #include "util/util.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

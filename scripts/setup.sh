@@ -1,16 +1,22 @@
 #!/usr/bin/env bash
 # Installs what stemloop needs on Debian 12 or Ubuntu 24.04 (or newer). Says nothing and changes nothing if all is there.
 # Runs as root or with sudo.
+#   scripts/setup.sh         everything
+#   scripts/setup.sh core    without libtorch and benchmarks: for the `core` preset
 set -euo pipefail
 
 packages=(
   g++ cmake ninja-build pkg-config
-  libhts-dev libcli11-dev nlohmann-json3-dev libfmt-dev libspdlog-dev libtbb-dev libpng-dev libcairo2-dev
-  libeigen3-dev liblinear-dev libxgboost-dev libedlib-dev libopencv-ml-dev
-  libtorch-dev libgloo-dev libopenblas-openmp-dev
-  libgtest-dev libgmock-dev libbenchmark-dev
+  libhts-dev libdeflate-dev zlib1g-dev libcli11-dev nlohmann-json3-dev libfmt-dev libspdlog-dev libtbb-dev libpng-dev
+  libcairo2-dev libeigen3-dev liblinear-dev libsvm-dev libxgboost-dev libedlib-dev
+  libgtest-dev libgmock-dev
   fonts-dejavu-core
 )
+case "${1:-all}" in
+  all) packages+=(libtorch-dev libgloo-dev libopenblas-openmp-dev libbenchmark-dev) ;;
+  core) ;;
+  *) echo "usage: scripts/setup.sh [core]" >&2; exit 2 ;;
+esac
 
 missing=()
 for package in "${packages[@]}"; do

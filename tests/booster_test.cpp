@@ -1,5 +1,5 @@
 // Boosted trees: learned, written, read back.
-#include "nn/booster.h"
+#include "learn/booster.h"
 
 #include <gmock/gmock.h>
 

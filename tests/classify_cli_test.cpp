@@ -1,4 +1,4 @@
-// classify, describe, model, leakage and split as a user runs them.
+// classify, describe and model on a network trained here, as a user runs them.
 #include <gmock/gmock.h>
 
 #include <nlohmann/json.hpp>
@@ -293,63 +293,6 @@ TEST_F(Classifiers, DescribeFromModelEqualsDescribeFromFiles) {
                                  HasSubstr("--without class_name")));
   const Outcome without = shell(spoilt + " --without class_name");
   EXPECT_EQ(without.code, 0) << without.err;
-}
-
-TEST(Tables, LeakageAndSplit) {
-  const testing::TemporaryFolder folder;
-  const std::string a = testing::random_sequence(80, 0.5, 1, 1), b = testing::random_sequence(80, 0.5, 1, 2);
-  std::string near = a;
-  near[40] = near[40] == 'A' ? 'C' : 'A';
-  std::string table = "id\tsequence\tlabel\tpart\n";
-  table += "one\t" + a + "\t1\ttrain\ntwo\t" + a + "\t1\ttest\nthree\t" + near + "\t0\ttest\nfour\t" + b +
-           "\t0\ttrain\nfive\t\t0\ttrain\n";
-  write_bytes(folder.path("t.tsv"), table);
-  Outcome r =
-      shell(fmt::format("stemloop leakage {} --split part --pairs {}", folder.path("t.tsv"), folder.path("p.tsv")));
-  EXPECT_EQ(r.code, 3);
-  EXPECT_THAT(r.err, HasSubstr("t.tsv:6: there is no sequence"));
-  EXPECT_THAT(r.out,
-              AllOf(HasSubstr("duplicate\ttest\ttrain\t1\t1\t1"), HasSubstr("near_conflict\ttest\ttest\t1\t2\t2"),
-                    HasSubstr("near_conflict\ttest\ttrain\t1\t1\t1")));
-  EXPECT_THAT(content(folder.path("p.tsv")), HasSubstr("duplicate\tone\ttrain\t1\ttwo\ttest\t1\t1.000\t1.000"));
-  r = shell(fmt::format("stemloop split {} --by cluster --parts 0.5,0,0.5 --skip-bad", folder.path("t.tsv")));
-  EXPECT_EQ(r.code, 0) << r.err;
-  std::map<std::string, std::string> part;
-  std::istringstream in(r.out);
-  for (std::string line; std::getline(in, line);) {
-    const auto fields = split_fields(line, '\t');
-    part[std::string(fields.front())] = std::string(fields.back());
-  }
-  EXPECT_EQ(part["id"], "split");
-  EXPECT_EQ(part["one"], part["two"]);
-  EXPECT_EQ(part["one"], part["three"]);
-  EXPECT_NE(part["one"], part["four"]);
-  r = shell(fmt::format("stemloop split {} --column part", folder.path("t.tsv")));
-  EXPECT_EQ(r.code, 1);
-  EXPECT_THAT(r.err, HasSubstr("has a column 'part' already"));
-}
-
-// The model that ships, on the hairpins that ship.
-TEST(Shipped, KnowsTheExamples) {
-  const std::string model = STEMLOOP_MODELS "/premirna";
-  const Outcome r = shell(fmt::format("stemloop classify {} {} -t 1 -q -m {}", kExamples, "", model));
-  ASSERT_EQ(r.code, 0) << r.err;
-  int positives = 0, records = 0;
-  std::istringstream in(r.out);
-  std::string line;
-  std::getline(in, line);
-  while (std::getline(in, line)) {
-    positives += split_fields(line, '\t')[1] == "pre-miRNA" ? 1 : 0;
-    ++records;
-  }
-  EXPECT_EQ(records, 26);
-  EXPECT_GE(positives, 24);
-  EXPECT_EQ(testing::shell(fmt::format("stemloop model verify {} -t 1", model)).code, 0);
-  double bytes = 0;
-  for (const auto& entry : fs::recursive_directory_iterator(model)) {
-    if (entry.is_regular_file()) bytes += static_cast<double>(entry.file_size());
-  }
-  EXPECT_LE(bytes, 16e6);
 }
 
 }  // namespace

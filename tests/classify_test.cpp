@@ -1,5 +1,5 @@
 // What a classifier sees of a hairpin; calibrated probabilities.
-#include "classify/classify.h"
+#include "judge/judge.h"
 
 #include <gmock/gmock.h>
 

@@ -1,5 +1,5 @@
 // Measures of reconstruction and classification, on cases counted by hand.
-#include "eval/eval.h"
+#include "learn/learn.h"
 
 #include <gtest/gtest.h>
 

@@ -5,7 +5,7 @@
 #include <limits>
 #include <vector>
 
-#include "eval/paired.h"
+#include "learn/paired.h"
 
 namespace stemloop {
 namespace {

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <map>
 
 #include "fold/fold.h"
 #include "support.h"
@@ -53,6 +54,27 @@ INSTANTIATE_TEST_SUITE_P(RnaFold271, FoldOracle,
                                            Case{"temp60", {.temperature_celsius = 60}},
                                            Case{"turner1999", {}, "params/rna_turner1999.par"}),
                          [](const auto& test) { return std::string(test.param.file); });
+
+// 210 answers that every clone has: tests/oracle/README.md.
+TEST(FoldOracle, TheRepositorysOwnAnswersAreEqual) {
+  const std::map<std::string, FoldOptions> options = {{"", {}},
+                                                      {"--noLP", {.no_lonely_pairs = true}},
+                                                      {"-d0", {.dangles = 0}},
+                                                      {"-T 25", {.temperature_celsius = 25}},
+                                                      {"-T 60", {.temperature_celsius = 60}}};
+  std::map<std::string, Folder> folders;
+  for (const auto& [name, of] : options)
+    folders.emplace(name, Folder(make_model(load_parameters("turner2004"), of)));
+  const Table table = read_table(STEMLOOP_ORACLE "/rnafold-2.7.1.tsv");
+  EXPECT_EQ(table.rows.size(), 210U);
+  for (const auto& row : table.rows) {
+    Fold fold;
+    const Ensemble ensemble = folders.at(row[1]).ensemble(row[2], fold);
+    EXPECT_EQ(fold.structure, row[3]) << row[0] << " " << row[1];
+    EXPECT_EQ(fold.energy, std::lround(100 * std::stod(row[4]))) << row[0] << " " << row[1];
+    EXPECT_NEAR(ensemble.energy_kcal, std::stod(row[5]), 0.01) << row[0] << " " << row[1];
+  }
+}
 
 TEST(FoldOracle, Vienna213StructuresOfAllMirbase21Hairpins) {
   STEMLOOP_SHARED_FILE(path, "oracle/fold/legacy_2_1_3.tsv.gz");

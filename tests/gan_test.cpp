@@ -5,10 +5,10 @@
 
 #include <filesystem>
 
-#include "nn/gan_training.h"
-#include "nn/model_directory.h"
-#include "nn/symbol_rows.h"
-#include "nn/weights.h"
+#include "net/torch/sequences/gan_training.h"
+#include "net/model_directory.h"
+#include "net/torch/sequences/symbol_rows.h"
+#include "net/torch/weights.h"
 #include "nn_support.h"
 #include "support.h"
 

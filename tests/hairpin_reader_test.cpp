@@ -1,11 +1,11 @@
 // Whole hairpins from scores of bars, made up here.
-#include "nn/hairpin_reader.h"
+#include "net/hairpin_reader.h"
 
 #include <gmock/gmock.h>
 
 #include <cmath>
 
-#include "nn/read_out.h"
+#include "net/read_out.h"
 
 namespace stemloop {
 

@@ -1,13 +1,13 @@
 // Networks in use on a CPU: the same numbers as libtorch's, whatever the hairpin, its neighbours and the threads.
-#include "nn/inference.h"
+#include "net/inference.h"
 
 #include <gmock/gmock.h>
 
 #include <cmath>
 
-#include "nn/diva.h"
-#include "nn/model_directory.h"
-#include "nn/weights.h"
+#include "net/torch/diva/diva.h"
+#include "net/model_directory.h"
+#include "net/torch/weights.h"
 #include "nn_support.h"
 #include "support.h"
 

@@ -4,7 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
-#include "classify/classify.h"
+#include "judge/judge.h"
 #include "shell.h"
 
 namespace stemloop {
@@ -158,7 +158,7 @@ class Mirtrons : public ::testing::Test {
 testing::TemporaryFolder* Mirtrons::folder_ = nullptr;
 
 TEST_F(Mirtrons, ReasonsSumToTheProbability) {
-  const MirtronModel model = MirtronModel::open(at("small"), 1);
+  const MirtronModel model = MirtronModel::open(at("small"));
   const LabelledHairpins data = made_up_data(10);
   const auto calls = model.classify(data.hairpins);
   ASSERT_EQ(calls.size(), 20U);

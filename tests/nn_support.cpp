@@ -1,7 +1,7 @@
 #include "nn_support.h"
 
 #include "fold/fold.h"
-#include "nn/picture_data.h"
+#include "net/training_pictures.h"
 
 namespace stemloop::testing {
 

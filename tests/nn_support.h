@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-#include "nn/neural.h"
+#include "net/neural.h"
 
 namespace stemloop {
 

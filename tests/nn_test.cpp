@@ -6,13 +6,13 @@
 #include <nlohmann/json.hpp>
 #include <numeric>
 
-#include "eval/eval.h"
+#include "learn/learn.h"
 #include "fold/fold.h"
-#include "nn/diva.h"
-#include "nn/model_directory.h"
-#include "nn/picture_data.h"
-#include "nn/read_out.h"
-#include "nn/training.h"
+#include "net/torch/diva/diva.h"
+#include "net/model_directory.h"
+#include "net/training_pictures.h"
+#include "net/read_out.h"
+#include "net/torch/loop/training.h"
 #include "nn_support.h"
 #include "support.h"
 

@@ -1,5 +1,5 @@
 // What is done to training pictures at a visit, and bonds as networks see them.
-#include "nn/picture_data.h"
+#include "net/training_pictures.h"
 
 #include <gmock/gmock.h>
 

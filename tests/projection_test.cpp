@@ -4,7 +4,7 @@
 
 #include <cmath>
 
-#include "eval/eval.h"
+#include "learn/learn.h"
 #include "support.h"
 
 namespace stemloop {

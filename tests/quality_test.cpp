@@ -3,10 +3,13 @@
 
 #include <cmath>
 
-#include "eval/eval.h"
+#include "learn/learn.h"
+#include "study/study.h"
 #include "seq/seq.h"
 #include "support.h"
 #include "util/util.h"
+#include "data/shuffle.h"
+#include "features/features.h"
 
 namespace stemloop {
 namespace {

@@ -8,6 +8,7 @@
 #include "data/data.h"
 #include "support.h"
 #include "util/util.h"
+#include "data/similarity.h"
 
 namespace stemloop {
 namespace {

@@ -5,8 +5,8 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
-#include "eval/eval.h"
-#include "nn/model_directory.h"
+#include "learn/learn.h"
+#include "net/model_directory.h"
 #include "nn_support.h"
 #include "support.h"
 

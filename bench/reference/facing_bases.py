@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""How seldom bases that could pair face each other unpaired in folded hairpins: the constants of src/nn/hairpin_reader.cpp.
+"""How seldom bases that could pair face each other unpaired in folded hairpins: the constants of src/net/hairpin_reader.cpp.
 
 Not a part of the program. Needs python3-numpy. Reads the published pictures and counts, over the training part of the
 random split, columns with an unpaired base on either strand: between the pairs of the hairpin or beyond the last one

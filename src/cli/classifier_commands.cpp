@@ -6,9 +6,13 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
-#include "cli/classify_command.h"
+#include "cli/hairpin_input.h"
+#include "cli/model_input.h"
 #include "cli/generate_command.h"
 #include "cli/version.h"
+#include "data/dataset.h"
+#include "data/sequence_set.h"
+#include "report/report.h"
 
 namespace stemloop {
 
@@ -24,37 +28,6 @@ void fold_as_trained(const std::string& parameters, FoldingOptions& folding, con
   if (!same)
     spdlog::warn("the model knows hairpins folded with {} at {:g} C, dangles {}, lonely pairs allowed", parameters,
                  trained_with.temperature_celsius, trained_with.dangles);
-}
-
-Classifier open_classifier(const ModelOptions& options, const CommonOptions& common, FoldingOptions& folding,
-                           const CLI::App& app) {
-  Classifier classifier = Classifier::open(find_model(options.directory), options.device, common.threads);
-  fold_as_trained(classifier.parameters(), folding, app);
-  return classifier;
-}
-
-LabelledEvidence labelled_evidence(const PictureData& data, const FoldingOptions& folding, int threads) {
-  return {gather_evidence(pictures_of(data), load_model(folding), threads), data.labels};
-}
-
-LabelledHairpins labelled_hairpins(SequenceSet& set, const std::shared_ptr<const Model>& model, int threads) {
-  Tally tally = set.tally;
-  std::vector<std::size_t> kept;
-  for (std::size_t i = 0; i < set.size(); ++i) {
-    if (!lay_out(set.sequences[i], set.structures[i]).columns.empty()) {
-      kept.push_back(i);
-      continue;
-    }
-    --tally.out;
-    ++tally.rejected;
-    report({set.ids[i], fmt::format("{}: there is no hairpin loop in its structure, so nothing to classify",
-                                    printable(set.ids[i]))});
-  }
-  set = set.select(kept);
-  set.tally = tally;
-  LabelledHairpins data{set.ids, fold_hairpins(set.sequences, model, threads), set.labels};
-  for (std::size_t i = 0; i < set.size(); ++i) data.hairpins[i].structure = set.structures[i];
-  return data;
 }
 
 namespace {
@@ -101,44 +74,20 @@ int list_models(const ModelCommand& c) {
   return kExitOk;
 }
 
-// What model info says of a model of mirtrons.
-std::string mirtron_info(const MirtronModel& model) {
-  constexpr std::size_t kMost = 15;
-  std::string text = fmt::format(
-      "energy parameters\t{}\ncalibration\tlog odds = {:.4f} x the trees' {:+.4f}\nfigures\thairpins\tmean "
-      "out of fold\tlow\thigh\n",
-      model.parameters(), model.calibration().weights[0], model.calibration().bias);
-  for (const auto& [which, figures] : model.figures()) {
-    for (const auto& [name, figure] : figures)
-      text += fmt::format("{}\t{}\t{:.4f}\t{:.4f}\t{:.4f}\n", name, which, figure.mean, figure.low, figure.high);
-  }
-  text += "property\tmean change of the log odds\n";
-  const auto& importance = model.importance();
-  for (std::size_t k = 0; k < std::min(kMost, importance.size()); ++k)
-    text += fmt::format("{}\t{:.4f}\n", importance[k].first, importance[k].second);
-  return text;
-}
-
 int show_model(const ModelCommand& c) {
   const std::string directory = find_model(c.model);
   const std::string family = model_family(directory);
-  require(c.plot.empty() || family == kPremirnaFamily,
-          "--plot draws the tree of a model of pre-miRNAs; {} is of family {}", directory, family);
+  const bool judges = find_family(family) != nullptr;
+  require(c.plot.empty() || judges, "--plot draws the tree of a model of pre-miRNAs; {} is of family {}", directory,
+          family);
   TextWriter out(c.common.output);
-  out.write(fmt::format("path\t{}\nfamily\t{}\nmegabytes\t{:.1f}\n", directory, family, megabytes(directory)));
-  if (family == kPremirnaFamily) {
-    const Classifier classifier = Classifier::open(directory, c.device, c.common.threads);
-    out.write(
-        fmt::format("energy parameters\t{}\nunlike its training beyond\treconstruction error {:.3f}, latent distance "
-                    "{:.2f}\nnetwork\t{}\ntree\n{}",
-                    classifier.parameters(), classifier.reconstruction_threshold(), classifier.distance_threshold(),
-                    config_json(classifier.network().config()), tree_rules(classifier.tree(), kPremirnaClasses)));
-    if (!c.plot.empty()) {
-      const Drawing drawing = draw_tree(classifier.tree(), kPremirnaClasses, fs::path(directory).filename().string());
-      write_bytes(c.plot, is_png(c.plot) ? encode_png(to_pixels(drawing)) : to_svg(drawing));
-    }
-  } else if (family == kMirtronFamily) {
-    out.write(mirtron_info(MirtronModel::open(directory, c.common.threads)));
+  out.write(fmt::format("path\t{}\nfound by\t{}\nfamily\t{}\nmegabytes\t{:.1f}\n", directory,
+                        is_model_path(c.model) ? "its path" : fmt::format("its name, '{}'", c.model), family,
+                        megabytes(directory)));
+  if (judges) {
+    const auto judge = open_judge(directory, {c.device, c.common.threads});
+    out.write(judge->info());
+    if (!c.plot.empty()) write_drawing(c.plot, judge->plot(fs::path(directory).filename().string()));
   } else if (family == kGanFamily || family == kCnnFamily) {
     out.write(fmt::format("network\t{}\n", read_stored_model(directory, family).network));
     if (const auto selector = family == kGanFamily ? read_selector(directory) : std::nullopt)
@@ -156,10 +105,8 @@ int show_model(const ModelCommand& c) {
 int verify_model(const ModelCommand& c) {
   const std::string directory = find_model(c.model);
   const std::string family = model_family(directory);
-  if (family == kPremirnaFamily) {
-    Classifier::open(directory, c.device, c.common.threads);
-  } else if (family == kMirtronFamily) {
-    MirtronModel::open(directory, c.common.threads);
+  if (find_family(family) != nullptr) {
+    open_judge(directory, {c.device, c.common.threads});
   } else if (family == kGanFamily) {
     neural().open_generator(directory, c.device, c.common.threads);
     read_selector(directory);

@@ -1,184 +1,37 @@
-// classify: pre-miRNA or not, with reasons, record by record. Mirtrons are told apart in mirtron_commands.cpp.
-#include "cli/classify_command.h"
-
-#include <fmt/ranges.h>
+// classify: what a family of classifiers says of each record, with reasons.
 #include <spdlog/spdlog.h>
 
-#include <nlohmann/json.hpp>
 #include <optional>
+
+#include "cli/hairpin_input.h"
+#include "cli/model_input.h"
+#include "judge/judge.h"
+#include "report/report.h"
+#include "seq/record_stream.h"
 
 namespace stemloop {
 
-FoldedRecord fold_record(Hairpins& hairpins, const Record& record) {
-  FoldedRecord folded;
-  folded.record = record;
-  if (record.structure.empty()) {
-    const Fold fold = hairpins.folder.fold(record.sequence);
-    folded.structure = fold.structure;
-    folded.energy_kcal = fold.energy / 100.0;
-  } else {
-    folded.structure = structure_of(hairpins, record);
-    try {
-      folded.energy_kcal = evaluate(hairpins.model->energy, record.sequence, folded.structure).energy / 100.0;
-    } catch (const Error& error) {
-      folded.energy_known = false;
-      folded.notes.push_back(fmt::format("the structure has no energy: {}", error.what()));
-    }
-  }
-  const HairpinLayout layout = lay_out(record.sequence, folded.structure);
-  require(!layout.columns.empty(), "there is no hairpin loop in its structure, so nothing to classify");
-  folded.picture = draw_picture(layout.columns);
-  if (layout.hairpins > 1)
-    folded.notes.push_back(fmt::format("{} hairpins, the one nearest the middle is judged", layout.hairpins));
-  if (layout.columns.size() > static_cast<std::size_t>(kPictureColumns))
-    folded.notes.push_back(
-        fmt::format("{} columns, the picture shows the {} nearest the loop", layout.columns.size(), kPictureColumns));
-  return folded;
-}
-
-Evidence evidence_of(Hairpins& hairpins, const FoldedRecord& folded) {
-  const std::string visible = visible_sequence(folded.picture);
-  // One fold serves both where the picture shows the whole sequence.
-  if (folded.record.structure.empty() && visible == as_rna(folded.record.sequence))
-    return {folded.picture, visible, folded.energy_kcal};
-  return gather_evidence(folded.picture, hairpins.folder);
-}
-
-std::string size_of(const FoldedRecord& folded) {
-  return fmt::format("{} nt{}", folded.record.sequence.size(),
-                     folded.energy_known ? fmt::format(", {:.2f} kcal/mol", folded.energy_kcal) : "");
-}
-
-std::string size_cells(const FoldedRecord& folded) {
-  return fmt::format("{}\t{}\t{}", folded.record.sequence.size(),
-                     folded.energy_known ? fmt::format("{:.2f}", folded.energy_kcal) : "", folded.structure);
-}
-
-void add_lines(Drawing& drawing, double y, const std::vector<std::string>& lines) {
-  constexpr double kMargin = 24, kLine = 17;
-  bool first = true;
-  for (const std::string& line : lines) {
-    drawing.add(
-        Text{{kMargin, y}, line, first ? 16.0 : 12.0, Anchor::kStart, first ? "#000000" : "#333333", first, !first});
-    y += first ? kLine + 6 : kLine;
-    first = false;
-  }
-  drawing.height = y + kMargin;
-}
-
-void write_page(const std::string& path, const Drawing& page) {
-  write_bytes(path, is_png(path) ? encode_png(to_pixels(page)) : to_svg(page));
-}
-
 namespace {
 
-using Json = nlohmann::ordered_json;
-
-// Hairpins that go through the network at once: four threads' worth. What threads it leaves idle go on folding.
-constexpr std::size_t kTogether = 192;
-
-// A record on its way to the network.
-struct Item {
-  FoldedRecord folded;
-  Evidence evidence;
+struct ClassifyCommand {
+  CommonOptions common;
+  FoldingOptions folding;
+  std::string input = "-";
+  ModelOptions model = {"premirna", "auto"};
+  bool three_way = false;
+  std::string premirna = "premirna";  // three_way: the classifier of pre-miRNAs beside the model of mirtrons
+  std::string format = "tsv";
+  std::string explain;
+  std::string page;
 };
 
-Item prepare(Hairpins& hairpins, const Record& record) {
-  Item item{fold_record(hairpins, record), {}};
-  item.evidence = evidence_of(hairpins, item.folded);
-  return item;
-}
-
-std::string path_in_words(const std::vector<Answer>& answers) {
-  std::string text;
-  for (const Answer& a : answers)
-    text += fmt::format("{}{}: {} ({}{})", text.empty() ? "" : "; ", a.question, a.yes ? "yes" : "no",
-                        a.value.empty() ? "none" : a.value, a.contradicted ? ", feature says otherwise" : "");
-  return text;
-}
-
-std::string as_tsv(const Item& item, const Call& call) {
-  return fmt::format("{}\t{}\t{:.4f}\t{}\t{:.4f}\t{}\t{:.4f}\t{:.3f}\t{}\t{}\t{}\n", item.folded.record.id,
-                     kPremirnaClasses[call.label()], call.probability, kPremirnaClasses[call.tree_label],
-                     call.tree_probability, call.outside ? "yes" : "no", call.reconstruction_error,
-                     call.latent_distance, size_cells(item.folded), path_in_words(call.answers),
-                     fmt::join(item.folded.notes, "; "));
-}
-
-constexpr const char* kHeader =
-    "id\tlabel\tprobability\ttree_label\ttree_probability\toutside\treconstruction_error\tlatent_distance\tlength\t"
-    "energy\tstructure\tpath\tnotes\n";
-
-std::string as_json(const Item& item, const Call& call) {
-  Json path = Json::array();
-  for (const Answer& a : call.answers)
-    path.push_back({{"question", a.question}, {"answer", a.yes}, {"value", a.value}, {"contradicted", a.contradicted}});
-  Json json = {
-      {"id", item.folded.record.id},
-      {"label", kPremirnaClasses[call.label()]},
-      {"probability", call.probability},
-      {"parts", {{"booster", call.booster}, {"z_y", call.from_y}, {"z_m", call.from_m}}},
-      {"tree", {{"label", kPremirnaClasses[call.tree_label]}, {"probability", call.tree_probability}, {"path", path}}},
-      {"outside", call.outside},
-      {"reconstruction_error", call.reconstruction_error},
-      {"latent_distance", call.latent_distance},
-      {"length", item.folded.record.sequence.size()},
-      {"structure", item.folded.structure},
-      {"notes", item.folded.notes}};
-  if (item.folded.energy_known) json["energy"] = item.folded.energy_kcal;
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
-}
-
-// What is said of one hairpin, line by line.
-std::vector<std::string> explanation(const Classifier& classifier, const Item& item, const Call& call) {
-  std::vector<std::string> lines;
-  lines.push_back(fmt::format("{}, probability {:.3f}", kPremirnaClasses[call.label()], call.probability));
-  for (const Answer& a : call.answers)
-    lines.push_back(fmt::format("{:<48} {:<4} ({}{})", a.question + "?", a.yes ? "yes" : "no",
-                                a.value.empty() ? "none" : a.value,
-                                a.contradicted ? "; the feature says otherwise" : ""));
-  const TreeNode& leaf = classifier.tree().nodes[static_cast<std::size_t>(call.walk.leaf)];
-  const std::int64_t count = leaf.count[0] + leaf.count[1];
-  lines.push_back(fmt::format(
-      "so the tree says {}: {:.0f} % of the {} training hairpins that answer so", kPremirnaClasses[call.tree_label],
-      100.0 * static_cast<double>(leaf.count[call.tree_label]) / static_cast<double>(count), count));
-  if (call.tree_label != call.label()) lines.emplace_back("the tree and the probability disagree: look twice");
-  for (const std::string& words : call.unusual) lines.push_back("unlike the training hairpins: " + words);
-  if (call.reconstruction_error > classifier.reconstruction_threshold() ||
-      call.latent_distance > classifier.distance_threshold())
-    lines.push_back(
-        fmt::format("unlike the training hairpins: {:.0f} % of the bars reconstructed wrongly (usual: up to "
-                    "{:.0f} %), latent distance {:.2f} (up to {:.2f})",
-                    100 * call.reconstruction_error, 100 * classifier.reconstruction_threshold(), call.latent_distance,
-                    classifier.distance_threshold()));
-  for (const std::string& note : item.folded.notes) lines.push_back("note: " + note);
-  return lines;
-}
-
-std::string as_text(const Classifier& classifier, const Item& item, const Call& call) {
-  std::string text = fmt::format("{}  {}\n{}", item.folded.record.id, size_of(item.folded),
-                                 text_hairpin(item.folded.record.sequence, item.folded.structure));
-  for (const std::string& line : explanation(classifier, item, call)) text += "  " + line + "\n";
-  return text + "\n";
-}
-
-// The drawing, the picture, its reconstruction and the reasons on one page.
-Drawing draw_page(const Classifier& classifier, const Item& item, const Call& call) {
-  constexpr double kMargin = 24, kCell = 7;
-  Drawing drawing =
-      draw_hairpin(item.folded.record.sequence, item.folded.structure, item.folded.record.id, size_of(item.folded));
-  const double width = kCell * kPictureColumns;
-  drawing.width = std::max(drawing.width, 700.0);
-  const double y = drawing.height + 10;
-  drawing.add(Text{{kMargin, y},
-                   fmt::format("The picture as the network gives it back: {:.1f} % of the bars wrong",
-                               100 * call.reconstruction_error),
-                   12,
-                   Anchor::kStart,
-                   "#333333"});
-  add_picture(drawing, call.reconstruction, {(drawing.width - width) / 2, y + 10}, kCell);
-  add_lines(drawing, y + 10 + kCell * kPictureRows + 34, explanation(classifier, item, call));
-  return drawing;
+std::unique_ptr<Judge> open_asked_judge(ClassifyCommand& c, const CLI::App& app) {
+  const OpenOptions options = {c.model.device, c.common.threads};
+  if (c.three_way && app.get_option("--model")->count() == 0) c.model.directory = "mirtron";
+  const std::string directory = find_model(c.model.directory);
+  auto judge = c.three_way ? open_three_way(find_model(c.premirna), directory, options) : open_judge(directory, options);
+  fold_as_trained(judge->parameters(), c.folding, app);
+  return judge;
 }
 
 int run_classify(ClassifyCommand& c, const CLI::App& app) {
@@ -186,42 +39,29 @@ int run_classify(ClassifyCommand& c, const CLI::App& app) {
   require(c.explain.empty() == c.page.empty(), "--explain ID and --page FILE are wanted together");
   check_files(input_files(c.input, c.folding), {c.common.output, c.page});
   require(c.three_way || app.get_option("--premirna")->count() == 0, "--premirna is of --three-way");
-  if (c.three_way && app.get_option("--model")->count() == 0) c.model.directory = kMirtronFamily;
-  if (c.three_way || model_family(find_model(c.model.directory)) == kMirtronFamily) return classify_mirtrons(c, app);
-  const Classifier classifier = open_classifier(c.model, c.common, c.folding, app);
+  const auto judge = open_asked_judge(c, app);
 
   TextWriter out(c.common.output);
-  if (c.format == "tsv") out.write(kHeader);
-  std::vector<Item> waiting;
+  const std::vector<VerdictColumn> columns = judge->columns();
+  if (c.format == "tsv") out.write(verdict_header(columns));
   std::optional<Drawing> page;
-  std::int64_t positives = 0, outside = 0;
-  const auto flush = [&] {
-    std::vector<Evidence> evidence;
-    for (const Item& item : waiting) evidence.push_back(item.evidence);
-    const std::vector<Call> calls = classifier.classify(evidence);
-    for (std::size_t i = 0; i < calls.size(); ++i) {
-      if (c.format != "text")
-        waiting[i].folded.notes.insert(waiting[i].folded.notes.end(), calls[i].unusual.begin(), calls[i].unusual.end());
-      positives += calls[i].label();
-      outside += calls[i].outside ? 1 : 0;
-      out.write(c.format == "tsv"    ? as_tsv(waiting[i], calls[i])
-                : c.format == "json" ? as_json(waiting[i], calls[i])
-                                     : as_text(classifier, waiting[i], calls[i]));
-      if (!c.explain.empty() && waiting[i].folded.record.id == c.explain && !page)
-        page = draw_page(classifier, waiting[i], calls[i]);
-    }
-    waiting.clear();
-  };
-  const Tally tally =
-      run_records<Item>(c.input, c.common, c.folding.max_length, hairpin_state(c.folding), prepare, [&](Item&& item) {
-        waiting.push_back(std::move(item));
-        if (waiting.size() == kTogether) flush();
+  LabelCounts labels;
+  std::int64_t outside = 0;
+  const auto see = [&](Hairpins& hairpins, const Record& record) { return judge->see(hairpins, record); };
+  const auto decide = [&](std::vector<std::unique_ptr<Seen>> batch) { return judge->judge(std::move(batch)); };
+  const Tally tally = run_judged_records(
+      c.input, c.common, c.folding.max_length, hairpin_state(c.folding), see, decide,
+      [&](std::unique_ptr<Verdict> verdict) {
+        ++labels[verdict->label()];
+        outside += verdict->outside() ? 1 : 0;
+        out.write(c.format == "tsv"    ? verdict_row(*verdict, columns)
+                  : c.format == "json" ? verdict->json() + "\n"
+                                       : verdict->text());
+        if (!c.explain.empty() && verdict->id() == c.explain && !page) page = verdict->page();
       });
-  flush();
   out.close();
-  if (page) write_page(c.page, *page);
-  spdlog::info("{} of {} called {}; {} unlike the training hairpins", positives, tally.out, kPremirnaClasses[1],
-               outside);
+  if (page) write_drawing(c.page, *page);
+  spdlog::info("{}", judge->summary(labels, tally.out, outside));
   const int code = finish(tally, c.common);
   require(c.explain.empty() || page, "{}: no record '{}' was classified", c.input, c.explain);
   return code;

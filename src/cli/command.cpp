@@ -7,7 +7,6 @@
 #include <filesystem>
 
 #include "cli/version.h"
-#include "util/util.h"
 
 namespace stemloop {
 
@@ -146,6 +145,12 @@ void begin_run(CommonOptions& options) {
   const auto level = spdlog::level::from_str(options.log_level);
   logger->set_level(options.quiet ? std::max(level, spdlog::level::warn) : level);
   spdlog::set_default_logger(std::move(logger));
+  set_talker([](Loud how, const std::string& text) {
+    constexpr spdlog::level::level_enum kLevels[] = {spdlog::level::debug, spdlog::level::info, spdlog::level::warn,
+                                                     spdlog::level::err};
+    if (how == Loud::kError) Progress::clear_line();
+    spdlog::log(kLevels[static_cast<int>(how)], "{}", text);
+  });
   if (options.threads == 0) options.threads = available_threads();
   spdlog::debug("{} threads, kernels for {}", options.threads, simd_name());
 }
@@ -157,8 +162,12 @@ std::vector<std::string> input_files(const std::string& input, const FoldingOpti
   return files;
 }
 
-std::shared_ptr<const Model> load_model(const FoldingOptions& options) {
-  return make_model(load_parameters(options.parameters), options.fold);
+int finish(const Tally& tally, const CommonOptions& options) {
+  const bool bad = tally.rejected > 0 || tally.broken;
+  spdlog::log(bad ? spdlog::level::warn : spdlog::level::info, "{} records in, {} out, {} rejected", tally.in,
+              tally.out, tally.rejected);
+  if (tally.broken) std::rethrow_exception(tally.broken);
+  return bad && !options.skip_bad ? kExitRejected : kExitOk;
 }
 
 }  // namespace stemloop

@@ -9,6 +9,8 @@
 #include <vector>
 
 #include "fold/fold.h"
+#include "seq/seq.h"
+#include "util/util.h"
 
 namespace stemloop {
 
@@ -17,22 +19,6 @@ inline constexpr int kExitOk = 0;
 inline constexpr int kExitFailure = 1;   // the run could not be carried out
 inline constexpr int kExitUsage = 2;     // the command line is wrong
 inline constexpr int kExitRejected = 3;  // some records were rejected; all others are in the output
-
-/// Options of every command.
-struct CommonOptions {
-  std::string output = "-";
-  int threads = 0;  // 0: as many as there are
-  bool quiet = false;
-  bool skip_bad = false;
-  std::string log_level = "info";
-};
-
-/// Options of every command that folds.
-struct FoldingOptions {
-  std::string parameters = "turner2004";
-  FoldOptions fold;
-  std::size_t max_length = 10'000;
-};
 
 /// A command: its place in the table and how it adds itself. `action` is called after parsing if the command was chosen
 /// and returns the exit code.
@@ -78,7 +64,9 @@ void begin_run(CommonOptions& options);
 /// The files a folding command reads: its input and, if --params names one, the parameter file.
 std::vector<std::string> input_files(const std::string& input, const FoldingOptions& options);
 
-std::shared_ptr<const Model> load_model(const FoldingOptions& options);
+/// Says "N in, N out, N rejected" and returns the exit code it means; to be called when all output is written.
+/// Throws the Error of an input that broke off.
+int finish(const Tally& tally, const CommonOptions& options);
 
 // Each returns its action; see the file of its group.
 std::function<int()> add_fold(CLI::App& app);

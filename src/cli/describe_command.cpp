@@ -10,6 +10,8 @@
 #include "cli/hairpin_input.h"
 #include "cli/model_input.h"
 #include "describe/describe.h"
+#include "data/dataset.h"
+#include "report/report.h"
 
 namespace stemloop {
 
@@ -120,7 +122,7 @@ Material from_files(const DescribeCommand& c) {
             c.features, c.labels);
     const std::string place = fmt::format("{}: record {}", c.features, line + 1);
     material.records.labels.push_back(static_cast<std::uint8_t>(
-        file.labels.empty() ? (latents.labels[i] == kPremirnaClasses[0] ? 0 : 1) : label_of(file.labels[line], place)));
+        file.labels.empty() ? latents.labels[i] : label_of(file.labels[line], place)));
     if (!c.data.split.empty()) {
       require(!file.parts.empty(), "{}: there is no column '{}'", c.features, printable(c.data.split));
       material.parts.push_back(part_of(file.parts[line], place));
@@ -189,7 +191,7 @@ int run_describe(DescribeCommand& c, const CLI::App& app) {
         draw_tree(tree, names,
                   fmt::format("Tree on z_{} of {} hairpins: accuracy {:.3f} on {} {}", c.latent, report.grown_on,
                               report.scores[0].score.accuracy, report.measured_on, unseen ? "others" : "of the same"));
-    write_bytes(c.plot, is_png(c.plot) ? encode_png(to_pixels(drawing)) : to_svg(drawing));
+    write_drawing(c.plot, drawing);
   }
   return finish(material.tally, c.common);
 }

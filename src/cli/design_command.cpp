@@ -9,8 +9,9 @@
 #include <unordered_set>
 
 #include "cli/hairpin_input.h"
-#include "cli/model_input.h"
 #include "design/design.h"
+#include "hairpin/hairpin.h"
+#include "net/net.h"
 
 namespace stemloop {
 

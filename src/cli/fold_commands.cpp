@@ -1,7 +1,8 @@
 // fold, eval.
 #include <nlohmann/json.hpp>
 
-#include "cli/stream.h"
+#include "seq/record_stream.h"
+#include "cli/command.h"
 #include "fold/fold.h"
 
 namespace stemloop {

@@ -6,7 +6,8 @@
 
 #include "cli/hairpin_input.h"
 #include "cli/model_input.h"
-#include "eval/eval.h"
+#include "learn/learn.h"
+#include "study/study.h"
 
 namespace stemloop {
 
@@ -40,12 +41,6 @@ struct GenerateCommand {
 
 /// Sequences of a FASTA file that generated ones must differ from; records that cannot be read are listed.
 std::unordered_set<std::string> known_sequences(const std::string& path);
-
-/// In the directory of a generator, of draws like the real ones (model select).
-inline constexpr const char* kSelectorFile = "selector.json";
-
-/// The selector of a generator, if it has one. Error if it is damaged.
-std::optional<Selector> read_selector(const std::string& directory);
 
 /// Draws from a generator of sequences (family gan).
 int run_generate_sequences(GenerateCommand& c);

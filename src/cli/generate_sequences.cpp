@@ -70,13 +70,6 @@ const char* reason_against(const GenerateCommand& c, const Candidate& one, std::
 
 }  // namespace
 
-std::optional<Selector> read_selector(const std::string& directory) {
-  const std::string path = directory + "/" + kSelectorFile;
-  if (!std::filesystem::exists(path)) return std::nullopt;
-  const auto bytes = read_bytes(path, 1 << 20);
-  return selector_from_json({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, path);
-}
-
 int run_generate_sequences(GenerateCommand& c) {
   constexpr std::int64_t kBatch = 256;
   begin_run(c.common);

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "cli/hairpin_input.h"
+#include "seq/record_stream.h"
 
 namespace stemloop {
 

@@ -7,8 +7,10 @@
 #include <optional>
 #include <set>
 
-#include "cli/dataset_input.h"
+#include "cli/command.h"
 #include "data/data.h"
+#include "data/similarity.h"
+#include "data/dataset.h"
 
 namespace stemloop {
 

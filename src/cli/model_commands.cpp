@@ -10,8 +10,10 @@
 
 #include "cli/hairpin_input.h"
 #include "cli/model_input.h"
-#include "cli/plots.h"
-#include "eval/eval.h"
+#include "report/report.h"
+#include "learn/learn.h"
+#include "seq/record_stream.h"
+#include "data/dataset.h"
 
 namespace stemloop {
 
@@ -47,45 +49,6 @@ std::unique_ptr<HairpinNetwork> open_model(const ModelOptions& options, const Co
     spdlog::debug("folding with {}, as the model's training data were", folding.parameters);
   }
   return network;
-}
-
-Matrix joined(const Encoded& encoded) {
-  Matrix z{encoded.latents.front().z.rows, 0, {}};
-  for (std::int64_t i = 0; i < z.rows; ++i) {
-    for (const EncodedLatent& latent : encoded.latents) {
-      const auto row = latent.z.row(i);
-      z.values.insert(z.values.end(), row.begin(), row.end());
-    }
-  }
-  for (const EncodedLatent& latent : encoded.latents) z.columns += latent.z.columns;
-  return z;
-}
-
-Latents read_latents(const std::string& path, const std::string& latent) {
-  const TensorFile file = read_safetensors(path);
-  Latents latents;
-  const std::string name = "z_" + latent;
-  constexpr std::int64_t kShape[] = {-1, -1};
-  const StoredTensor& tensor = expect_tensor(file, name, "F32", kShape, path);
-  latents.z = {tensor.shape[0], tensor.shape[1], std::vector<float>(tensor.bytes.size() / sizeof(float))};
-  std::copy(tensor.bytes.begin(), tensor.bytes.end(), std::as_writable_bytes(std::span(latents.z.values)).begin());
-  const auto ids = file.metadata.find("ids");
-  if (ids != file.metadata.end()) {
-    for (const auto id : split_fields(ids->second, '\n')) latents.ids.emplace_back(id);
-  }
-  require(latents.ids.size() == static_cast<std::size_t>(latents.z.rows), "{}: {} ids for {} records", path,
-          latents.ids.size(), latents.z.rows);
-  if (file.tensors.count("label") == 0) return latents;
-  const std::int64_t shape[] = {latents.z.rows};
-  for (const std::byte label : expect_tensor(file, "label", "U8", shape, path).bytes)
-    latents.labels.push_back(kPremirnaClasses[label == std::byte{0} ? 0 : 1]);
-  return latents;
-}
-
-std::vector<Picture> pictures_of(const PictureData& data) {
-  std::vector<Picture> pictures;
-  for (std::int64_t i = 0; i < data.size(); ++i) pictures.push_back(data.picture(i));
-  return pictures;
 }
 
 namespace {
@@ -232,7 +195,8 @@ int run_project(ProjectCommand& c) {
   require(c.colour.empty() || c.colour == "class" || !c.features.empty(), "--colour {} is a column of --features FILE",
           c.colour);
   const Latents latents = read_latents(c.input, c.latent);
-  std::vector<std::string> values = latents.labels;
+  std::vector<std::string> values;
+  for (const std::uint8_t label : latents.labels) values.push_back(kPremirnaClasses[label]);
   if (!c.features.empty() && c.colour != "class")
     values = read_column(c.features, c.colour.empty() ? "label" : c.colour, latents.ids);
   require(c.colour != "class" || !latents.labels.empty(), "{}: holds no labels to colour by", c.input);
@@ -263,7 +227,7 @@ int run_project(ProjectCommand& c) {
     const Drawing drawing = scatter(
         points, values, {x_name, y_name},
         fmt::format("z_{}: {} hairpins{}", c.latent, points.rows, c.colour.empty() ? "" : ", coloured by " + c.colour));
-    write_bytes(c.picture, is_png(c.picture) ? encode_png(to_pixels(drawing)) : to_svg(drawing));
+    write_drawing(c.picture, drawing);
   }
   return kExitOk;
 }

@@ -1,8 +1,8 @@
 // What the commands that use a model share.
 #pragma once
 
-#include "classify/classify.h"
-#include "cli/dataset_input.h"
+#include "cli/dataset_options.h"
+#include "judge/judge.h"
 
 namespace stemloop {
 
@@ -22,27 +22,8 @@ void add_model(CLI::App& app, ModelOptions& options);
 std::unique_ptr<HairpinNetwork> open_model(const ModelOptions& options, const CommonOptions& common,
                                            FoldingOptions& folding, const CLI::App& app);
 
-/// The same for a classifier; warns if hairpins are then folded otherwise than those it was trained on.
-Classifier open_classifier(const ModelOptions& options, const CommonOptions& common, FoldingOptions& folding,
-                           const CLI::App& app);
-
-/// The latents of each record side by side, as the decoder takes them: N x (latents * 64).
-Matrix joined(const Encoded& encoded);
-
-/// Latents as `embed` writes them.
-struct Latents {
-  Matrix z;
-  std::vector<std::string> ids;
-  std::vector<std::string> labels;  // "other", "pre-miRNA"; empty if there are none
-};
-
-/// The latent called x, y or m. Error if the file has none.
-Latents read_latents(const std::string& path, const std::string& latent);
-
-/// All pictures of a set.
-std::vector<Picture> pictures_of(const PictureData& data);
-
-/// What a classifier sees of them, on all threads.
-LabelledEvidence labelled_evidence(const PictureData& data, const FoldingOptions& folding, int threads);
+/// Hairpins are folded with `parameters` unless the user named others; warns if they are then folded otherwise than
+/// those a model was trained on.
+void fold_as_trained(const std::string& parameters, FoldingOptions& folding, const CLI::App& app);
 
 }  // namespace stemloop

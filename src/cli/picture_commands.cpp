@@ -9,6 +9,7 @@
 
 #include "cli/hairpin_input.h"
 #include "data/data.h"
+#include "seq/record_stream.h"
 
 namespace stemloop {
 

@@ -5,7 +5,8 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/hairpin_input.h"
-#include "cli/quality_sheet.h"
+#include "report/report.h"
+#include "seq/record_stream.h"
 
 namespace stemloop {
 
@@ -114,7 +115,7 @@ int run_quality(QualityCommand& c) {
     std::vector<PlottedSet> plotted = {{"real: " + name_of(c.real), &real, &of_real}};
     for (std::size_t i = 0; i < sets.size(); ++i) plotted.push_back({name_of(c.synthetic[i]), &sets[i], &reports[i]});
     const Drawing drawing = quality_sheet(plotted);
-    write_bytes(c.plot, is_png(c.plot) ? encode_png(to_pixels(drawing)) : to_svg(drawing));
+    write_drawing(c.plot, drawing);
   }
   return finish(tally, c.common);
 }

@@ -6,6 +6,8 @@
 
 #include "cli/hairpin_input.h"
 #include "data/data.h"
+#include "data/smote.h"
+#include "seq/record_stream.h"
 
 namespace stemloop {
 

@@ -7,7 +7,7 @@
 #include <array>
 #include <filesystem>
 
-#include "cli/plots.h"
+#include "report/report.h"
 
 namespace stemloop {
 

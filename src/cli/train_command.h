@@ -4,7 +4,10 @@
 #include <chrono>
 #include <nlohmann/json.hpp>
 
-#include "cli/sequence_input.h"
+#include "cli/dataset_options.h"
+#include "data/sequence_set.h"
+#include "net/net.h"
+#include "data/dataset.h"
 
 namespace stemloop {
 

@@ -6,10 +6,11 @@
 #include <filesystem>
 #include <map>
 
-#include "cli/analyzer.h"
-#include "cli/plots.h"
+#include "report/report.h"
 #include "cli/train_command.h"
-#include "eval/eval.h"
+#include "learn/learn.h"
+#include "study/study.h"
+#include "data/similarity.h"
 
 namespace stemloop {
 

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "describe/tree.h"
-#include "eval/eval.h"
+#include "learn/learn.h"
 
 namespace stemloop {
 

@@ -86,6 +86,8 @@ struct PartitionFill {
   double* qm1_adjoint = nullptr;
 };
 
+struct LocalFill;  // local_fill.h
+
 /// One compiled set of kernels.
 struct Kernels {
   const char* name;
@@ -93,6 +95,8 @@ struct Kernels {
   void (*fill_inside)(PartitionFill&);
   /// REQUIRES: inside tables filled, qb_adjoint holds the exterior loop's part, qm1_adjoint is zero.
   void (*fill_outside)(PartitionFill&);
+  /// Rows [to, from) of local folding, downwards. REQUIRES: the rows from `from` on were filled just before.
+  void (*fill_local)(LocalFill&, int from, int to);
 };
 
 /// The fastest set this processor can run; the environment variable STEMLOOP_SIMD (avx512, avx2, scalar) chooses one.

@@ -3,6 +3,7 @@
 // that no code for a newer processor can be shared with the others.
 #include "fold/fill.h"
 #include "fold/lanes.h"
+#include "fold/local_fill.h"
 
 namespace stemloop {
 namespace {
@@ -36,6 +37,7 @@ STEMLOOP_INLINE void swap_rows(T*& a, T*& b) {
 
 #include "fold/fill_mfe.inl"
 #include "fold/fill_partition.inl"
+#include "fold/fill_local.inl"
 
 }  // namespace
 
@@ -46,6 +48,6 @@ STEMLOOP_INLINE void swap_rows(T*& a, T*& b) {
 
 extern const Kernels STEMLOOP_JOIN(kKernels, STEMLOOP_ISA);
 const Kernels STEMLOOP_JOIN(kKernels, STEMLOOP_ISA) = {STEMLOOP_NAME(STEMLOOP_ISA), fill_mfe, fill_inside,
-                                                       fill_outside};
+                                                       fill_outside, fill_local};
 
 }  // namespace stemloop

@@ -15,6 +15,7 @@
 #include <string_view>
 #include <vector>
 
+#include "fold/folding_options.h"
 #include "fold/model.h"
 #include "fold/structure_terms.h"
 

@@ -12,20 +12,6 @@ namespace {
 // RNAfold's default: the ensemble is a little below the MFE.
 constexpr double kScaleFactor = 1.07;
 
-void list_partners(const Strand<Energy>& s, std::vector<int>& positions, Partners& partners) {
-  const std::size_t n = s.length;
-  positions.resize(kBaseCount * n);
-  for (int b = 0; b < kBaseCount; ++b) {
-    int* list = positions.data() + b * n;
-    int count = 0;
-    for (int j = 0; j < s.length; ++j) {
-      if (kPairTypes[b][s.base[j]] != kNoPair) list[count++] = j;
-    }
-    partners.position[b] = list;
-    partners.count[b] = count;
-  }
-}
-
 template <class T>
 T* sized(std::vector<T>& buffer, std::size_t size) {
   if (buffer.size() < size) buffer.resize(size);
@@ -39,7 +25,7 @@ MfeFill Folder::Scratch::prepare_mfe(std::string_view text) {
   const std::size_t n = text.size();
   f.model = &model->energy;
   f.strand = energy_strand.prepare(model->energy, text);
-  list_partners(f.strand, positions, f.partners);
+  f.partners = list_partners(f.strand, positions);
   triangular_rows(static_cast<std::int64_t>(n), row);
   f.rows = &energy_rows;
   f.row = row.data();

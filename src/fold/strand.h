@@ -64,6 +64,23 @@ class StrandBuffer {
   std::vector<std::int16_t> special_;
 };
 
+/// The positions of `s` that can pair with each base; `positions` keeps them.
+inline Partners list_partners(const Strand<Energy>& s, std::vector<int>& positions) {
+  const std::size_t n = s.length;
+  positions.resize(kBaseCount * n);
+  Partners partners;
+  for (int b = 0; b < kBaseCount; ++b) {
+    int* list = positions.data() + b * n;
+    int count = 0;
+    for (int j = 0; j < s.length; ++j) {
+      if (kPairTypes[b][s.base[j]] != kNoPair) list[count++] = j;
+    }
+    partners.position[b] = list;
+    partners.count[b] = count;
+  }
+  return partners;
+}
+
 /// The interior rows (fill.h) of a model; `scale(k)` multiplies a Boltzmann factor for k nucleotides.
 template <class Model, class Scale>
 InteriorRows<typename Model::Value> interior_rows(const Model& m, typename Model::Value impossible, Scale scale) {

@@ -5,3 +5,4 @@
 #include "hairpin/drawings.h"
 #include "hairpin/features.h"
 #include "hairpin/picture.h"
+#include "hairpin/reading.h"

@@ -1,19 +1,19 @@
 #include "util/file.h"
 
 #include <fcntl.h>
+#include <fmt/ranges.h>
 #include <htslib/bgzf.h>
-#include <htslib/hfile.h>
-#include <htslib/hts_log.h>
-#include <htslib/kstring.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <cctype>
 #include <cerrno>
-#include <cstdio>
-#include <cstdlib>
 #include <cstring>
+#include <filesystem>
 
 #include "util/error.h"
+#include "util/source.h"
 
 namespace stemloop {
 
@@ -26,49 +26,34 @@ std::string shown_output(const std::string& path) { return path == "-" ? "stdout
 
 bool ends_with_gz(const std::string& path) { return path.size() > 3 && path.compare(path.size() - 3, 3, ".gz") == 0; }
 
-// open() succeeds on a directory and the first read fails with a message about the descriptor: say it better.
-int open_input(const std::string& path) {
-  const int descriptor = path == "-" ? dup(STDIN_FILENO) : open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  require(descriptor >= 0, "{}: cannot be opened: {}", shown_input(path), system_reason());
-  struct stat status {};
-  if (fstat(descriptor, &status) == 0 && S_ISDIR(status.st_mode)) {
-    close(descriptor);
-    fail("{}: is a directory, not a file", shown_input(path));
-  }
-  return descriptor;
-}
-
 }  // namespace
 
 struct LineReader::State {
-  std::string name;
-  BGZF* file = nullptr;
-  kstring_t buffer{0, 0, nullptr};
-  std::int64_t line = 0;
-  std::int64_t size = -1;
+  explicit State(const std::string& path) : source(path) {}
 
-  State() = default;
-  State(const State&) = delete;
-  State& operator=(const State&) = delete;
-  ~State() {
-    std::free(buffer.s);
-    if (file != nullptr) bgzf_close(file);
+  ByteSource source;
+  std::string_view block;  // not yet handed out
+  std::int64_t line = 0;
+  bool started = false;
+  bool only_returns = false;  // lines end with "\r", as on the Macintosh of old
+
+  bool refill() {
+    try {
+      block = source.next();
+    } catch (const BrokenInput& broken) {
+      if (broken.between_blocks) fail("{}: reading stopped after line {}: {}", source.name(), line, broken.what());
+      fail("{}:{}: reading stopped: {}", source.name(), line + 1, broken.what());
+    }
+    if (!started) {
+      started = true;
+      const std::size_t lone = block.find('\r');
+      only_returns = lone != std::string_view::npos && lone + 1 < block.size() && block.find('\n') == std::string_view::npos;
+    }
+    return !block.empty();
   }
 };
 
-LineReader::LineReader(const std::string& path) : state_(std::make_unique<State>()) {
-  hts_set_log_level(HTS_LOG_OFF);
-  state_->name = shown_input(path);
-  const int descriptor = open_input(path);
-  struct stat status {};
-  if (fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode)) state_->size = status.st_size;
-  state_->file = bgzf_dopen(descriptor, "r");
-  if (state_->file == nullptr) {
-    const std::string reason = system_reason();
-    close(descriptor);
-    fail("{}: cannot be read: {}", state_->name, reason);
-  }
-}
+LineReader::LineReader(const std::string& path) : state_(std::make_unique<State>(path)) {}
 
 LineReader::~LineReader() = default;
 LineReader::LineReader(LineReader&&) noexcept = default;
@@ -76,57 +61,53 @@ LineReader& LineReader::operator=(LineReader&&) noexcept = default;
 
 bool LineReader::next(std::string& line) {
   State& s = *state_;
-  s.buffer.l = 0;
-  const int result = bgzf_getline(s.file, '\n', &s.buffer);
-  if (result < -1 || (result == -1 && s.file->errcode != 0)) {
-    fail("{}:{}: reading stopped: the file is truncated or damaged", s.name, s.line + 1);
-  }
-  if (result == -1) {
-    // bgzip marks its end with an empty block; without it the file was cut between two blocks.
-    const bool cut = s.file->is_compressed != 0 && s.file->is_gzip == 0 && s.file->last_block_eof == 0;
-    require(!cut, "{}: reading stopped after line {}: the file is truncated (no bgzip end mark)", s.name, s.line);
-    return false;
-  }
+  line.clear();
+  if (s.block.empty() && !s.refill()) return false;
   ++s.line;
-  line.assign(s.buffer.s, s.buffer.l);
-  if (!line.empty() && line.back() == '\r') line.pop_back();
+  do {
+    const std::size_t end = s.only_returns ? s.block.find_first_of("\r\n") : s.block.find('\n');
+    line.append(s.block.substr(0, end));
+    if (end != std::string_view::npos) {
+      s.block.remove_prefix(end + 1);
+      break;
+    }
+    s.block = {};
+  } while (s.refill());
+  while (!line.empty() && line.back() == '\r') line.pop_back();
   return true;
 }
 
 std::int64_t LineReader::line_number() const { return state_->line; }
-const std::string& LineReader::name() const { return state_->name; }
-std::string LineReader::place() const { return fmt::format("{}:{}", state_->name, state_->line); }
+const std::string& LineReader::name() const { return state_->source.name(); }
+std::string LineReader::place() const { return fmt::format("{}:{}", name(), state_->line); }
+double LineReader::fraction_read() const { return state_->source.fraction_read(); }
 
-double LineReader::fraction_read() const {
-  if (state_->size <= 0) return -1;
-  return static_cast<double>(htell(state_->file->fp)) / static_cast<double>(state_->size);
-}
-
+// bgzip: blocks that are whole gzip members, and an empty one at the end.
 struct TextWriter::State {
-  std::string name;
-  std::FILE* plain = nullptr;
-  BGZF* zipped = nullptr;
+  explicit State(const std::string& path) : draft(path), zipped(ends_with_gz(path)) {}
 
-  State() = default;
-  State(const State&) = delete;
-  State& operator=(const State&) = delete;
-  ~State() {
-    if (plain != nullptr && plain != stdout) std::fclose(plain);
-    if (zipped != nullptr) bgzf_close(zipped);
+  Draft draft;
+  bool zipped;
+  std::string block;  // not yet compressed
+  std::string packed = std::string(BGZF_MAX_BLOCK_SIZE, '\0');
+
+  void pack(std::string_view bytes) {
+    std::size_t size = packed.size();
+    require(bgzf_compress(packed.data(), &size, bytes.data(), bytes.size(), -1) == 0, "{}: cannot be compressed",
+            draft.name());
+    draft.write(std::string_view(packed).substr(0, size));
+  }
+
+  void finish() {
+    if (!zipped) return;
+    if (!block.empty()) pack(block);
+    pack({});
   }
 };
 
-TextWriter::TextWriter(const std::string& path) : state_(std::make_unique<State>()) {
-  state_->name = shown_output(path);
-  if (path == "-") {
-    state_->plain = stdout;
-  } else if (ends_with_gz(path)) {
-    state_->zipped = bgzf_open(path.c_str(), "w");
-  } else {
-    state_->plain = std::fopen(path.c_str(), "wb");
-  }
-  require(state_->plain != nullptr || state_->zipped != nullptr, "{}: cannot be written: {}", state_->name,
-          system_reason());
+TextWriter::TextWriter(const std::string& path) {
+  check_text_name(path);
+  state_ = std::make_unique<State>(path);
 }
 
 TextWriter::~TextWriter() = default;
@@ -135,24 +116,57 @@ TextWriter& TextWriter::operator=(TextWriter&&) noexcept = default;
 
 void TextWriter::write(std::string_view text) {
   State& s = *state_;
-  const bool written = s.plain != nullptr
-                           ? std::fwrite(text.data(), 1, text.size(), s.plain) == text.size()
-                           : bgzf_write(s.zipped, text.data(), text.size()) == static_cast<ssize_t>(text.size());
-  require(written, "{}: writing failed: {}", s.name, system_reason());
+  if (!s.zipped) {
+    s.draft.write(text);
+    return;
+  }
+  while (!text.empty()) {
+    const std::string_view part = text.substr(0, BGZF_BLOCK_SIZE - s.block.size());
+    s.block.append(part);
+    text.remove_prefix(part.size());
+    if (s.block.size() < BGZF_BLOCK_SIZE) continue;
+    s.pack(s.block);
+    s.block.clear();
+  }
 }
 
 void TextWriter::close() {
-  State& s = *state_;
-  bool closed = true;
-  if (s.plain != nullptr) {
-    closed = std::fflush(s.plain) == 0;
-    if (s.plain != stdout && std::fclose(s.plain) != 0) closed = false;
-  } else if (s.zipped != nullptr) {
-    closed = bgzf_close(s.zipped) == 0;
-  }
-  s.plain = nullptr;
-  s.zipped = nullptr;
-  require(closed, "{}: writing failed: {}", s.name, system_reason());
+  state_->finish();
+  state_->draft.keep();
+}
+
+std::string TextWriter::close_partial() {
+  state_->finish();
+  return state_->draft.keep_partial();
+}
+
+namespace {
+
+std::string extension_of(const std::string& path) {
+  std::string extension = std::filesystem::path(path).extension().string();
+  for (char& c : extension) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  return extension;
+}
+
+// Formats that a name may promise and text is not.
+constexpr std::string_view kNotText[] = {".pdf",  ".png", ".svg", ".jpg", ".jpeg", ".gif", ".tif", ".tiff",
+                                         ".eps",  ".ps",  ".webp", ".xls", ".xlsx", ".ods", ".docx", ".doc",
+                                         ".zip",  ".xz",  ".bz2", ".zst", ".7z",   ".tar", ".tgz", ".bam",
+                                         ".cram", ".parquet", ".npy", ".npz", ".safetensors", ".ubj", ".pt", ".h5"};
+
+}  // namespace
+
+void check_text_name(const std::string& path) {
+  const std::string extension = extension_of(path);
+  require(std::find(std::begin(kNotText), std::end(kNotText), extension) == std::end(kNotText),
+          "{}: text is written there, which is no {} file; choose another name", path, extension);
+}
+
+void check_extension(const std::string& path, const std::vector<std::string>& written) {
+  if (path == "-" || path.empty()) return;
+  const std::string extension = extension_of(path);
+  require(extension.empty() || std::find(written.begin(), written.end(), extension) != written.end(),
+          "{}: no {} file can be written here; choose {}", path, extension, fmt::join(written, " or "));
 }
 
 void check_files(const std::vector<std::string>& inputs, const std::vector<std::string>& outputs) {
@@ -198,24 +212,17 @@ std::vector<std::byte> read_bytes(const std::string& path, std::uint64_t max_byt
   return bytes;
 }
 
-void write_bytes(const std::string& path, std::string_view bytes) {
-  if (path == "-" || !ends_with_gz(path)) {
-    TextWriter writer(path);
-    writer.write(bytes);
-    writer.close();
-    return;
-  }
-  fail("{}: binary output is not compressed; choose a name without .gz", path);
+void write_bytes(const std::string& path, std::string_view bytes, Durable durable) {
+  require(path == "-" || !ends_with_gz(path), "{}: binary output is not compressed; choose a name without .gz", path);
+  Draft draft(path, durable);
+  draft.write(bytes);
+  draft.keep();
 }
 
 void replace_file(const std::string& path, std::string_view bytes) {
-  const std::string draft = path + ".draft";
-  write_bytes(draft, bytes);
-  const int file = open(draft.c_str(), O_RDONLY | O_CLOEXEC);
-  const bool kept = file >= 0 && fsync(file) == 0;
-  if (file >= 0) close(file);
-  require(kept && std::rename(draft.c_str(), path.c_str()) == 0, "{}: cannot be written: {}", path,
-          std::strerror(errno));
+  Draft draft(path);
+  draft.write(bytes);
+  draft.keep();
 }
 
 }  // namespace stemloop

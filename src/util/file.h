@@ -8,9 +8,12 @@
 #include <string_view>
 #include <vector>
 
+#include "util/draft.h"
+
 namespace stemloop {
 
-/// Reads lines of plain, gzip or bgzip text (htslib). Line ends "\n" and "\r\n" are taken off.
+/// Reads lines of plain, gzip or bgzip text (util/source.h). Line ends "\n", "\r\n" and, in a file that has no other,
+/// "\r" are taken off.
 class LineReader {
  public:
   /// Opens `path`; "-" is stdin.
@@ -36,10 +39,11 @@ class LineReader {
   std::unique_ptr<State> state_;
 };
 
-/// Writes text to a file, or to stdout for "-"; bgzip if the name ends in ".gz".
-/// close() must be called to learn that all data has reached the disk; the destructor closes silently.
+/// Writes text to a file, or to stdout for "-"; bgzip if the name ends in ".gz". A file is a draft (util/draft.h) until
+/// close(), which must be called to learn that all data has reached the disk; without it the old file stays.
 class TextWriter {
  public:
+  /// Error if nothing can be written there, or the name promises something that is no text (x.pdf).
   explicit TextWriter(const std::string& path);
   ~TextWriter();
   TextWriter(TextWriter&&) noexcept;
@@ -47,6 +51,8 @@ class TextWriter {
 
   void write(std::string_view text);
   void close();
+  /// For a run that broke off: what there is goes beside the old file, to the name returned ("x.tsv.partial").
+  std::string close_partial();
 
  private:
   struct State;
@@ -60,10 +66,16 @@ void check_files(const std::vector<std::string>& inputs, const std::vector<std::
 /// All bytes of a plain file. Error if it cannot be read or is larger than `max_bytes`.
 std::vector<std::byte> read_bytes(const std::string& path, std::uint64_t max_bytes = UINT64_MAX);
 
-/// Writes bytes to `path` ("-" is stdout). Error if that fails.
-void write_bytes(const std::string& path, std::string_view bytes);
+/// Error if the name's extension promises something that is no text (.pdf, .png, .xlsx, .xz, ...).
+void check_text_name(const std::string& path);
 
-/// Puts bytes in place of a file at once: whoever reads, or a machine that stops, finds the old file or the new one.
+/// Error if the name has an extension, and none of those that can be written (".svg", ".png"; either case).
+void check_extension(const std::string& path, const std::vector<std::string>& written);
+
+/// Writes bytes to `path` ("-" is stdout) by a draft. Error if that fails.
+void write_bytes(const std::string& path, std::string_view bytes, Durable durable = Durable::kNow);
+
+/// The same for any name: whoever reads, or a machine that stops, finds the old file or the new one.
 void replace_file(const std::string& path, std::string_view bytes);
 
 }  // namespace stemloop

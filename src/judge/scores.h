@@ -1,0 +1,24 @@
+// Scores of families on labelled records.
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "judge/family.h"
+
+namespace stemloop {
+
+/// A row of scores; the first value, called `kind`, names it. A score that is not defined is missing.
+NamedRow score_row(const char* kind, const char* name, std::span<const float> probability,
+                   std::span<const std::uint8_t> labels, double threshold = 0.5);
+
+/// Labelled records as pictures: those of the part asked for. Error if there is none.
+struct LabelledPictures {
+  PictureData pictures;
+  std::vector<std::string> ids;
+  Tally tally;
+};
+LabelledPictures load_labelled_pictures(const EvaluateData& from);
+
+}  // namespace stemloop

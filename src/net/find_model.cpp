@@ -1,0 +1,60 @@
+#include "net/find_model.h"
+
+#include <fmt/ranges.h>
+
+#include <cstdlib>
+#include <filesystem>
+
+#include "net/model_files.h"
+#include "util/util.h"
+
+namespace stemloop {
+
+namespace fs = std::filesystem;
+using Json = nlohmann::ordered_json;
+
+std::string model_family(const std::string& directory) {
+  const Json family = read_config(directory).value("family", Json());
+  require(family.is_string(), "{}/config.json: 'family' is missing: this is no stemloop model", directory);
+  return family.get<std::string>();
+}
+
+std::vector<std::string> model_folders() {
+  std::vector<fs::path> places;
+  if (const char* named = std::getenv("STEMLOOP_MODELS"); named != nullptr && *named != '\0')
+    places.emplace_back(named);
+  const fs::path program = fs::read_symlink("/proc/self/exe").parent_path();
+  std::error_code ignored;
+  if (fs::exists(program / "../CMakeCache.txt", ignored)) {
+    places.push_back(program / "../../../models");  // build/release/bin
+  } else {
+    places.push_back(program / "../share/stemloop/models");  // an installation
+  }
+  std::vector<std::string> folders;
+  for (const fs::path& place : places) {
+    if (fs::is_directory(place, ignored)) folders.push_back(place.lexically_normal().string());
+  }
+  return folders;
+}
+
+bool is_model_path(const std::string& name) {
+  return name.find('/') != std::string::npos || name.starts_with('.');
+}
+
+std::string find_model(const std::string& name) {
+  if (is_model_path(name)) {
+    require(fs::is_directory(name), "{}: is no model directory", name);
+    return name;
+  }
+  const auto folders = model_folders();
+  for (const std::string& folder : folders) {
+    const fs::path path = fs::path(folder) / name;
+    if (!name.empty() && fs::is_directory(path)) return path.string();
+  }
+  std::error_code ignored;
+  fail("there is no model called '{}' in {}{}", printable(name),
+       folders.empty() ? "models/ (set STEMLOOP_MODELS to its folder)" : fmt::format("{}", fmt::join(folders, ", ")),
+       fs::is_directory(name, ignored) ? fmt::format("; the folder here is ./{}", name) : "");
+}
+
+}  // namespace stemloop

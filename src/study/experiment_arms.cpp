@@ -1,0 +1,248 @@
+// experiment mirtron: synthetic mirtrons, what classifiers see of a sequence, classifiers.
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+
+#include "study/analyzer.h"
+#include "study/experiment.h"
+#include "learn/learn.h"
+#include "data/smote.h"
+#include "features/features.h"
+#include "net/net.h"
+#include "util/util.h"
+
+namespace stemloop {
+
+namespace {
+
+// What is drawn from the seed of a fold, each with numbers of its own.
+enum Purpose : std::uint64_t { kDrawSmote, kTrainGan, kDrawGan, kTrainForest, kTrainBooster, kTrainCnn };
+
+// Small enough for every place a seed is kept in (JSON, XGBoost's int).
+std::uint64_t seed_for(std::uint64_t seed, Purpose purpose) { return Random(seed, purpose).next() >> 33U; }
+
+// --- synthetic mirtrons ----------------------------------------------------------------------------------------------
+
+// Sequences that can be used, in the order of their draws.
+class Sieve {
+ public:
+  Sieve(const ExperimentOptions& options, std::int64_t wanted)
+      : longest_(options.folding.max_length), wanted_(wanted) {}
+
+  void offer(const std::string& sequence) {
+    ++offered_;
+    if (!done() && sequence.size() >= kShortest && sequence.size() <= longest_) kept_.push_back(sequence);
+  }
+  [[nodiscard]] bool done() const { return static_cast<std::int64_t>(kept_.size()) >= wanted_; }
+  std::vector<std::string> finish(const std::string& source) {
+    require(done(), "{}: only {} of {} draws can be used as synthetic mirtrons, {} are wanted", source, kept_.size(),
+            offered_, wanted_);
+    return std::move(kept_);
+  }
+
+ private:
+  std::size_t longest_;
+  std::int64_t wanted_, offered_ = 0;
+  std::vector<std::string> kept_;
+};
+
+constexpr std::int64_t kTries = 50;  // draws for each sequence wanted
+constexpr std::int64_t kDrawn = 256;
+
+std::vector<std::string> draw_smote(const ExperimentOptions& c, const std::string& source, const SequenceSet& mirtrons,
+                                    std::int64_t count, std::uint64_t seed) {
+  SmoteOptions smote;
+  smote.mode = source == "smote-a"   ? SmoteMode::kReject
+               : source == "smote-b" ? SmoteMode::kFill
+               : source == "smote-c" ? SmoteMode::kDelete
+                                     : SmoteMode::kAligned;
+  smote.seed = seed_for(seed, kDrawSmote);
+  smote.threads = c.common.threads;
+  const Smote maker(mirtrons.sequences, mirtrons.structures, smote);
+  Sieve sieve(c, count);
+  for (std::int64_t drawn = 0; !sieve.done() && drawn < kTries * count; drawn += kDrawn) {
+    for (const SyntheticSequence& one : maker.draw(drawn, kDrawn)) sieve.offer(one.sequence);
+  }
+  return sieve.finish(source);
+}
+
+// Says nothing; folds, and asks the analyzer of an FBGAN.
+class QuietWatcher : public TrainWatcher {
+ public:
+  QuietWatcher(Analyzer* analyzer, const FoldingOptions& folding) : analyzer_(analyzer), folder_(load_model(folding)) {}
+  std::vector<double> analyze(const std::vector<std::string>& sequences) override {
+    return analyzer_->score(sequences);
+  }
+  std::vector<std::string> fold(const std::vector<std::string>& sequences) override {
+    return folder_.structures(sequences);
+  }
+
+ private:
+  Analyzer* analyzer_;
+  SequenceFolder folder_;
+};
+
+// A generator learns from the mirtrons its layout can hold: those of one hairpin, or of 121 nt.
+SymbolData rows_for_generator(const SequenceSet& mirtrons, SequenceNetConfig& network) {
+  constexpr std::size_t kStep = 8;
+  const SequenceLayout layout = sequence_layout(network.layout);
+  const bool strand = layout == SequenceLayout::kStrand;
+  std::vector<std::vector<std::uint8_t>> rows;
+  std::size_t longest = 0;
+  for (std::size_t i = 0; i < mirtrons.size(); ++i) {
+    if (!strand && lay_out(mirtrons.sequences[i], mirtrons.structures[i]).hairpins != 1) continue;
+    auto row = sequence_symbols(layout, mirtrons.sequences[i], mirtrons.structures[i]);
+    if (strand && row.size() > static_cast<std::size_t>(network.length)) continue;
+    longest = std::max(longest, row.size());
+    rows.push_back(std::move(row));
+  }
+  if (!strand) network.length = static_cast<std::int64_t>((longest + kStep - 1) / kStep * kStep);
+  SymbolData data;
+  data.length = network.length;
+  for (const auto& row : rows) data.add(row, 1);
+  return data;
+}
+
+void train_generator(const ExperimentOptions& c, const std::string& model, const SequenceSet& mirtrons,
+                     std::uint64_t seed, const std::string& directory) {
+  GanPreset preset = gan_preset(model, c.gan_size);
+  const SymbolData data = rows_for_generator(mirtrons, preset.network);
+  TrainOptions train;
+  train.run_directory = directory;
+  train.device = c.device;
+  train.threads = c.common.threads;
+  train.seed = seed_for(seed, kTrainGan);
+  train.epochs = c.gan_epochs;
+  train.batch = 32;
+  train.rate = c.gan_rate;
+  train.schedule = "constant";
+  train.warm_steps = 0;
+  const auto analyzer = preset.objective.feedback ? structure_analyzer(mirtrons, c.folding) : nullptr;
+  QuietWatcher watcher(analyzer.get(), c.folding);
+  const bool resume = std::filesystem::exists(directory + "/checkpoint.safetensors");
+  if (!resume) std::filesystem::remove_all(directory);
+  std::filesystem::create_directories(directory);
+  neural().train_gan(preset.network, preset.objective, data, {}, train, resume, watcher);
+}
+
+std::vector<std::string> draw_generator(const ExperimentOptions& c, const std::string& model,
+                                        const SequenceSet& mirtrons, std::int64_t count, std::uint64_t seed,
+                                        const std::string& directory) {
+  // "finished" stands in the folder once the model is that of the last epoch.
+  const std::string mark = directory + "/finished";
+  if (!std::filesystem::exists(mark)) {
+    train_generator(c, model, mirtrons, seed, directory);
+    replace_file(mark, "");
+    std::filesystem::remove(directory + "/checkpoint.safetensors");
+  }
+  const auto generator = neural().open_generator(directory + "/model", c.device, c.common.threads);
+  Sieve sieve(c, count);
+  for (std::int64_t drawn = 0; !sieve.done() && drawn < kTries * count; drawn += kDrawn) {
+    for (const auto& one : generator->draw(kDrawn, seed_for(seed, kDrawGan), static_cast<std::uint64_t>(drawn)))
+      sieve.offer(one.value_or(""));
+  }
+  return sieve.finish(model);
+}
+
+// --- classifiers -----------------------------------------------------------------------------------------------------
+
+// As in the published experiments: letters beyond the last place are cut off.
+SymbolData symbols_of(const Shown& records) {
+  SymbolData data;
+  data.length = kLongestStrand;
+  for (std::size_t i = 0; i < records.size(); ++i)
+    data.add(
+        sequence_symbols(SequenceLayout::kStrand, std::string_view(records.sequences[i]).substr(0, kLongestStrand)),
+        records.labels[i]);
+  return data;
+}
+
+std::vector<float> run_cnn(const ExperimentOptions& c, const std::string& classifier, const Shown& train,
+                           const Shown& valid, const Shown& test, std::uint64_t seed, const std::string& directory) {
+  SequenceNetConfig network = gan_preset("cnn", "small").network;
+  network.architecture = classifier == "cnn-zheng" ? "convolutions" : "mixed";
+  network.length = kLongestStrand;
+  TrainOptions how;
+  how.run_directory = directory;
+  how.device = c.device;
+  how.threads = c.common.threads;
+  how.seed = seed_for(seed, kTrainCnn);
+  how.epochs = c.cnn_epochs;
+  how.rate = c.cnn_rate;
+  std::filesystem::remove_all(directory);
+  std::filesystem::create_directories(directory);
+  TrainWatcher silent;
+  neural().train_scorer(network, symbols_of(train), symbols_of(valid), how, false, silent);
+  const auto scores = neural().open_scorer(directory + "/model", c.device, c.common.threads)->score(symbols_of(test));
+  std::filesystem::remove_all(directory);
+  return scores;
+}
+
+std::vector<float> run_booster(const Shown& train, const Shown& test, std::uint64_t seed) {
+  BoosterOptions how;
+  how.seed = static_cast<int>(seed_for(seed, kTrainBooster));
+  const auto logits = train_xgboost(train.rows, train.labels, how)->logits(test.rows);
+  std::vector<float> probabilities;
+  for (const float logit : logits) probabilities.push_back(1 / (1 + std::exp(-logit)));
+  return probabilities;
+}
+
+}  // namespace
+
+std::vector<std::string> draw_mirtrons(const ExperimentOptions& c, const std::string& source,
+                                       const SequenceSet& mirtrons, std::int64_t count, std::uint64_t seed,
+                                       const std::string& directory) {
+  if (is_generator(source)) return draw_generator(c, source, mirtrons, count, seed, directory);
+  return draw_smote(c, source, mirtrons, count, seed);
+}
+
+Shown Shown::select(std::span<const std::int64_t> records) const {
+  Shown chosen;
+  for (const std::int64_t i : records) {
+    chosen.sequences.push_back(sequences[static_cast<std::size_t>(i)]);
+    chosen.labels.push_back(labels[static_cast<std::size_t>(i)]);
+  }
+  chosen.rows = rows.select(records);
+  return chosen;
+}
+
+void Shown::append(const Shown& more) {
+  sequences.insert(sequences.end(), more.sequences.begin(), more.sequences.end());
+  labels.insert(labels.end(), more.labels.begin(), more.labels.end());
+  rows.values.insert(rows.values.end(), more.rows.values.begin(), more.rows.values.end());
+  rows.rows += more.rows.rows;
+  rows.columns = std::max(rows.columns, more.rows.columns);
+}
+
+Shown show(std::span<const std::string> sequences, std::span<const std::uint8_t> labels, const std::string& ends,
+           const std::shared_ptr<const Model>& model, int threads) {
+  Shown records;
+  for (const std::string& sequence : sequences) records.sequences.push_back(shown(sequence, ends));
+  records.labels.assign(labels.begin(), labels.end());
+  records.rows = feature_rows(records.sequences, model, threads);
+  return records;
+}
+
+bool is_neural(const std::string& classifier) { return classifier == "cnn-zheng" || classifier == "cnn-aziz"; }
+
+std::vector<float> train_and_test(const ExperimentOptions& c, const std::string& classifier, const Shown& train,
+                                  const Shown& valid, const Shown& test, std::uint64_t seed,
+                                  const std::string& directory) {
+  if (classifier == kRule) {
+    std::vector<float> calls;
+    for (const std::string& sequence : test.sequences) calls.push_back(sequence.ends_with("AG") ? 1.0F : 0.0F);
+    return calls;
+  }
+  if (is_neural(classifier)) return run_cnn(c, classifier, train, valid, test, seed, directory);
+  Shown all = train;
+  all.append(valid);
+  if (classifier == "boosted") return run_booster(all, test, seed);
+  LearnerOptions how;
+  how.seed = seed_for(seed, kTrainForest);
+  const auto kind = *std::find_if(std::begin(kLearnerKinds), std::end(kLearnerKinds),
+                                  [&](LearnerKind one) { return classifier == learner_name(one); });
+  if (kind == LearnerKind::kLogistic) how.c = 0.1;  // of columns this many and this alike
+  return Learner::train(kind, all.rows, all.labels, how)->probabilities(test.rows);
+}
+
+}  // namespace stemloop

@@ -1,0 +1,143 @@
+// experiment: what is in its folder, the run that it belongs to and the cells that are done.
+#include "study/experiment_cells.h"
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+
+namespace stemloop {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr const char* kExperimentFormat = "stemloop experiment 1";
+
+// What a cell's numbers depend on. Which cells are wanted (--arms, --repeats, ...) may change from call to call.
+Json options_json(const ExperimentOptions& c) {
+  return {{"task", c.task},
+          {"label_column", c.label_column},
+          {"folds", c.folds},
+          {"seed", c.seed},
+          {"gan_epochs", c.gan_epochs},
+          {"gan_rate", c.gan_rate},
+          {"gan_size", c.gan_size},
+          {"cnn_epochs", c.cnn_epochs},
+          {"cnn_rate", c.cnn_rate},
+          {"params", c.folding.parameters},
+          {"temperature", c.folding.fold.temperature_celsius},
+          {"dangles", c.folding.fold.dangles},
+          {"no_lp", c.folding.fold.no_lonely_pairs}};
+}
+
+std::string header_line() {
+  std::string line = "repeat\tfold\tends\tarm\tclassifier\treal\tsynthetic\tcanonical";
+  for (const char* metric : kMetrics) line += fmt::format("\t{}", metric);
+  return line + "\n";
+}
+
+std::string line_of(const Cell& cell) {
+  std::string line = fmt::format("{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}", cell.repeat, cell.fold, cell.ends, cell.arm,
+                                 cell.classifier, cell.real, cell.synthetic, cell.canonical);
+  for (const double value : cell.metrics) line += "\t" + (std::isnan(value) ? "" : shortest(value));
+  return line + "\n";
+}
+
+// Finished cells; a line that a killed run left half-written is taken off the file.
+std::vector<Cell> read_cells(const std::string& path) {
+  std::vector<Cell> cells;
+  if (!std::filesystem::exists(path)) return cells;
+  const auto bytes = read_bytes(path);
+  const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  const std::size_t whole = text.rfind('\n') + 1;
+  if (whole < text.size()) replace_file(path, text.substr(0, whole));
+  if (whole == 0) return cells;
+  constexpr std::size_t kFields = 8;
+  read_table(
+      path,
+      [&](const std::vector<std::string>& header) {
+        require(header.size() == kFields + kMetricCount && header.front() == "repeat" &&
+                    header.back() == kMetrics[kMetricCount - 1],
+                "{}: are no cells of this program", path);
+      },
+      [&](const std::vector<std::string_view>& fields, const std::string& place) {
+        Cell cell;
+        cell.repeat = static_cast<int>(parse_integer(fields[0], place));
+        cell.fold = static_cast<int>(parse_integer(fields[1], place));
+        cell.ends = fields[2];
+        cell.arm = fields[3];
+        cell.classifier = fields[4];
+        cell.real = parse_integer(fields[5], place);
+        cell.synthetic = parse_integer(fields[6], place);
+        cell.canonical = parse_integer(fields[7], place);
+        for (std::size_t m = 0; m < kMetricCount; ++m)
+          cell.metrics[m] = fields[kFields + m].empty() ? std::nan("") : parse_number(fields[kFields + m], place);
+        cells.push_back(cell);
+      });
+  return cells;
+}
+
+}  // namespace
+
+bool run_has_begun(const ExperimentOptions& c, const SequenceSet& set) {
+  const std::string path = c.run + "/run.json", md5 = md5_of(set);
+  if (!std::filesystem::exists(path)) {
+    require(!std::filesystem::exists(c.run) || std::filesystem::is_empty(c.run),
+            "{}: is not empty and no experiment; name another --run", c.run);
+    return false;
+  }
+  const auto bytes = read_bytes(path, 1 << 20);
+  const Json run =
+      Json::parse(std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size()), nullptr, false);
+  require(run.is_object() && run.value("format", Json()) == kExperimentFormat && run.contains("options") &&
+              run["options"].is_object() && run.contains("data") && run["data"].is_object(),
+          "{}: is no experiment of this program", path);
+  const Json options = options_json(c);
+  for (const auto& [name, value] : options.items()) {
+    const Json began = run["options"].value(name, Json());
+    require(began == value, "{}: this experiment began with {} {}, not {}; name another --run", path, name,
+            began.dump(), value.dump());
+  }
+  const std::string began = run["data"].value("md5", Json("")).dump();
+  require(began == Json(md5).dump(),
+          "{}: this experiment began with other data (MD5 {}, now \"{}\"); name another --run", path, began, md5);
+  return true;
+}
+
+void start_run(const ExperimentOptions& c, const SequenceSet& set) {
+  std::filesystem::create_directories(c.run);
+  const Json run = {{"format", kExperimentFormat},
+                    {"command", c.command},
+                    {"version", c.version},
+                    {"options", options_json(c)},
+                    {"data", {{"md5", md5_of(set)}, {"records", set.tally.out}, {"rejected", set.tally.rejected}}}};
+  replace_file(c.run + "/run.json", run.dump(2) + "\n");
+}
+
+CellFile::CellFile(const std::string& run) : path_(run + "/cells.tsv"), cells_(read_cells(path_)) {
+  if (!std::filesystem::exists(path_) || std::filesystem::file_size(path_) == 0) replace_file(path_, header_line());
+  out_.open(path_, std::ios::app);
+  for (const Cell& cell : cells_) known_.insert(key(cell));
+}
+
+void CellFile::add(const Cell& cell) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  out_ << line_of(cell) << std::flush;
+  require(out_.good(), "{}: cannot be written", path_);
+  cells_.push_back(cell);
+  known_.insert(key(cell));
+}
+
+void CellFile::put_in_order() {
+  out_.close();
+  std::sort(cells_.begin(), cells_.end(), [](const Cell& a, const Cell& b) { return key(a) < key(b); });
+  std::string text = header_line();
+  for (const Cell& cell : cells_) text += line_of(cell);
+  replace_file(path_, text);
+}
+
+CellFile::Key CellFile::key(const Cell& cell) { return {cell.repeat, cell.fold, cell.ends, cell.arm, cell.classifier}; }
+
+}  // namespace stemloop

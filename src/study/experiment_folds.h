@@ -1,0 +1,33 @@
+// Folds of an experiment: which records are learned from and which tested, and the cells of a fold.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "study/experiment_cells.h"
+
+namespace stemloop {
+
+/// Records that look alike in either table are one group: identical ones, also once their ends are masked.
+std::vector<std::int64_t> groups_of(const SequenceSet& set);
+
+struct Split {
+  std::vector<std::int64_t> learn, valid, test;  // valid: a tenth of what is not tested, for the epochs of CNNs
+};
+
+/// Fold `fold` of repeat `repeat`, both from 1: stratified, groups on one side.
+Split split_of(const ExperimentOptions& options, const SequenceSet& set, const std::vector<std::int64_t>& groups,
+               int repeat, int fold);
+
+/// Error if CNNs are wanted and some fold has one class only to learn from or to validate on: all epochs that call
+/// everything alike would be equally good, and the first would be kept.
+void check_validation(const ExperimentOptions& options, const SequenceSet& set,
+                      const std::vector<std::int64_t>& groups);
+
+/// Carries out cells of one fold of one repeat. `real` holds all records as classifiers see them, by ends.
+void run_fold(const ExperimentOptions& options, const SequenceSet& set, const std::map<std::string, Shown>& real,
+              const Split& split, std::vector<Cell> cells, CellFile& file);
+
+}  // namespace stemloop

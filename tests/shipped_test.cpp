@@ -1,0 +1,96 @@
+// Tables of sequences, and the shipped classifier on the shipped hairpins, as a user runs them; no network is trained.
+#include <gmock/gmock.h>
+
+#include <filesystem>
+#include <map>
+#include <sstream>
+
+#include "shell.h"
+#include "util/util.h"
+
+namespace stemloop {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using testing::content;
+using testing::Outcome;
+using testing::shell;
+
+const std::string kExamples = STEMLOOP_EXAMPLES "/hairpins.fa";
+namespace fs = std::filesystem;
+
+TEST(Tables, LeakageAndSplit) {
+  const testing::TemporaryFolder folder;
+  const std::string a = testing::random_sequence(80, 0.5, 1, 1), b = testing::random_sequence(80, 0.5, 1, 2);
+  std::string near = a;
+  near[40] = near[40] == 'A' ? 'C' : 'A';
+  std::string table = "id\tsequence\tlabel\tpart\n";
+  table += "one\t" + a + "\t1\ttrain\ntwo\t" + a + "\t1\ttest\nthree\t" + near + "\t0\ttest\nfour\t" + b +
+           "\t0\ttrain\nfive\t\t0\ttrain\n";
+  write_bytes(folder.path("t.tsv"), table);
+  Outcome r =
+      shell(fmt::format("stemloop leakage {} --split part --pairs {}", folder.path("t.tsv"), folder.path("p.tsv")));
+  EXPECT_EQ(r.code, 3);
+  EXPECT_THAT(r.err, HasSubstr("t.tsv:6: there is no sequence"));
+  EXPECT_THAT(r.out,
+              AllOf(HasSubstr("duplicate\ttest\ttrain\t1\t1\t1"), HasSubstr("near_conflict\ttest\ttest\t1\t2\t2"),
+                    HasSubstr("near_conflict\ttest\ttrain\t1\t1\t1")));
+  EXPECT_THAT(content(folder.path("p.tsv")), HasSubstr("duplicate\tone\ttrain\t1\ttwo\ttest\t1\t1.000\t1.000"));
+  r = shell(fmt::format("stemloop split {} --by cluster --parts 0.5,0,0.5 --skip-bad", folder.path("t.tsv")));
+  EXPECT_EQ(r.code, 0) << r.err;
+  std::map<std::string, std::string> part;
+  std::istringstream in(r.out);
+  for (std::string line; std::getline(in, line);) {
+    const auto fields = split_fields(line, '\t');
+    part[std::string(fields.front())] = std::string(fields.back());
+  }
+  EXPECT_EQ(part["id"], "split");
+  EXPECT_EQ(part["one"], part["two"]);
+  EXPECT_EQ(part["one"], part["three"]);
+  EXPECT_NE(part["one"], part["four"]);
+  r = shell(fmt::format("stemloop split {} --column part", folder.path("t.tsv")));
+  EXPECT_EQ(r.code, 1);
+  EXPECT_THAT(r.err, HasSubstr("has a column 'part' already"));
+}
+
+// The model that ships, on the hairpins that ship.
+TEST(Shipped, KnowsTheExamples) {
+  const std::string model = STEMLOOP_MODELS "/premirna";
+  const Outcome r = shell(fmt::format("stemloop classify {} {} -t 1 -q -m {}", kExamples, "", model));
+  ASSERT_EQ(r.code, 0) << r.err;
+  int positives = 0, records = 0;
+  std::istringstream in(r.out);
+  std::string line;
+  std::getline(in, line);
+  while (std::getline(in, line)) {
+    positives += split_fields(line, '\t')[1] == "pre-miRNA" ? 1 : 0;
+    ++records;
+  }
+  EXPECT_EQ(records, 26);
+  EXPECT_GE(positives, 24);
+  EXPECT_EQ(testing::shell(fmt::format("stemloop model verify {} -t 1", model)).code, 0);
+  double bytes = 0;
+  for (const auto& entry : fs::recursive_directory_iterator(model)) {
+    if (entry.is_regular_file()) bytes += static_cast<double>(entry.file_size());
+  }
+  EXPECT_LE(bytes, 16e6);
+}
+
+// A name is a name and a path is a path: a folder that happens to lie here is not taken for a model.
+TEST(Shipped, NamesArePathsOnlyWithASlash) {
+  const testing::TemporaryFolder folder;
+  fs::create_directory(folder.path("premirna"));
+  const auto from = [&](const std::string& words) {
+    return shell(fmt::format("cd {} && STEMLOOP_MODELS={} {}", folder.path("."), STEMLOOP_MODELS, words));
+  };
+  const Outcome named = from("stemloop model info premirna");
+  EXPECT_EQ(named.code, 0) << named.err;
+  EXPECT_THAT(named.out, HasSubstr("found by\tits name, 'premirna'"));
+  EXPECT_THAT(from("stemloop model info ./premirna").err, HasSubstr("config.json"));
+  fs::create_directory(folder.path("mine"));
+  EXPECT_THAT(from("stemloop model info mine").err, HasSubstr("the folder here is ./mine"));
+}
+
+}  // namespace
+}  // namespace stemloop
