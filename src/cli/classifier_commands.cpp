@@ -13,6 +13,7 @@
 #include "data/dataset.h"
 #include "data/sequence_set.h"
 #include "report/report.h"
+#include "design/design.h"
 
 namespace stemloop {
 
@@ -93,6 +94,9 @@ int show_model(const ModelCommand& c) {
     if (const auto selector = family == kGanFamily ? read_selector(directory) : std::nullopt)
       out.write(fmt::format("selector\t{}/{}, of sequences folded with {}\n", directory, kSelectorFile,
                             selector->parameters));
+  } else if (family == kNaturalFamily) {
+    for (const auto& chain : read_natural_model(directory + "/" + kNaturalFile)->chains)
+      out.write(fmt::format("chain\tweight {:.3f}, GC {:.3f}\n", chain.weight, chain.gc));
   } else {
     out.write(fmt::format("network\t{}\n", config_json(read_model_directory(directory).config)));
   }
@@ -112,6 +116,8 @@ int verify_model(const ModelCommand& c) {
     read_selector(directory);
   } else if (family == kCnnFamily) {
     neural().open_scorer(directory, c.device, c.common.threads);
+  } else if (family == kNaturalFamily) {
+    read_natural_model(directory + "/" + kNaturalFile);
   } else {
     neural().open(directory, c.device, c.common.threads);
   }

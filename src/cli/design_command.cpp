@@ -5,10 +5,11 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <optional>
 #include <unordered_set>
 
-#include "cli/hairpin_input.h"
+#include "cli/generate_command.h"
 #include "design/design.h"
 #include "hairpin/hairpin.h"
 #include "net/net.h"
@@ -17,8 +18,6 @@ namespace stemloop {
 
 namespace {
 
-constexpr const char* kNaturalModel = "natural-precursors";
-
 struct DesignCommand {
   CommonOptions common;
   FoldingOptions folding;
@@ -26,7 +25,7 @@ struct DesignCommand {
   std::string structures_file, like, edit, guide, backbone = "mir-30a", arm = "auto";
   std::string letters, gc, ends, flanks, mature, novel_against, table, fit;
   std::vector<std::string> hold, avoid;
-  std::string model = kNaturalModel;
+  std::string model = kNaturalPrecursors;
   int length = 0;
   std::int64_t count = 1;
   std::uint64_t seed = 1;
@@ -306,16 +305,6 @@ int changed_letters(const Asked& asked, const std::string& sequence) {
   return changed;
 }
 
-std::unordered_set<std::string> sequences_of(const std::string& path) {
-  std::unordered_set<std::string> known;
-  if (path.empty()) return known;
-  FastaReader reader(path);
-  while (const auto item = reader.next()) {
-    if (const auto* record = std::get_if<Record>(&*item)) known.insert(record->sequence);
-  }
-  return known;
-}
-
 double gc_share(const std::string& sequence) {
   return static_cast<double>(std::count_if(sequence.begin(), sequence.end(), [](char x) { return x == 'G' || x == 'C'; })) /
          static_cast<double>(sequence.size());
@@ -361,12 +350,10 @@ int run_design(DesignCommand& c) {
   const bool any = !c.structures.empty() || !c.structures_file.empty() || !c.like.empty() || !c.guide.empty();
   require(any || !c.edit.empty(), "what is to be designed? Give --structure, --structures, --like, --edit or --guide");
   c.search.seconds = c.time_limit;
-  std::error_code ignored;
-  const std::string model_path = std::filesystem::is_regular_file(c.model, ignored) ? c.model : find_model(c.model) + "/model.json";
-  const auto natural = read_natural_model(model_path);
+  const auto natural = open_natural_model(c.model);
   const auto folding = load_model(c.folding);
   Designer designer(c, folding, natural);
-  const auto known = sequences_of(c.novel_against);
+  const auto known = c.novel_against.empty() ? std::unordered_set<std::string>{} : known_sequences(c.novel_against);
 
   TextWriter out(c.common.output);
   std::optional<TextWriter> table;
@@ -442,6 +429,11 @@ void add_conditions(CLI::App& app, DesignCommand& c) {
 }
 
 }  // namespace
+
+std::shared_ptr<const NaturalModel> open_natural_model(const std::string& name) {
+  std::error_code ignored;
+  return read_natural_model(std::filesystem::is_regular_file(name, ignored) ? name : find_model(name) + "/" + kNaturalFile);
+}
 
 std::function<int()> add_design(CLI::App& app) {
   auto c = std::make_shared<DesignCommand>();

@@ -5,6 +5,7 @@
 #include "design/edit.h"
 #include "design/explain.h"
 #include "design/letters.h"
+#include "design/mend.h"
 #include "design/natural_model.h"
 #include "design/rivals.h"
 #include "design/search.h"

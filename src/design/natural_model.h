@@ -70,6 +70,10 @@ class NaturalModel {
   void draw(int chain, const DesignTarget& target, const std::vector<NaturalSite>& sites, Random& random, Base* base) const;
 };
 
+/// As a model directory: its family in config.json, and the file beside it.
+inline constexpr const char* kNaturalFamily = "natural";
+inline constexpr const char* kNaturalFile = "model.json";
+
 /// Reads a model file (JSON). Error with the path if it is damaged.
 std::shared_ptr<const NaturalModel> read_natural_model(const std::string& path);
 /// As read_natural_model() reads it.
