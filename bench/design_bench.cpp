@@ -42,20 +42,6 @@ int run(int argc, char** argv) {
   SearchOptions options;
   if (argc > 4 && std::atof(argv[4]) > 0) options.attempts = 1'000'000;
   options.seconds = argc > 4 ? std::atof(argv[4]) : 0;
-  for (AttemptOptions* h : {&options.hard, &options.harder}) {
-    if (const char* v = std::getenv("HT")) h->temperature = std::atof(v);
-    if (const char* v = std::getenv("HENS")) h->ensemble = std::atoi(v) != 0;
-    if (const char* v = std::getenv("HSTEPS")) h->steps = std::atoi(v);
-    if (const char* v = std::getenv("HROUNDS")) h->rounds = std::atoi(v);
-    if (const char* v = std::getenv("HSTAY")) h->stay = std::atof(v);
-    if (const char* v = std::getenv("HLW")) h->letters_weight = std::atof(v);
-    if (const char* v = std::getenv("HSW")) h->structure_weight = std::atof(v);
-    if (const char* v = std::getenv("HEW")) h->energy_weight = std::atof(v);
-    if (const char* v = std::getenv("HBR")) h->broken = std::atoi(v);
-  }
-  if (const char* v = std::getenv("GT")) options.gentle.temperature = std::atof(v);
-  if (const char* v = std::getenv("GENTLE")) options.gentle_attempts = std::atoi(v);
-  if (const char* v = std::getenv("ATT")) options.attempts = std::atoi(v);
   const std::uint64_t seed = argc > 5 ? std::strtoull(argv[5], nullptr, 10) : 1;
   const std::size_t first = argc > 6 ? std::strtoull(argv[6], nullptr, 10) : 0;
   const std::size_t count = argc > 7 ? std::strtoull(argv[7], nullptr, 10) : records.size();
@@ -130,21 +116,6 @@ int told(int argc, char** argv) {
   return 0;
 }
 
-int fit(char** argv) {
-  Folder folder(make_model(load_parameters("turner2004")));
-  std::vector<NaturalExample> examples;
-  for (const Record& r : read_records(argv[2])) {
-    const Fold f = folder.fold(r.sequence);
-    try { make_target(f.structure); } catch (const Error&) { continue; }
-    examples.push_back({r.sequence, f.structure, f.energy / 100.0});
-  }
-  const NaturalModel m = fit_natural_model(examples, std::atoi(argv[4]), 30);
-  std::fprintf(stderr, "%zu examples, energy %.3f sd %.3f\n", examples.size(), m.energy_mean, m.energy_sd);
-  for (const auto& c : m.chains) std::fprintf(stderr, "  %.3f gc %.3f\n", c.weight, c.gc);
-  write_bytes(argv[3], natural_model_text(m));
-  return 0;
-}
-
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -152,7 +123,6 @@ int main(int argc, char** argv) {
   try {
     if (part == "run" && argc > 3) return run(argc, argv);
     if (part == "told" && argc > 3) return told(argc, argv);
-    if (part == "fit" && argc > 4) return fit(argv);
   } catch (const stemloop::Error& error) {
     std::fprintf(stderr, "%s\n", error.what());
     return 1;

@@ -329,8 +329,8 @@ class Search {
     const BasePair pick = choice[random_.below(choices)];
     const auto is_gc = [](Base base) { return base == kBaseC || base == kBaseG ? 1 : 0; };
     const int gc = gc_ + is_gc(pick.five) + is_gc(pick.three) - is_gc(old_first) - is_gc(old_second);
-    const auto moved = [&](int position, Base base) {
-      return position >= 0 && anchor_[static_cast<std::size_t>(position)] != base ? how_.stay : 0.0;
+    const auto moved = [&](int at, Base base) {
+      return at >= 0 && anchor_[static_cast<std::size_t>(at)] != base ? how_.stay : 0.0;
     };
     const double leaving = moved(first, pick.five) + moved(second, pick.three) - moved(first, old_first) - moved(second, old_second);
     const double before = letters_.around(rivals_.letters(), first, second, how_.letters_weight) + letters_.gc_cost(gc_) +
