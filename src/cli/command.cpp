@@ -32,6 +32,7 @@ const std::vector<Command>& commands() {
       {"embed", "Hairpins as points in a model's latent spaces", add_embed},
       {"project", "Latent spaces in the plane: PCA and t-SNE", add_project},
       {"generate", "New hairpins and sequences from a model", add_generate},
+      {"design", "Sequences for a structure asked for, like natural precursors", add_design},
       {"smote", "More sequences of a small class, made of those there are", add_smote},
       {"quality", "How like real sequences synthetic ones are", add_quality},
       {"experiment", "Does augmentation help? Arms and classifiers over repeated folds", add_experiment},
