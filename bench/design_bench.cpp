@@ -21,7 +21,7 @@ using namespace stemloop;
 
 std::vector<Record> read_records(const std::string& path) {
   std::vector<Record> records;
-  FastaReader reader(path);
+  RecordReader reader(RecordFiles{path});
   while (auto item = reader.next()) {
     if (auto* record = std::get_if<Record>(&*item)) records.push_back(std::move(*record));
   }

@@ -29,7 +29,7 @@ const NaturalModel& natural() {
 
 std::vector<Record> examples() {
   std::vector<Record> records;
-  FastaReader reader(STEMLOOP_EXAMPLES "/hairpins.fa");
+  RecordReader reader(RecordFiles{STEMLOOP_EXAMPLES "/hairpins.fa"});
   while (auto item = reader.next()) {
     if (auto* record = std::get_if<Record>(&*item)) records.push_back(*record);
   }

@@ -257,7 +257,7 @@ class Designer {
 
   template <class Use>
   void each_hairpin(const std::string& path, Use use) {
-    FastaReader reader(path);
+    RecordReader reader(RecordFiles{path});
     const auto state = hairpin_state(c_.folding);
     Hairpins hairpins = state();
     while (const auto item = reader.next()) {
@@ -314,7 +314,7 @@ int run_fit(DesignCommand& c) {
   Folder folder(load_model(c.folding));
   std::vector<NaturalExample> examples;
   std::int64_t read = 0;
-  FastaReader reader(c.fit);
+  RecordReader reader(RecordFiles{c.fit});
   while (const auto item = reader.next()) {
     const auto* record = std::get_if<Record>(&*item);
     if (record == nullptr) {
@@ -344,7 +344,7 @@ int run_design(DesignCommand& c) {
   for (const std::string& name : {c.structures_file, c.like, c.edit, c.novel_against, c.fit}) {
     if (!name.empty()) inputs.push_back(name);
   }
-  check_files(inputs, {c.common.output, c.table});
+  check_run_files(inputs, {c.common.output, c.table});
   if (!c.fit.empty()) return run_fit(c);
   require(!c.time_limited || c.time_limit > 0, "--time-limit {}: leaves no time to search", c.time_limit);
   const bool any = !c.structures.empty() || !c.structures_file.empty() || !c.like.empty() || !c.guide.empty();
