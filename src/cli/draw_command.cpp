@@ -192,8 +192,8 @@ int run_draw(DrawCommand& c) {
         if (!item) return;
         if (all) {
           const std::string path = names->next(item->id, "");
-          write_bytes(path + ".svg", item->svg);
-          write_bytes(path + ".png", item->png);
+          write_bytes(path + ".svg", item->svg, Durable::kLater);
+          write_bytes(path + ".png", item->png, Durable::kLater);
         } else {
           require(drawn == 0 || several,
                   "the input has more than one record{}; choose one with --id, put all on one sheet with --grid, name "
@@ -203,7 +203,8 @@ int run_draw(DrawCommand& c) {
         }
         ++drawn;
       });
-  if (!drawings.empty()) write_drawings(c, std::move(drawings));
+  if (all) sync_folder(c.folder);
+  if (!drawings.empty() && !tally.broken) write_drawings(c, std::move(drawings));
   const int code = finish(tally, c.common);
   require(drawn > 0 || c.ids.empty(), "{}: no record '{}' was drawn", fmt::join(c.input.all(), ", "),
           fmt::join(c.ids, "', '"));
