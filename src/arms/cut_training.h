@@ -26,8 +26,8 @@ struct CutExample {
   std::string sequence;  // RNA
   KnownCuts cuts = kNothingKnown;
   Guide guide = Guide::kNotTold;
-  float weight = 1;  // share of the epochs in which it is seen
   Convention convention = Convention::kMirbase;
+  float weight = 1;  // share of the epochs in which it is seen
   [[nodiscard]] bool is_precursor() const { return cuts != kNothingKnown; }
 };
 
