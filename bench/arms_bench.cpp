@@ -78,7 +78,7 @@ std::vector<CutExample> drosha_ends(const std::string& data) {
   }
   std::vector<CutExample> examples;
   for (const std::string species : {"hsa", "mml", "mmu", "rno"}) {
-    FastaReader reader(data + "/mirgenedb/" + species + "-pre.fa.gz");
+    RecordReader reader(data + "/mirgenedb/" + species + "-pre.fa.gz");
     while (auto item = reader.next()) {
       const Record& record = std::get<Record>(*item);
       for (const std::string& hairpin : hairpins[species]) {

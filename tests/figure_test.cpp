@@ -88,7 +88,7 @@ TEST(StructureLayout, OddStructuresDoNotStopIt) {
 TEST(StructureLayout, RealPrecursorsDoNotOverlap) {
   STEMLOOP_SHARED_FILE(path, "data/mirbase/hairpin_v21.fa.gz");
   Folder folder(make_model(load_parameters("turner2004")));
-  FastaReader reader(path);
+  RecordReader reader(RecordFiles{path});
   int seen = 0, touching = 0, index = 0;
   while (const auto item = reader.next()) {
     const auto* record = std::get_if<Record>(&*item);
@@ -308,8 +308,8 @@ TEST(Annotations, ConservationOfAColumn) {
 }
 
 TEST(Chart, TicksAreRoundAndTheLegendFits) {
-  EXPECT_THAT(round_ticks(0, 1), Pointwise(DoubleNear(1e-12), {0, 0.2, 0.4, 0.6, 0.8, 1.0}));
-  EXPECT_THAT(round_ticks(0, 9), Pointwise(DoubleNear(1e-12), {0.0, 2.0, 4.0, 6.0, 8.0}));
+  EXPECT_THAT(round_ticks(0, 1), Pointwise(DoubleNear(1e-12), std::vector<double>{0, 0.2, 0.4, 0.6, 0.8, 1.0}));
+  EXPECT_THAT(round_ticks(0, 9), Pointwise(DoubleNear(1e-12), std::vector<double>{0, 2, 4, 6, 8}));
   Chart chart;
   chart.title = "t";
   chart.x.label = "epoch";

@@ -85,7 +85,7 @@ TEST(RecordStream, RejectionsStandBetweenTheRecords) {
 
 std::vector<Record> example_records() {
   std::vector<Record> records;
-  RecordReader reader(STEMLOOP_EXAMPLES "/hairpins.fa");
+  RecordReader reader(RecordFiles{STEMLOOP_EXAMPLES "/hairpins.fa"});
   while (auto item = reader.next()) {
     if (const auto* record = std::get_if<Record>(&*item)) records.push_back(*record);
   }

@@ -90,6 +90,15 @@ TEST(ReportFiles, OfFastaWithoutAModel) {
   EXPECT_EQ(one.substr(0, one.find("How this was made")), again.substr(0, again.find("How this was made")));
 }
 
+TEST(ReportFiles, OfFastaClassifiedWithArms) {
+  const TemporaryFolder folder;
+  const Outcome r = shell("stemloop report -o " + folder.path("r.html") + " " + kExamples);
+  ASSERT_EQ(r.code, 0) << r.err;
+  EXPECT_THAT(content(folder.path("r.html")),
+              AllOf(HasSubstr("called pre-miRNA"), HasSubstr("probability of pre-miRNA <b>"), HasSubstr("<th>arms from</th>"),
+                    HasSubstr("class=\"a5\""), HasSubstr("the tree says"), HasSubstr("classified with the model premirna")));
+}
+
 TEST(ReportFiles, WhatIsLeftOutIsListed) {
   const Outcome r = shell("stemloop report --no-classify -", ">good\nGGGGAAAACCCC\n>bad\nAC*GU\n>flat\nAAAAAAAA\n");
   EXPECT_EQ(r.code, 3);

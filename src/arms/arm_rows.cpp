@@ -41,7 +41,7 @@ std::string arm_name(const ArmRow& row, int arm) {
 }
 
 // GFF3 reserves a few characters.
-std::string escaped(std::string_view text) {
+std::string escaped_gff(std::string_view text) {
   std::string result;
   for (const char c : text) {
     const bool reserved = c == ';' || c == '=' || c == '&' || c == ',' || c == '%' || c == '\t' || c < ' ';
@@ -134,12 +134,12 @@ std::string arm_fasta(const ArmRow& row) {
 std::string arm_gff(const ArmRow& row) {
   if (!arms_told(row)) return fmt::format("# {}: {}\n", row.id, notes_of(row));
   const ArmCall& call = *row.call;
-  const std::string id = escaped(row.id);
+  const std::string id = escaped_gff(row.id);
   std::string text = fmt::format("{0}\tstemloop\tpre_miRNA\t{1}\t{2}\t{3:.3f}\t+\t.\tID={0}-pre;Name={0}\n", id,
                                  call.cuts.drosha5 + 1, call.cuts.drosha3, call.log_odds);
   const auto arms = arms_of(call.cuts);
   for (int arm = 0; arm < 2; ++arm) {
-    const std::string name = escaped(arm_name(row, arm));
+    const std::string name = escaped_gff(arm_name(row, arm));
     const float sure = call.within[2 * arm][1] * call.within[2 * arm + 1][1];
     text += fmt::format("{0}\tstemloop\tmiRNA\t{1}\t{2}\t{3:.3f}\t+\t.\tID={0}-{4};Name={5};Derives_from={0}-pre\n", id,
                         arms[arm].begin + 1, arms[arm].end, sure, kArmNames[arm], name);

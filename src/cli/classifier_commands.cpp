@@ -3,8 +3,13 @@
 
 #include <algorithm>
 #include <cmath>
+#include <unistd.h>
+
 #include <filesystem>
+#include <memory>
+#include <mutex>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "cli/hairpin_input.h"
 #include "cli/model_input.h"
@@ -12,8 +17,12 @@
 #include "cli/generate_command.h"
 #include "cli/version.h"
 #include "data/dataset.h"
+#include "data/lineage.h"
 #include "data/sequence_set.h"
 #include "report/report.h"
+#include "study/experiment_folds.h"
+#include "study/study.h"
+#include "design/design.h"
 
 namespace stemloop {
 
@@ -50,6 +59,7 @@ struct ModelCommand {
   ClassifierTraining training;
   MirtronTraining mirtron;
   PrecursorTrainingOptions precursor;
+  std::string augment;
 };
 
 double megabytes(const fs::path& directory) {
@@ -96,6 +106,9 @@ int show_model(const ModelCommand& c) {
     if (const auto selector = family == kGanFamily ? read_selector(directory) : std::nullopt)
       out.write(fmt::format("selector\t{}/{}, of sequences folded with {}\n", directory, kSelectorFile,
                             selector->parameters));
+  } else if (family == kNaturalFamily) {
+    for (const auto& chain : read_natural_model(directory + "/" + kNaturalFile)->chains)
+      out.write(fmt::format("chain\tweight {:.3f}, GC {:.3f}\n", chain.weight, chain.gc));
   } else {
     out.write(fmt::format("network\t{}\n", config_json(read_model_directory(directory).config)));
   }
@@ -115,6 +128,8 @@ int verify_model(const ModelCommand& c) {
     read_selector(directory);
   } else if (family == kCnnFamily) {
     neural().open_scorer(directory, c.device, c.common.threads);
+  } else if (family == kNaturalFamily) {
+    read_natural_model(directory + "/" + kNaturalFile);
   } else {
     neural().open(directory, c.device, c.common.threads);
   }
@@ -167,10 +182,103 @@ int train_precursors(ModelCommand& c) {
   return kExitOk;
 }
 
+// What synthetic mirtrons of a fold are made by: SOURCE[:N].
+struct Augmentation {
+  std::string source;       // one of kSources, or a generator's directory
+  std::int64_t count = -1;  // -1: until both classes are equal
+};
+
+Augmentation parse_augmentation(const std::string& text) {
+  Augmentation a;
+  const std::size_t cut = text.rfind(':');
+  a.source = text.substr(0, cut);
+  if (cut != std::string::npos) {
+    a.count = parse_integer(text.substr(cut + 1), "--augment");
+    require(a.count > 0, "--augment {}: {} is no number of sequences", text, a.count);
+  }
+  const auto known = std::find(std::begin(kSources), std::end(kSources), a.source) != std::end(kSources);
+  if (!known) a.source = find_model(a.source);
+  return a;
+}
+
+// A generator that has learned from these records has seen what its draws would be tested on.
+void check_generator(const std::string& directory, const SequenceSet& set) {
+  require(model_family(directory) == kGanFamily, "--augment {}: is no generator of sequences", directory);
+  const Json training = Json::parse(read_stored_model(directory, kGanFamily).training, nullptr, false);
+  const std::string text = training.dump();
+  std::vector<std::size_t> mirtrons;
+  for (std::size_t i = 0; i < set.size(); ++i) {
+    if (set.labels[i] == 1) mirtrons.push_back(i);
+  }
+  for (const std::string& md5 : {md5_of(set), md5_of(set.select(mirtrons))})
+    require(text.find(md5) == std::string::npos,
+            "--augment {}: this generator has learned from these records, and figures out of fold would be of what it has "
+            "seen; --augment wgan trains one inside each fold",
+            directory);
+  spdlog::warn("--augment {}: whether it has learned from relatives of these records cannot be told; if so, figures with it "
+               "are too good",
+               directory);
+}
+
+// Makes synthetic mirtrons of some of the records of `set`, which must outlive it.
+auto augmenter(const ModelCommand& c, const SequenceSet& set) {
+  const Augmentation a = parse_augmentation(c.augment);
+  const bool made_here = std::find(std::begin(kSources), std::end(kSources), a.source) != std::end(kSources);
+  if (!made_here) check_generator(a.source, set);
+  ExperimentOptions options;
+  options.common = c.common;
+  options.common.threads = 1;
+  options.folding = c.folding;
+  options.device = c.device;
+  const auto one_at_a_time = std::make_shared<std::mutex>();  // networks take all threads
+  return [a, made_here, options, one_at_a_time, threads = c.common.threads, &set](
+             std::span<const std::int64_t> records, std::int64_t missing, std::uint64_t seed) {
+    const std::int64_t count = a.count > 0 ? a.count : missing;
+    if (count == 0) return std::vector<std::string>();
+    std::vector<std::size_t> chosen(records.begin(), records.end());
+    if (made_here && !is_generator(a.source)) return draw_mirtrons(options, a.source, set.select(chosen), count, seed, "");
+    const std::lock_guard lock(*one_at_a_time);
+    if (made_here) {
+      const fs::path directory = fs::temp_directory_path() / fmt::format("stemloop_augment_{}_{}", getpid(), seed);
+      const auto drawn = draw_mirtrons(options, a.source, set.select(chosen), count, seed, directory.string());
+      fs::remove_all(directory);
+      return drawn;
+    }
+    std::vector<std::string> drawn;
+    const auto generator = neural().open_generator(a.source, options.device, threads);
+    constexpr std::int64_t kBatch = 256, kTries = 50;
+    for (std::int64_t first = 0; std::ssize(drawn) < count && first < kTries * count; first += kBatch) {
+      for (auto& sequence : generator->draw(kBatch, seed, static_cast<std::uint64_t>(first))) {
+        if (sequence && sequence->size() >= kShortest && std::ssize(drawn) < count) drawn.push_back(std::move(*sequence));
+      }
+    }
+    require(std::ssize(drawn) == count, "{}: too few of its draws are sequences", a.source);
+    return drawn;
+  };
+}
+
+void tell_lineage(const SequenceSet& set, int threads) {
+  const Lineage lineage = lineage_of(set.ids, set.parents);
+  if (lineage.count > 0)
+    spdlog::warn("{} of {} records are synthetic (they name parents): they are learned from only in folds that test none of "
+                 "their parents, and never tested{}",
+                 lineage.count, set.size(),
+                 lineage.orphans > 0 ? fmt::format("; {} name parents that are not here and are left out of all folds",
+                                                   lineage.orphans)
+                                     : "");
+  const auto groups = near_groups(set.sequences, threads);
+  const std::int64_t different = std::ssize(std::set<std::string>(set.sequences.begin(), set.sequences.end()));
+  const std::int64_t count = std::ssize(std::set<std::int64_t>(groups.begin(), groups.end()));
+  if (count < different)
+    spdlog::warn("{} different sequences fall into {} groups of near-duplicates; a group stands in one fold", different,
+                 count);
+}
+
 int train_mirtron(ModelCommand& c, const CLI::App& app) {
   check_run_files(dataset_files(c.data), {});
   SequenceSet set = load_sequences(c.data, c.label_column, c.common, c.folding);
   check_labels(set.sequences, set.labels, "sequences");
+  tell_lineage(set, c.common.threads);
   MirtronTraining& how = c.mirtron;
   how.parameters = c.folding.parameters;
   how.energy = load_model(c.folding);
@@ -181,6 +289,7 @@ int train_mirtron(ModelCommand& c, const CLI::App& app) {
   if (app.get_option("--boost-rate")->count() > 0) how.booster.rate = asked.rate;
   if (app.get_option("--boost-depth")->count() > 0) how.depths = {asked.depth};
   const LabelledHairpins data = labelled_hairpins(set, how.energy, how.threads);
+  if (!c.augment.empty()) how.augment = augmenter(c, set);
   const auto mirtrons = std::count(set.labels.begin(), set.labels.end(), std::uint8_t{1});
   spdlog::info("{} mirtrons and {} canonical hairpins to learn from", mirtrons,
                static_cast<std::int64_t>(set.size()) - mirtrons);
@@ -244,7 +353,7 @@ void check_options(const ModelCommand& c, const CLI::App& app) {
     const bool mirtron = c.family == kMirtronFamily;
     const std::vector<const char*> of_premirna = {"--network", "--device",   "--bars",       "--split",     "--splits",
                                                   "--depth",   "--balanced", "--thresholds", "--class-odds"};
-    const std::vector<const char*> of_mirtron = {"--label-column", "--repeats"};
+    const std::vector<const char*> of_mirtron = {"--label-column", "--repeats", "--augment"};
     for (const char* option : mirtron ? of_premirna : of_mirtron)
       require(app.get_option(option)->count() == 0, "{} is of the other family; {} has no use for it", option,
               c.family);
@@ -262,7 +371,8 @@ void check_options(const ModelCommand& c, const CLI::App& app) {
   for (const char* option :
        {"--network", "--tsv",         "--positives",  "--negatives", "--bars",     "--split",        "--splits",
         "--rounds",  "--boost-depth", "--boost-rate", "--depth",     "--balanced", "--class-odds",   "--thresholds",
-        "--seed",    "--params",      "--max-length", "--skip-bad",  "--family",   "--label-column", "--repeats"})
+        "--seed",    "--params",      "--max-length", "--skip-bad",  "--family",   "--label-column", "--repeats",
+        "--augment"})
     require(app.get_option(option)->count() == 0, "{} is of model train; model {} has no use for it", option, c.action);
 }
 
@@ -308,6 +418,11 @@ std::function<int()> add_model_command(CLI::App& app) {
   app.add_option("--label-column", c->label_column, "train mirtron: column of --tsv that is 1 for mirtrons")
       ->capture_default_str()
       ->type_name("NAME");
+  app.add_option("--augment", c->augment,
+                 "train mirtron: synthetic mirtrons beside the real ones, made inside each fold from its training records: "
+                 "smote-a, smote-b, smote-c, smote-aligned, wgan, fbgan, or a generator; :N of them (default: until both "
+                 "classes are equal). Figures without are told beside")
+      ->type_name("SOURCE[:N]");
   app.add_option("--repeats", c->mirtron.repeats, "train mirtron: of the cross-validation that calibrates and measures")
       ->check(CLI::Range(1, 1000))
       ->capture_default_str();

@@ -42,7 +42,7 @@ int run_classify(ClassifyCommand& c, const CLI::App& app) {
   check_run_files(input_files(c.input, c.folding), {c.common.output, c.page},
                   {c.three_way && app.get_option("--model")->count() == 0 ? "mirtron" : c.model.directory,
                    c.three_way ? c.premirna : ""});
-  check_extension(c.page, {".svg", ".png"});
+  check_extension(c.page, {".svg", ".png", ".pdf"});
   require(c.three_way || app.get_option("--premirna")->count() == 0, "--premirna is of --three-way");
   const auto judge = open_asked_judge(c, app);
 

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <iterator>
 
 #include "cli/provenance.h"
 #include "net/find_model.h"
@@ -31,6 +32,7 @@ const std::vector<Command>& commands() {
       {"embed", "Hairpins as points in a model's latent spaces", add_embed},
       {"project", "Latent spaces in the plane: PCA and t-SNE", add_project},
       {"generate", "New hairpins and sequences from a model", add_generate},
+      {"design", "Sequences for a structure asked for, like natural precursors", add_design},
       {"smote", "More sequences of a small class, made of those there are", add_smote},
       {"quality", "How like real sequences synthetic ones are", add_quality},
       {"experiment", "Does augmentation help? Arms and classifiers over repeated folds", add_experiment},
@@ -199,7 +201,8 @@ void check_run_files(const std::vector<std::string>& inputs, const std::vector<s
   for (const std::string& output : written) {
     if (!output.empty()) check_place(output);
   }
-  run.inputs.insert(run.inputs.end(), inputs.begin(), inputs.end());
+  std::copy_if(inputs.begin(), inputs.end(), std::back_inserter(run.inputs),
+               [](const std::string& input) { return !input.empty(); });
   for (const std::string& output : outputs) {
     if (!output.empty()) run.outputs.push_back(output);
   }

@@ -116,6 +116,7 @@ std::function<int()> add_evaluate(CLI::App& app);
 std::function<int()> add_embed(CLI::App& app);
 std::function<int()> add_project(CLI::App& app);
 std::function<int()> add_generate(CLI::App& app);
+std::function<int()> add_design(CLI::App& app);
 std::function<int()> add_train(CLI::App& app);
 std::function<int()> add_smote(CLI::App& app);
 std::function<int()> add_quality(CLI::App& app);

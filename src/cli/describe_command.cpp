@@ -157,7 +157,7 @@ int run_describe(DescribeCommand& c, const CLI::App& app) {
   if (!files) check_dataset(c.data);
   auto inputs = files ? std::vector<std::string>{c.latents, c.features} : dataset_files(c.data);
   check_run_files(inputs, {c.common.output, c.json, c.dot, c.plot, c.report}, {c.model.directory});
-  check_extension(c.plot, {".svg", ".png"});
+  check_extension(c.plot, {".svg", ".png", ".pdf"});
   c.tree.threads = c.common.threads;
   c.tree.impurity = c.impurity == "gini" ? Impurity::kGini : Impurity::kEntropy;
   c.tree.prune = !c.no_prune;

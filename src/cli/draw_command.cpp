@@ -1,7 +1,8 @@
 // draw: hairpins as figures.
-#include <spdlog/spdlog.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cmath>
 #include <filesystem>
 #include <map>
 #include <optional>
@@ -17,7 +18,7 @@ namespace {
 struct DrawCommand {
   CommonOptions common;
   FoldingOptions folding;
-  std::string input = "-";
+  InputFiles input;
   std::vector<std::string> ids;
   std::string folder;
   std::string shape = "structure";
@@ -162,8 +163,10 @@ int run_draw(DrawCommand& c) {
   const bool all = !c.folder.empty();
   const std::string kind = extension_of(c.common.output);
   std::vector<std::string> inputs = input_files(c.input, c.folding);
-  for (const std::string& file : {c.values, c.alignment, c.arms == "none" || c.arms == "predicted" ? "" : c.arms}) inputs.push_back(file);
-  check_files(inputs, {all ? "" : c.common.output});
+  for (const std::string& file : {c.values, c.alignment, c.arms == "none" || c.arms == "predicted" ? "" : c.arms}) {
+    if (!file.empty()) inputs.push_back(file);
+  }
+  check_run_files(inputs, {all ? "" : c.common.output});
   require(all || c.common.output == "-" || kind == ".png" || kind == ".svg" || kind == ".pdf",
           "{}: name the picture .svg, .pdf or .png", c.common.output);
   const bool several = kind == ".pdf" || !c.grid.empty();
@@ -175,7 +178,7 @@ int run_draw(DrawCommand& c) {
   std::vector<Drawing> drawings;
   std::int64_t drawn = 0;
   const Tally tally = run_records<std::optional<Drawn>>(
-      c.input, c.common, c.folding.max_length, [&] { return DrawState{hairpins(), sources.arms->scratch()}; },
+      c.input.all(), c.common, c.folding.max_length, [&] { return DrawState{hairpins(), sources.arms->scratch()}; },
       [&](DrawState& state, const Record& record) -> std::optional<Drawn> {
         if (!c.ids.empty() && std::find(c.ids.begin(), c.ids.end(), record.id) == c.ids.end()) return std::nullopt;
         Drawn item{record.id, draw_figure(figure_of(c, sources, state, record)), {}, {}};
@@ -189,8 +192,8 @@ int run_draw(DrawCommand& c) {
         if (!item) return;
         if (all) {
           const std::string path = names->next(item->id, "");
-          write_bytes(path + ".svg", item->svg);
-          write_bytes(path + ".png", item->png);
+          write_bytes(path + ".svg", item->svg, Durable::kLater);
+          write_bytes(path + ".png", item->png, Durable::kLater);
         } else {
           require(drawn == 0 || several,
                   "the input has more than one record{}; choose one with --id, put all on one sheet with --grid, name "
@@ -200,9 +203,11 @@ int run_draw(DrawCommand& c) {
         }
         ++drawn;
       });
-  if (!drawings.empty()) write_drawings(c, std::move(drawings));
+  if (all) sync_folder(c.folder);
+  if (!drawings.empty() && !tally.broken) write_drawings(c, std::move(drawings));
   const int code = finish(tally, c.common);
-  require(drawn > 0 || c.ids.empty(), "{}: no record '{}' was drawn", c.input, fmt::join(c.ids, "', '"));
+  require(drawn > 0 || c.ids.empty(), "{}: no record '{}' was drawn", fmt::join(c.input.all(), ", "),
+          fmt::join(c.ids, "', '"));
   return code;
 }
 
@@ -249,8 +254,7 @@ std::function<int()> add_draw(CLI::App& app) {
       "Draws hairpins for papers: secondary structure or ladder, 5' end left, GU pairs as dots, with a legend.\n"
       "The end of the output's name says what it is: .svg, .pdf (a page a record) or .png; stdout gets SVG.");
   app.add_option("--id", c->ids, "Draw the record of this id; may be given several times")
-      ->expected(1)
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+      ->allow_extra_args(false)
       ->type_name("ID");
   add_figure_options(app, *c);
   add_hairpin_options(app, *c, "The picture, .svg, .pdf or .png; - is stdout");

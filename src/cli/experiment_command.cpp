@@ -17,10 +17,17 @@ namespace {
 
 std::vector<Cell> wanted_cells(const ExperimentOptions& c, int repeat, int fold, const CellFile& file) {
   std::vector<Cell> cells;
+  std::vector<std::string> arms;
   for (const std::string& arm : c.arms) {
+    if (c.real.empty()) arms.push_back(arm);
+    for (const std::int64_t real : c.real) {
+      if (!is_only(arm)) arms.push_back(fmt::format("{}@{}", arm, real));
+    }
+  }
+  for (const std::string& arm : arms) {
     for (const std::string& ends : c.ends) {
       for (const std::string& classifier : c.classifiers) {
-        if (classifier == kRule && arm != kReal) continue;  // it learns nothing
+        if (classifier == kRule && without_number(arm) != kReal) continue;  // it learns nothing
         const Cell cell{repeat, fold, ends, arm, classifier, 0, 0, 0, {}};
         if (!file.has(cell)) cells.push_back(cell);
       }
@@ -40,7 +47,11 @@ int run_experiment(ExperimentOptions& c) {
   c.command = command_words();
   c.version = kVersion;
   check_run_files(dataset_files(c.data), {});
-  const SequenceSet set = load_sequences(c.data, c.label_column, c.common, c.folding);
+  SequenceSet set = load_sequences(c.data, c.label_column, c.common, c.folding);
+  if (const std::int64_t left_out = leave_out_synthetic(set); left_out > 0)
+    spdlog::warn("{} records are synthetic (they name parents) and are left out: an experiment tests on real ones and makes "
+                 "its own inside the folds",
+                 left_out);
   check_labels(set.sequences, set.labels, "sequences");
   for (std::size_t i = 0; i < set.size(); ++i)
     require(set.sequences[i].size() >= kShortest, "{}: {} nt; an experiment needs {} or more", set.ids[i],
@@ -51,7 +62,8 @@ int run_experiment(ExperimentOptions& c) {
       mirtrons >= c.folds && canonical >= mirtrons,
       "{} mirtrons and {} canonical miRNAs: an experiment of {} folds needs {} mirtrons, and as many or more others",
       mirtrons, canonical, c.folds, c.folds);
-  const std::vector<std::int64_t> groups = groups_of(set);
+  const std::vector<std::int64_t> groups = groups_of(set, c.common.threads);
+  check_real(c, set, groups);
   const bool begun = run_has_begun(c, set);
   check_validation(c, set, groups);
   if (needs_networks(c)) neural();  // fails before anything is done, and is opened by one thread
@@ -62,7 +74,7 @@ int run_experiment(ExperimentOptions& c) {
                                   static_cast<std::size_t>(c.common.threads));
   for (const std::string& ends : c.ends)
     real[ends] = show(set.sequences, set.labels, ends, load_model(c.folding), c.common.threads);
-  spdlog::info("{} mirtrons, {} canonical miRNAs in {} groups of identical sequences; {} cells are there", mirtrons,
+  spdlog::info("{} mirtrons, {} canonical miRNAs in {} groups of alike sequences; {} cells are there", mirtrons,
                canonical, *std::max_element(groups.begin(), groups.end()) + 1, file.cells().size());
   for (int repeat = 1; repeat <= c.repeats; ++repeat) {
     for (int fold = 1; fold <= c.folds; ++fold) {
@@ -73,10 +85,12 @@ int run_experiment(ExperimentOptions& c) {
       spdlog::info("repeat {}/{}, fold {}/{}: {} cells in {:.0f} s", repeat, c.repeats, fold, c.folds, cells.size(),
                    std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
       write_summary(c, file.cells());
+      write_curve(c, file.cells());
     }
   }
   file.put_in_order();
   write_summary(c, file.cells());
+  write_curve(c, file.cells());
   return finish(set.tally, c.common);
 }
 
@@ -120,7 +134,13 @@ std::function<int()> add_experiment(CLI::App& app) {
         ->capture_default_str()
         ->type_name("LIST");
   };
-  add_list("--arms", c->arms, "Arms wanted, with commas between");
+  c->arms = arm_names();
+  add_list("--arms", c->arms, "Arms wanted, with commas between; oversample, shuffled and markov only if named");
+  c->arms = usual_arms();
+  app.add_option("--real", c->real, "Learn from so many real mirtrons of each training fold: a curve (RUN/curve.tsv, .svg)")
+      ->delimiter(',')
+      ->check(CLI::Range(2, 1'000'000))
+      ->type_name("N,...");
   add_list("--classifiers", c->classifiers, "Classifiers wanted");
   add_list("--ends", c->ends, "all: the sequence as it is; masked: without 3 nt at either end");
   app.add_option("--folds", c->folds, "Parts of the cross-validation")

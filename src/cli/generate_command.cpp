@@ -25,12 +25,24 @@ Bonds bonds_of_structure(const std::string& structure, const std::string& place)
 }
 
 struct Pattern {
-  std::string name;  // for the table: the structure asked for, or where the pattern comes from
+  std::string name;  // for the table: the structure asked for
   Bonds bonds;
 };
 
-// Brackets of any kind will do, as long as no pairs cross: those a picture cannot show.
-Pattern pattern_of(const std::string& written, const std::string& place) {
+// Share of the base pairs' states that are asked for or drawn which are both. Blank columns, which most of the 200 are,
+// do not count: an unpaired hairpin would have nearly all of them right.
+double bonds_met(const Bonds& asked, const Bonds& drawn) {
+  int both = 0, either = 0;
+  for (int k = 0; k < kBondLength; ++k) {
+    both += asked[k] != 0 && drawn[k] != 0 ? 1 : 0;
+    either += asked[k] != 0 || drawn[k] != 0 ? 1 : 0;
+  }
+  return either == 0 ? 1 : static_cast<double>(both) / either;
+}
+
+// Brackets of any kind will do, as long as no pairs cross: those a picture cannot show. What mending could not reach is
+// refused before the first draw.
+Pattern pattern_of(const GenerateCommand& c, const std::string& written, const std::string& place) {
   ReadStructure read;
   try {
     read = read_structure(written);
@@ -39,7 +51,14 @@ Pattern pattern_of(const std::string& written, const std::string& place) {
   }
   require(read.dropped == 0, "{}: '{}' has {} pairs that cross others (a pseudoknot), which no picture shows", place,
           printable(written), read.dropped);
-  return {read.nested, bonds_of_structure(read.nested, place)};
+  Pattern pattern{read.nested, bonds_of_structure(read.nested, place)};
+  if (c.no_mend) return pattern;
+  try {
+    make_target(read.nested);
+  } catch (const Error& error) {
+    fail("{}: {}; --no-mend draws for its bonds without making them fold so", place, error.what());
+  }
+  return pattern;
 }
 
 bool is_sequence(std::string_view text) {
@@ -48,7 +67,7 @@ bool is_sequence(std::string_view text) {
 
 std::vector<Pattern> asked_patterns(const GenerateCommand& c) {
   std::vector<Pattern> patterns;
-  for (const std::string& structure : c.structures) patterns.push_back(pattern_of(structure, "--structure"));
+  for (const std::string& structure : c.structures) patterns.push_back(pattern_of(c, structure, "--structure"));
   if (c.structures_file.empty()) return patterns;
   LineReader reader(c.structures_file);
   for (std::string line; reader.next(line);) {
@@ -58,7 +77,7 @@ std::vector<Pattern> asked_patterns(const GenerateCommand& c) {
     const std::string written(text.substr(0, text.find_first_of(" \t")));
     require(looks_like_structure(written), "{}: '{}' is no structure; brackets and dots are wanted", reader.place(),
             printable(text));
-    patterns.push_back(pattern_of(written, reader.place()));
+    patterns.push_back(pattern_of(c, written, reader.place()));
   }
   require(!patterns.empty(), "{}: holds no dot-bracket structure", c.structures_file);
   return patterns;
@@ -89,6 +108,11 @@ class Generator {
  public:
   Generator(GenerateCommand& c, HairpinNetwork& network) : c_(c), network_(network), patterns_(asked_patterns(c)) {
     if (!c_.edit.empty()) encode_edited();
+  }
+
+  // Structure asked for by a draw's pattern; empty if its bonds are those of a training hairpin.
+  [[nodiscard]] std::string structure_asked(const Drawn& one) const {
+    return patterns_.empty() ? std::string() : patterns_[one.pattern].name;
   }
 
   [[nodiscard]] std::size_t patterns() const { return std::max<std::size_t>(1, patterns_.size()); }
@@ -142,7 +166,7 @@ class Generator {
         side_by_side(parts), {c_.read_out == "hairpin", c_.read_out_temperature, c_.seed, kReadStream + start});
     for (std::size_t i = 0; i < drawn.size(); ++i) {
       drawn[i].picture = pictures[i];
-      if (!bonds.empty()) drawn[i].as_asked = bond_agreement(bonds[i], bond_rows(pictures[i]));
+      if (!bonds.empty()) drawn[i].as_asked = bonds_met(bonds[i], bond_rows(pictures[i]));
     }
     return drawn;
   }
@@ -203,9 +227,20 @@ class Generator {
   std::vector<Bonds> edited_bonds_;
 };
 
+// A draw whose structure no hairpin can have (two loops, say) cannot be mended.
+Mended mended_draw(const DecodedPicture& decoded, const std::string& wanted, const NaturalModel& natural, Folder& folder,
+                   std::uint64_t seed, std::uint64_t number) {
+  try {
+    return mend_draw(decoded.sequence, decoded.structure, wanted, natural, folder, seed, number);
+  } catch (const Error&) {
+    return {};
+  }
+}
+
 struct Counts {
   std::int64_t drawn = 0, kept = 0, out_of_step = 0, cut_off = 0, by_chance = 0, repeated = 0, known = 0, folds = 0;
   std::int64_t same_structure = 0;
+  std::int64_t mended = 0, changed = 0, letters = 0, not_mended = 0;
   double as_asked = 0;
 };
 
@@ -236,13 +271,14 @@ int run_generate(GenerateCommand& c, const CLI::App& app) {
   if (!c.table.empty()) {
     table.emplace(c.table);
     table->write(
-        "id\tclass\tlength\tasked\tbonds_as_asked\tdrawn_structure\trefolded_structure\trefolded_mfe\tpair_distance\n");
+        "id\tclass\tlength\tasked\tbonds_as_asked\tdrawn_structure\trefolded_structure\trefolded_mfe\tpair_distance\tmended\n");
   }
   if (!c.left_out.empty()) {
     left_out.emplace(c.left_out);
     left_out->write("draw\tclass\tasked\tbonds_as_asked\treason\n");
   }
   Folder folder(load_model(c.folding));
+  const auto natural = c.no_mend ? nullptr : open_natural_model(c.natural);
   std::vector<RgbImage> sheet;
   std::vector<std::string> sheet_labels;
   Counts counts;
@@ -251,7 +287,7 @@ int run_generate(GenerateCommand& c, const CLI::App& app) {
     for (Drawn& one : generator.draw(counts.drawn, kBatch)) {
       if (counts.kept == c.count) break;
       const std::int64_t number = ++counts.drawn;
-      const DecodedPicture decoded = decode_picture(one.picture);
+      DecodedPicture decoded = decode_picture(one.picture);
       if (!c.sheet.empty() && sheet.size() < kSheetMost) {
         sheet.push_back(picture_pixels(one.picture));
         sheet_labels.push_back(fmt::format("{}: {} {:.0f} % as asked", number, one.asked, 100 * one.as_asked));
@@ -269,8 +305,25 @@ int run_generate(GenerateCommand& c, const CLI::App& app) {
       }
       Fold fold;
       int distance = 0;
+      int changed = 0;
       if (reason == nullptr) {
+        const std::string asked = generator.structure_asked(one);
+        const std::string wanted = !c.no_mend && !asked.empty() ? asked : decoded.structure;
         fold = folder.fold(decoded.sequence);
+        if (!c.no_mend && (wanted != decoded.structure || fold.structure != wanted)) {
+          const Mended mended = mended_draw(decoded, wanted, *natural, folder, c.seed, static_cast<std::uint64_t>(number));
+          if (mended.sequence.empty()) {
+            ++counts.not_mended;
+            reason = "could not be mended";
+          } else {
+            changed = mended.changed + mended.fresh;
+            decoded.sequence = mended.sequence;
+            decoded.structure = wanted;
+            fold = {wanted, mended.mfe};
+          }
+        }
+      }
+      if (reason == nullptr) {
         distance = pair_distance(decoded.structure, fold.structure);
         if (!c.filter.empty() && distance > 0) {
           ++counts.folds;
@@ -290,15 +343,18 @@ int run_generate(GenerateCommand& c, const CLI::App& app) {
       }
       ++counts.kept;
       counts.same_structure += distance == 0 ? 1 : 0;
+      counts.mended += changed > 0 ? 1 : 0;
+      counts.changed += changed;
+      counts.letters += static_cast<std::int64_t>(decoded.sequence.size());
       counts.as_asked += one.as_asked;
       const std::string id = fmt::format("generated_{}", counts.kept);
-      out.write(fmt::format(">{} draw={} class={} bonds_as_asked={:.3f} refolded_mfe={:.2f} pair_distance={}\n{}\n{}\n",
-                            id, number, one.label, one.as_asked, fold.energy / 100.0, distance, decoded.sequence,
-                            decoded.structure));
+      out.write(fmt::format(">{} draw={} class={} bonds_as_asked={:.3f} refolded_mfe={:.2f} pair_distance={} mended={}\n{}\n{}\n",
+                            id, number, one.label, one.as_asked, fold.energy / 100.0, distance, changed,
+                            decoded.sequence, decoded.structure));
       if (table)
-        table->write(fmt::format("{}\t{}\t{}\t{}\t{:.4f}\t{}\t{}\t{:.2f}\t{}\n", id, one.label, decoded.sequence.size(),
-                                 one.asked, one.as_asked, decoded.structure, fold.structure, fold.energy / 100.0,
-                                 distance));
+        table->write(fmt::format("{}\t{}\t{}\t{}\t{:.4f}\t{}\t{}\t{:.2f}\t{}\t{}\n", id, one.label,
+                                 decoded.sequence.size(), one.asked, one.as_asked, decoded.structure, fold.structure,
+                                 fold.energy / 100.0, distance, changed));
     }
     progress.update(counts.kept, static_cast<double>(counts.kept) / static_cast<double>(c.count));
   }
@@ -313,13 +369,16 @@ int run_generate(GenerateCommand& c, const CLI::App& app) {
     write_bytes(c.sheet, encode_png(contact_sheet(sheet, sheet_labels, kPictureKey, columns, 6, 2)));
   }
   spdlog::info(
-      "{} hairpins from {} draws; left out: {} out of step, {} cut off, {} no hairpin's picture, {} by fold, {} drawn "
-      "before, {} known",
-      counts.kept, counts.drawn, counts.out_of_step, counts.cut_off, counts.by_chance, counts.folds, counts.repeated,
-      counts.known);
+      "{} hairpins from {} draws; left out: {} out of step, {} cut off, {} no hairpin's picture, {} by fold, {} not "
+      "mended, {} drawn before, {} known",
+      counts.kept, counts.drawn, counts.out_of_step, counts.cut_off, counts.by_chance, counts.folds, counts.not_mended,
+      counts.repeated, counts.known);
+  if (counts.mended > 0)
+    spdlog::info("{} of them were mended: {:.1f} % of all letters changed", counts.mended,
+                 100 * static_cast<double>(counts.changed) / static_cast<double>(counts.letters));
   if (counts.kept > 0) {
     const auto n = static_cast<double>(counts.kept);
-    spdlog::info("{:.1f} % refold to the structure drawn; bonds as asked {:.1f} %",
+    spdlog::info("{:.1f} % refold to the structure written; bonds drawn as asked {:.1f} %",
                  100 * static_cast<double>(counts.same_structure) / n, 100 * counts.as_asked / n);
   }
   if (counts.kept == c.count) return kExitOk;
@@ -348,11 +407,10 @@ std::function<int()> add_generate(CLI::App& app) {
   app.description(
       "Draws new hairpins from a model: of a class, for bond patterns asked for, or from given hairpins whose bonds "
       "are\n"
-      "changed. Sequence and structure are read from the decoded picture; the header says how many of the 200 bond "
-      "states\n"
-      "are as asked, the energy after refolding, and how many base pairs differ then. Pictures that hold no whole "
-      "hairpin\n"
-      "are left out and counted.");
+      "changed. Sequence and structure are read from the decoded picture, then letters are changed until the sequence\n"
+      "folds so, into the structure asked for if one is (stemloop design's search; --no-mend: draws as they are). The\n"
+      "header says which share of the bonds asked for or drawn are both, and how many letters were mended. Pictures that\n"
+      "hold no whole hairpin are left out and counted.");
   add_model(app, c->model);
   app.add_option("-n,--count", c->count, "Hairpins wanted")->check(CLI::Range(1, 100000000))->capture_default_str();
   app.add_option("--class", c->of_class, "1 (pre-miRNA), 0 or both")
@@ -393,9 +451,11 @@ std::function<int()> add_generate(CLI::App& app) {
   app.add_flag("--no-selector", c->no_selector,
                "wgan, fbgan: keep draws as they come, also where the generator has a selector (model select)");
   app.add_option("--filter", c->filter,
-                 "as-drawn keeps only hairpins that refold to the structure drawn; wgan, fbgan: single-hairpin keeps "
+                 "as-drawn keeps only hairpins that refold to the structure drawn, which mended draws do; wgan, fbgan: single-hairpin keeps "
                  "only what folds to one hairpin")
       ->check(CLI::IsMember({"as-drawn", "single-hairpin"}));
+  app.add_flag("--no-mend", c->no_mend, "Write draws as they are, whether they fold so or not");
+  app.add_option("--natural", c->natural, "Model of natural precursors that scores mended letters")->capture_default_str()->type_name("MODEL");
   app.add_option("--tries", c->tries, "Give up after this many draws for every hairpin wanted")
       ->check(CLI::Range(1, 1000000))
       ->capture_default_str();
@@ -414,7 +474,8 @@ std::function<int()> add_generate(CLI::App& app) {
     constexpr const char* kOfSequences[] = {"--min-length", "--longest", "--no-selector"};
     constexpr const char* kOfPictures[] = {
         "--class",    "--structure",        "--structures", "--edit", "--keep", "--draw-temperature",
-        "--read-out", "--read-temperature", "--sheet",      "--prior"};
+        "--read-out", "--read-temperature", "--sheet",      "--prior",
+        "--no-mend",  "--natural"};
     const bool sequences = model_family(find_model(c->model.directory)) == kGanFamily;
     for (const char* name : sequences ? std::span<const char* const>(kOfPictures) : kOfSequences)
       require(app.get_option(name)->count() == 0, "{} has no meaning for {}", name, c->model.directory);

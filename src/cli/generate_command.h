@@ -6,10 +6,14 @@
 
 #include "cli/hairpin_input.h"
 #include "cli/model_input.h"
+#include "design/design.h"
 #include "learn/learn.h"
 #include "study/study.h"
 
 namespace stemloop {
+
+/// The model that scores the letters of designs and mended draws, by name.
+inline constexpr const char* kNaturalPrecursors = "natural-precursors";
 
 struct GenerateCommand {
   CommonOptions common;
@@ -33,6 +37,8 @@ struct GenerateCommand {
   std::string sheet;
   std::int64_t tries = 100;
   std::string filter;
+  bool no_mend = false;
+  std::string natural = kNaturalPrecursors;
   // Generators of sequences.
   std::size_t min_length = 0;
   std::size_t longest = 0;  // 0: any
@@ -41,6 +47,9 @@ struct GenerateCommand {
 
 /// Sequences of a FASTA file that generated ones must differ from; records that cannot be read are listed.
 std::unordered_set<std::string> known_sequences(const std::string& path);
+
+/// A model of natural precursors: a directory, a name or a file.
+std::shared_ptr<const NaturalModel> open_natural_model(const std::string& name);
 
 /// Draws from a generator of sequences (family gan).
 int run_generate_sequences(GenerateCommand& c);

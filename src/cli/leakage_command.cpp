@@ -9,6 +9,7 @@
 
 #include "cli/command.h"
 #include "data/data.h"
+#include "data/lineage.h"
 #include "data/similarity.h"
 #include "data/dataset.h"
 
@@ -33,6 +34,7 @@ struct SequenceTable {
   std::vector<std::string> header;
   std::vector<std::string> lines;
   std::vector<std::string> ids, sequences, parts, families;
+  std::vector<std::vector<std::string>> parents;  // of synthetic records, by column `parents`
   std::vector<std::uint8_t> labels;  // empty without a column 'label'
   Tally tally;
 };
@@ -40,7 +42,7 @@ struct SequenceTable {
 SequenceTable read_sequences(const std::string& path, const std::string& part_column) {
   SequenceTable table;
   std::size_t sequence = 0;
-  std::optional<std::size_t> id, label, part, family;
+  std::optional<std::size_t> id, label, part, family, parents;
   read_table(
       path,
       [&](const std::vector<std::string>& header) {
@@ -49,6 +51,7 @@ SequenceTable read_sequences(const std::string& path, const std::string& part_co
         id = id_column(header, path);
         label = optional_column(header, "label", path);
         family = optional_column(header, "family", path);
+        parents = optional_column(header, "parents", path);
         if (!part_column.empty()) part = find_column(header, part_column, path);
       },
       [&](const std::vector<std::string_view>& fields, const std::string& place) {
@@ -70,6 +73,8 @@ SequenceTable read_sequences(const std::string& path, const std::string& part_co
         table.ids.emplace_back(id ? std::string(fields[*id]) : std::to_string(table.tally.in));
         if (part) table.parts.emplace_back(fields[*part]);
         if (family) table.families.emplace_back(fields[*family]);
+        const std::string named(parents ? fields[*parents] : std::string_view());
+        table.parents.push_back(parents_in(named.empty() || named.rfind("parents=", 0) == 0 ? named : "parents=" + named));
         std::string line;
         for (std::size_t k = 0; k < fields.size(); ++k) line += (k == 0 ? "" : "\t") + table_cell(fields[k]);
         table.lines.push_back(std::move(line));
@@ -87,7 +92,27 @@ std::vector<SimilarPair> find_pairs(const LeakageCommand& c, const SequenceTable
   });
 }
 
+// Synthetic records and what they were made of, however unlike they are; both measures are 0 where not asked for.
+void add_children(const SequenceTable& table, std::vector<SimilarPair>& pairs) {
+  const Lineage lineage = lineage_of(table.ids, table.parents);
+  if (lineage.count == 0) return;
+  std::set<std::pair<std::int64_t, std::int64_t>> known;
+  for (const SimilarPair& pair : pairs) known.emplace(pair.first, pair.second);
+  for (std::int64_t child = 0; child < std::ssize(table.ids); ++child) {
+    for (const std::int64_t parent : lineage.parents[static_cast<std::size_t>(child)]) {
+      const auto [a, b] = std::minmax(child, parent);
+      if (a != b && known.emplace(a, b).second) pairs.push_back({a, b, 0, 0});
+    }
+  }
+  std::sort(pairs.begin(), pairs.end(), [](const SimilarPair& a, const SimilarPair& b) {
+    return std::pair(a.first, a.second) < std::pair(b.first, b.second);
+  });
+  spdlog::warn("{} records are synthetic: they name parents{}", lineage.count,
+               lineage.orphans > 0 ? fmt::format(", {} of them such as are not in the table", lineage.orphans) : "");
+}
+
 const char* kind_of(const SimilarPair& pair, const SequenceTable& table) {
+  if (pair.identity == 0) return "child";
   const auto a = static_cast<std::size_t>(pair.first), b = static_cast<std::size_t>(pair.second);
   const bool same = table.sequences[a] == table.sequences[b];
   const bool conflict = !table.labels.empty() && table.labels[a] != table.labels[b];
@@ -98,7 +123,8 @@ int run_leakage(LeakageCommand& c) {
   begin_run(c.common);
   check_run_files({c.input}, {c.common.output, c.pairs});
   const SequenceTable table = read_sequences(c.input, c.part);
-  const auto pairs = find_pairs(c, table);
+  auto pairs = find_pairs(c, table);
+  add_children(table, pairs);
   const auto part = [&](std::int64_t i) {
     return table.parts.empty() ? std::string("all") : table.parts[static_cast<std::size_t>(i)];
   };
@@ -144,6 +170,32 @@ int run_leakage(LeakageCommand& c) {
   return finish(table.tally, c.common);
 }
 
+// Real records by their groups; a synthetic one goes where all its parents are, -1 if there is no such part.
+std::vector<int> parts_of(const SequenceTable& table, const Lineage& lineage, const std::vector<std::int64_t>& groups,
+                          const std::vector<double>& shares, std::uint64_t seed) {
+  if (lineage.count == 0) return split_groups(groups, table.labels, shares, seed);
+  std::vector<std::int64_t> real, real_groups;
+  std::vector<std::uint8_t> real_labels;
+  for (std::size_t i = 0; i < groups.size(); ++i) {
+    if (lineage.synthetic[i] != 0) continue;
+    real.push_back(static_cast<std::int64_t>(i));
+    real_groups.push_back(groups[i]);
+    if (!table.labels.empty()) real_labels.push_back(table.labels[i]);
+  }
+  const auto real_parts = split_groups(real_groups, real_labels, shares, seed);
+  std::vector<int> parts(groups.size(), -1);
+  for (std::size_t k = 0; k < real.size(); ++k) parts[static_cast<std::size_t>(real[k])] = real_parts[k];
+  for (std::size_t i = 0; i < groups.size(); ++i) {
+    const auto& parents = lineage.parents[i];
+    if (lineage.synthetic[i] == 0 || parents.empty() || lineage.known[i] == 0) continue;
+    const int first = parts[static_cast<std::size_t>(parents.front())];
+    const bool together = std::all_of(parents.begin(), parents.end(),
+                                      [&](std::int64_t p) { return parts[static_cast<std::size_t>(p)] == first; });
+    if (together) parts[i] = first;
+  }
+  return parts;
+}
+
 int run_split(LeakageCommand& c) {
   begin_run(c.common);
   check_run_files({c.input}, {c.common.output});
@@ -154,10 +206,11 @@ int run_split(LeakageCommand& c) {
     sum += share;
   }
   require(sum > 0, "--parts: all shares are 0");
-  const SequenceTable table = read_sequences(c.input, "");
+  SequenceTable table = read_sequences(c.input, "");
   require(std::find(table.header.begin(), table.header.end(), c.column) == table.header.end(),
           "{}: has a column '{}' already; name another with --column", c.input, c.column);
   const auto n = static_cast<std::int64_t>(table.sequences.size());
+  const Lineage lineage = lineage_of(table.ids, table.parents);
   // Identical sequences stay together whatever the way; families and clusters on top of that.
   std::vector<SimilarPair> links;
   if (c.by == "cluster") {
@@ -177,11 +230,19 @@ int run_split(LeakageCommand& c) {
   }
   std::vector<double> shares = c.shares;
   for (double& share : shares) share /= sum;
-  const auto parts = split_groups(linked_groups(n, links), table.labels, shares, c.seed);
+  const auto parts = parts_of(table, lineage, linked_groups(n, links), shares, c.seed);
   TextWriter out(c.common.output);
   out.write(fmt::format("{}\t{}\n", fmt::join(table.header, "\t"), c.column));
   std::int64_t counts[3] = {};
   for (std::size_t i = 0; i < parts.size(); ++i) {
+    if (parts[i] < 0) {
+      --table.tally.out;
+      ++table.tally.rejected;
+      report({table.ids[i], fmt::format("{}: synthetic, and its parents are in different parts or not in the table: in "
+                                        "any part it would carry what is tested into what is learned",
+                                        printable(table.ids[i]))});
+      continue;
+    }
     out.write(fmt::format("{}\t{}\n", table.lines[i], kPartNames[parts[i]]));
     ++counts[parts[i]];
   }
@@ -207,7 +268,8 @@ std::function<int()> add_leakage(CLI::App& app) {
   app.description(
       "Finds sequences that stand more than once in a table, with the same label or with two, and near-duplicates, "
       "within\n"
-      "and across the parts of a split. Prints the counts; --pairs lists them all.");
+      "and across the parts of a split; and synthetic records beside their parents (column parents). Prints the counts;\n"
+      "--pairs lists them all.");
   app.add_option("input", c->input, "Table with columns sequence and, if there, id, label")
       ->required()
       ->type_name("TSV");

@@ -184,7 +184,7 @@ int run_project(ProjectCommand& c) {
   std::vector<std::string> files = {c.input};
   if (!c.features.empty()) files.push_back(c.features);
   check_run_files(files, {c.common.output, c.picture});
-  check_extension(c.picture, {".svg", ".png"});
+  check_extension(c.picture, {".svg", ".png", ".pdf"});
   require(c.colour.empty() || c.colour == "class" || !c.features.empty(), "--colour {} is a column of --features FILE",
           c.colour);
   const Latents latents = read_latents(c.input, c.latent);

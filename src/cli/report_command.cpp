@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdlib>
 #include <ctime>
 #include <filesystem>
 #include <optional>
@@ -209,8 +210,10 @@ void write_multiqc(const std::string& folder, const Report& report) {
 int run_report(ReportCommand& c, const CLI::App& app) {
   begin_run(c.common);
   std::vector<std::string> inputs = c.inputs;
-  for (const std::string& file : {c.genome, c.arms == "none" || c.arms == "predicted" ? "" : c.arms}) inputs.push_back(file);
-  check_files(inputs, {c.common.output});
+  for (const std::string& file : {c.genome, c.arms == "none" || c.arms == "predicted" ? "" : c.arms}) {
+    if (!file.empty()) inputs.push_back(file);
+  }
+  check_run_files(inputs, {c.common.output});
   std::vector<ReportInput> kinds;
   for (const std::string& input : c.inputs) kinds.push_back(kind_of_input(input));
   const auto any = [&](ReportInput kind) { return std::find(kinds.begin(), kinds.end(), kind) != kinds.end(); };
@@ -264,7 +267,8 @@ std::function<int()> add_report(CLI::App& app) {
       "One HTML page of hairpins or of a scan's loci, to keep, to mail, to print: drawings with arms and cuts, calls with\n"
       "their reasons, ensembles, sequences to copy, what was left out and why, how it was made. It needs no network, and\n"
       "for its content no script.");
-  app.add_option("input", c->inputs, "FASTA (classified here), or loci of a scan as its table or its GFF3; - is stdin")
+  app.add_option("input", c->inputs, "FASTA, FASTQ, dot-bracket, CT, BPSEQ or Stockholm (classified here), or loci of a scan as its table or its "
+                 "GFF3; plain or gzip; - is stdin")
       ->required()
       ->type_name("FILE");
   app.add_option("-m,--model", c->model.directory, "Classifier for FASTA: a directory, or the name of an installed one")

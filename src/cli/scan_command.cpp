@@ -1,6 +1,9 @@
 // scan: from a genome to loci; merge of the parts of a scan; evaluate against known loci.
 #include <spdlog/spdlog.h>
 
+#include <unistd.h>
+
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 
@@ -129,6 +132,24 @@ CandidateJudge open_candidate_judge(const ScanCommand& c, std::string& name) {
   return precursor_judge(classifier, prior);
 }
 
+// The part of a scan to stdout: gone when the run ends, however it ends.
+class TemporaryPart {
+ public:
+  explicit TemporaryPart(bool wanted) {
+    if (wanted)
+      path_ = (std::filesystem::temp_directory_path() / fmt::format("stemloop-scan-{}.part", ::getpid())).string();
+  }
+  ~TemporaryPart() {
+    if (!path_.empty()) std::remove(path_.c_str());
+  }
+  TemporaryPart(const TemporaryPart&) = delete;
+  TemporaryPart& operator=(const TemporaryPart&) = delete;
+  [[nodiscard]] const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
+};
+
 int run_scan(ScanCommand& c) {
   begin_run(c.common);
   c.scan.threads = c.common.threads;
@@ -144,10 +165,10 @@ int run_scan(ScanCommand& c) {
     require(std::count_if(outputs.begin(), outputs.end(), [](const std::string& o) { return !o.empty(); }) == 1,
             "a chunk writes its part alone; loci in other formats are written by scan merge");
   }
-  check_files({c.scan.genome, c.scan.bed}, outputs);
+  check_run_files({c.scan.genome, c.scan.bed}, outputs);
   // The part lies beside the output, where --resume finds it; of a scan to stdout, among the temporary files.
-  c.scan.part = to_file ? c.common.output + ".part"
-                        : (std::filesystem::temp_directory_path() / fmt::format("stemloop-scan-{}.part", ::getpid())).string();
+  const TemporaryPart temporary(!to_file);
+  c.scan.part = to_file ? c.common.output + ".part" : temporary.path();
   c.scan.resume = c.resume && std::filesystem::exists(c.scan.part);
   if (c.resume && !c.scan.resume) spdlog::warn("{} is not there: the scan begins from the start", c.scan.part);
   std::string model;
@@ -176,14 +197,14 @@ int run_scan(ScanCommand& c) {
 int run_merge(MergeCommand& c) {
   begin_run(c.common);
   c.merge.outputs.main = c.common.output;
-  check_files(c.parts, output_files(c.merge.outputs));
+  check_run_files(c.parts, output_files(c.merge.outputs));
   say(merge_parts(c.parts, c.merge));
   return kExitOk;
 }
 
 int run_evaluate_scan(EvaluateScanCommand& c) {
   begin_run(c.common);
-  check_files({c.loci, c.truth}, {c.common.output});
+  check_run_files({c.loci, c.truth}, {c.common.output});
   const std::vector<Interval> calls = read_intervals(c.loci);
   const std::vector<Interval> truth = read_intervals(c.truth, c.genome);
   TextWriter out(c.common.output);

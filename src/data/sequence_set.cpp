@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "data/lineage.h"
 #include "seq/record_stream.h"
 
 namespace stemloop {
@@ -29,6 +30,7 @@ void append(SequenceSet& to, SequenceSet&& more) {
   move_all(more.sequences, to.sequences);
   move_all(more.structures, to.structures);
   move_all(more.labels, to.labels);
+  move_all(more.parents, to.parents);
   to.tally.in += more.tally.in;
   to.tally.out += more.tally.out;
   to.tally.rejected += more.tally.rejected;
@@ -44,12 +46,16 @@ SequenceSet read_labelled_table(const std::string& path, const std::string& labe
   std::vector<Line> lines;
   std::size_t sequence = 0, label = 0;
   std::optional<std::size_t> id;
+  std::size_t parents = SIZE_MAX;
   read_table(
       path,
       [&](const std::vector<std::string>& header) {
         sequence = find_column(header, "sequence", path);
         label = find_column(header, label_column, path);
         id = id_column(header, path);
+        for (std::size_t k = 0; k < header.size(); ++k) {
+          if (header[k] == "parents") parents = k;
+        }
       },
       [&](const std::vector<std::string_view>& fields, const std::string& place) {
         Line one;
@@ -58,6 +64,10 @@ SequenceSet read_labelled_table(const std::string& path, const std::string& labe
         one.record.line = parse_integer(place.substr(place.rfind(':') + 1), place);
         one.record.id = id ? std::string(fields[*id]) : std::to_string(one.record.index);
         one.record.sequence = std::string(fields[sequence]);
+        if (parents != SIZE_MAX && !fields[parents].empty()) {
+          const std::string named(fields[parents]);
+          one.record.description = named.rfind("parents=", 0) == 0 ? named : "parents=" + named;
+        }
         one.label = label_of(fields[label], place);
         lines.push_back(std::move(one));
       });
@@ -85,6 +95,7 @@ SequenceSet read_labelled_table(const std::string& path, const std::string& labe
       continue;
     }
     ++set.tally.out;
+    set.parents.push_back(parents_in(one.record.description));
     set.ids.push_back(std::move(one.record.id));
     set.sequences.push_back(std::move(one.record.sequence));
     set.structures.push_back(std::move(one.structure));
@@ -102,6 +113,7 @@ SequenceSet SequenceSet::select(std::span<const std::size_t> records) const {
     chosen.sequences.push_back(sequences[i]);
     chosen.structures.push_back(structures[i]);
     chosen.labels.push_back(labels[i]);
+    chosen.parents.push_back(parents.empty() ? std::vector<std::string>() : parents[i]);
   }
   chosen.tally.in = chosen.tally.out = static_cast<std::int64_t>(records.size());
   return chosen;
@@ -114,6 +126,7 @@ SequenceSet read_sequences(const std::string& path, int label, const CommonOptio
       path, common, folding.max_length, hairpin_state(folding),
       [](Hairpins& hairpins, const Record& record) { return std::pair(record, checked_structure(hairpins, record)); },
       [&](std::pair<Record, std::string>&& item) {
+        set.parents.push_back(parents_in(item.first.description));
         set.ids.push_back(std::move(item.first.id));
         set.sequences.push_back(std::move(item.first.sequence));
         set.structures.push_back(std::move(item.second));

@@ -14,6 +14,7 @@ namespace stemloop {
 struct SequenceSet {
   std::vector<std::string> ids, sequences, structures;  // RNA, A C G U only; MFE structures unless the file had its own
   std::vector<std::uint8_t> labels;                     // 1 for --positives or label 1
+  std::vector<std::vector<std::string>> parents;        // named by the header or the column `parents`; real: none
   Tally tally;
 
   [[nodiscard]] std::size_t size() const { return sequences.size(); }

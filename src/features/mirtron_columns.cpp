@@ -134,7 +134,7 @@ LabelledHairpins labelled_hairpins(SequenceSet& set, const std::shared_ptr<const
   }
   set = set.select(kept);
   set.tally = tally;
-  LabelledHairpins data{set.ids, fold_hairpins(set.sequences, model, threads), set.labels};
+  LabelledHairpins data{set.ids, fold_hairpins(set.sequences, model, threads), set.labels, set.parents};
   for (std::size_t i = 0; i < set.size(); ++i) data.hairpins[i].structure = set.structures[i];
   return data;
 }

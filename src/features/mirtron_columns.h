@@ -32,6 +32,7 @@ struct LabelledHairpins {
   std::vector<std::string> ids;
   std::vector<FoldedHairpin> hairpins;
   std::vector<std::uint8_t> labels;  // 1 mirtron
+  std::vector<std::vector<std::string>> parents;  // of synthetic records; may be left out altogether
 };
 
 /// What a model of mirtrons sees of labelled sequences, on all threads: the energy is always the least, also where a

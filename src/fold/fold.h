@@ -17,6 +17,7 @@
 
 #include "fold/folding_options.h"
 #include "fold/model.h"
+#include "fold/structure_terms.h"
 
 namespace stemloop {
 
@@ -79,8 +80,11 @@ class Folder {
   /// silently.
   Ensemble ensemble(std::string_view sequence, Fold& mfe);
 
+  /// Minimum free energy structure and the ensemble's energy in kcal/mol alone, in half the time. Errors as ensemble().
+  double ensemble_energy(std::string_view sequence, Fold& mfe);
+
   /// Draws `count` structures from the Boltzmann distribution; draw k depends on (seed, k) only.
-  /// REQUIRES: ensemble() was the last call, with the same sequence.
+  /// REQUIRES: ensemble() or ensemble_energy() was the last call, with the same sequence.
   std::vector<std::string> sample(int count, std::uint64_t seed);
 
   [[nodiscard]] const Model& model() const;

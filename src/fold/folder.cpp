@@ -130,27 +130,42 @@ Fold Folder::fold(std::string_view sequence) {
   return {traceback(*f.model, f.strand, {f.row, f.c, f.fm, f5}), f5[sequence.size()]};
 }
 
-Ensemble Folder::ensemble(std::string_view sequence, Fold& mfe) {
+namespace {
+
+// A sequence with a very strong and a very weak part can leave the range of double in either direction; sums from both
+// ends and the probabilities show it.
+constexpr double kTolerance = 1e-9;
+void check_range(bool in_range, int n) {
+  require(in_range, "the Boltzmann sums of its {} nucleotides leave the range of numbers; it has no ensemble here", n);
+}
+
+}  // namespace
+
+double Folder::ensemble_energy(std::string_view sequence, Fold& mfe) {
   mfe = fold(sequence);
-  Ensemble result;
   Scratch& x = *scratch_;
   x.partition = {};
-  if (sequence.empty()) return result;
+  if (sequence.empty()) return 0;
   x.partition = x.prepare_partition(sequence, mfe.energy);
   PartitionFill& f = x.partition;
   const int n = f.strand.length;
   kernels().fill_inside(f);
   x.fill_exterior5(f);
-  x.fill_exterior3(f);
   const double z = x.exterior5[n];
-  // A sequence with a very strong and a very weak part can leave the range of double in either direction; sums from
-  // both ends and the probabilities show it.
-  constexpr double kTolerance = 1e-9;
-  const auto check_range = [n](bool in_range) {
-    require(in_range, "the Boltzmann sums of its {} nucleotides leave the range of numbers; it has no ensemble here",
-            n);
-  };
-  check_range(std::isfinite(z) && z > 0 && std::fabs(x.exterior3[0] - z) <= kTolerance * z);
+  check_range(std::isfinite(z) && z > 0, n);
+  return -f.model->kt / 1000.0 * (std::log(z) - n * std::log(x.scale[1]));
+}
+
+Ensemble Folder::ensemble(std::string_view sequence, Fold& mfe) {
+  Ensemble result;
+  result.energy_kcal = ensemble_energy(sequence, mfe);
+  if (sequence.empty()) return result;
+  Scratch& x = *scratch_;
+  PartitionFill& f = x.partition;
+  const int n = f.strand.length;
+  const double z = x.exterior5[n];
+  x.fill_exterior3(f);
+  check_range(std::fabs(x.exterior3[0] - z) <= kTolerance * z, n);
 
   std::fill(f.qm1_adjoint, f.qm1_adjoint + triangular_size(n), 0.0);
   std::fill(f.qb_adjoint, f.qb_adjoint + triangular_size(n), 0.0);
@@ -164,14 +179,13 @@ Ensemble Folder::ensemble(std::string_view sequence, Fold& mfe) {
   kernels().fill_outside(f);
 
   const double kt_kcal = f.model->kt / 1000.0;
-  result.energy_kcal = -kt_kcal * (std::log(z) - n * std::log(x.scale[1]));
   result.mfe_frequency = std::exp((result.energy_kcal - mfe.energy / 100.0) / kt_kcal);
   std::vector<int> centroid(sequence.size(), -1);
   std::vector<double> paired(sequence.size(), 0.0);
   for (int i = 0; i < n; ++i) {
     for (int j = i + kMinHairpinLoop + 1; j < n; ++j) {
       const double p = f.qb[f.row[i] + j] * f.qb_adjoint[f.row[i] + j];
-      check_range(p >= 0 && p <= 1 + kTolerance);
+      check_range(p >= 0 && p <= 1 + kTolerance, n);
       paired[i] += p;
       paired[j] += p;
       result.diversity += 2 * p * (1 - p);
@@ -183,7 +197,7 @@ Ensemble Folder::ensemble(std::string_view sequence, Fold& mfe) {
       if (p >= Ensemble::kMinProbability) result.pairs.push_back({i, j, p});
     }
   }
-  check_range(std::all_of(paired.begin(), paired.end(), [](double sum) { return sum <= 1 + kTolerance; }));
+  check_range(std::all_of(paired.begin(), paired.end(), [](double sum) { return sum <= 1 + kTolerance; }), n);
   result.centroid = dot_bracket(centroid);
   result.centroid_energy = evaluate(x.model->energy, sequence, result.centroid).energy;
   return result;

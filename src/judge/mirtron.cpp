@@ -75,15 +75,29 @@ MirtronModel MirtronModel::train(const std::string& directory, const LabelledHai
   from(0);
   const OutOfFold whole = out_of_fold(data, half);
   from(0.5);
-  const OutOfFold masked = out_of_fold(without_ends(data, how), half);
+  half.cut = how.masked;
+  const LabelledHairpins cut = without_ends(data, how);
+  const OutOfFold masked = out_of_fold(cut, half);
   MirtronModel m;
-  m.figures_ = {{"whole", figures_of(whole, data.labels)}, {"masked", figures_of(masked, data.labels)}};
-  m.calibration_ = calibrate(whole, data.labels);
+  m.figures_ = {{"whole", figures_of(whole, whole.labels)}, {"masked", figures_of(masked, masked.labels)}};
+  if (how.augment) {  // beside them, what the same folds give without it
+    half.augment = {};
+    half.progress = {};
+    const OutOfFold plain = out_of_fold(data, half), plain_masked = out_of_fold(cut, half);
+    m.figures_["whole, not augmented"] = figures_of(plain, plain.labels);
+    m.figures_["masked, not augmented"] = figures_of(plain_masked, plain_masked.labels);
+  }
+  m.calibration_ = calibrate(whole, whole.labels);
   m.parameters_ = how.parameters;
 
   const auto [rows, measures] = mirtron_rows(data.hairpins);
   const BoosterOptions trees = choose_trees(rows, data, how);
-  m.booster_ = train_xgboost(rows, data.labels, trees);
+  if (how.augment) {
+    const LabelledHairpins all = augmented(data, how);
+    m.booster_ = train_xgboost(mirtron_matrix(all.hairpins), all.labels, trees);
+  } else {
+    m.booster_ = train_xgboost(rows, data.labels, trees);
+  }
   m.importance_ = importance_of(m.booster_->contributions(rows));
   m.known_ = known_hairpins(data);
   for (const char* name : kRanged) {

@@ -91,7 +91,9 @@ MirtronModel MirtronModel::open(const std::string& directory) {
   require(weights.is_object(), "{}: 'importance' is missing", name);
   for (const auto& [property, value] : weights.items())
     m.importance_.emplace_back(property, finite(value, "an importance", name));
-  for (const char* which : {"whole", "masked"}) {
+  for (const char* which : {"whole", "masked", "whole, not augmented", "masked, not augmented"}) {
+    const bool augmented = member(config, "figures").contains("whole, not augmented");
+    if (std::string_view(which).find("not") != std::string_view::npos && !augmented) continue;
     for (const char* figure : kFigureNames) {
       const Json three = member(member(member(config, "figures"), which), figure);
       require(three.is_array() && three.size() == 3, "{}: the figure '{}' ({}) is missing", name, figure, which);

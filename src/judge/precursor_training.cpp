@@ -50,7 +50,8 @@ std::vector<CutExample> cut_examples(std::span<const WorldRecord> records, int h
     if (half_of(record) != half) continue;
     if (record.label == 1) {
       if (record.cuts == kNothingKnown) continue;
-      examples.push_back({record.id, record.sequence, record.cuts, Guide::kNotTold, 0.8F * record.weight});
+      examples.push_back({record.id, record.sequence, record.cuts, Guide::kNotTold, record.kind == "mirgenedb" ? Convention::kMirgenedb : Convention::kMirbase,
+                          0.8F * record.weight});
       continue;
     }
     std::vector<LocalStemLoop> stems = local.stem_loops(record.sequence);
@@ -66,7 +67,8 @@ std::vector<CutExample> cut_examples(std::span<const WorldRecord> records, int h
       const int begin = std::max(0, middle - reach());
       const int end = std::min(static_cast<int>(record.sequence.size()), middle + reach());
       const float share = std::min(1.0F, kUsualOthers * record.weight) * (number == 0 ? 1.0F : 0.5F);
-      examples.push_back({record.id, record.sequence.substr(begin, end - begin), kNothingKnown, Guide::kNotTold, share});
+      examples.push_back({record.id, record.sequence.substr(begin, end - begin), kNothingKnown, Guide::kNotTold,
+                          Convention::kMirbase, share});
     }
   }
   return examples;

@@ -90,8 +90,10 @@ ReportInput kind_of_input(const std::string& path) {
   LineReader lines(path);
   for (std::string line; lines.next(line);) {
     if (trim(line).empty()) continue;
-    if (line[0] == '>') return ReportInput::kFasta;
-    return line.rfind("##gff-version", 0) == 0 ? ReportInput::kGff3 : ReportInput::kTable;
+    if (line.rfind("##gff-version", 0) == 0) return ReportInput::kGff3;
+    const auto fields = split_fields(line, '\t');
+    const bool table = std::find(fields.begin(), fields.end(), "contig") != fields.end();
+    return table ? ReportInput::kTable : ReportInput::kFasta;
   }
   return ReportInput::kFasta;  // whose reader says that the file is empty
 }
@@ -177,7 +179,7 @@ std::vector<ReportRecord> read_loci_gff3(const std::string& path, const std::str
   }
   std::unordered_map<std::string, std::vector<std::size_t>> on_contig;
   for (std::size_t k = 0; k < records.size(); ++k) on_contig[records[k].place->contig].push_back(k);
-  FastaReader reader(genome);
+  RecordReader reader(RecordFiles{genome});
   while (const auto item = reader.next()) {
     const auto* contig = std::get_if<Record>(&*item);
     if (contig == nullptr) continue;

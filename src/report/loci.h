@@ -10,8 +10,8 @@ namespace stemloop {
 
 enum class ReportInput { kFasta, kTable, kGff3 };
 
-/// What a file is by its first line: GFF3 if it says so, FASTA if it begins with ">", else a table.
-/// Standard input is taken as FASTA.
+/// What a file is by its first line: GFF3 if it says so, a table of loci if it names a column "contig", else sequences
+/// in one of the formats the reader of records knows. Standard input is taken as sequences.
 ReportInput kind_of_input(const std::string& path);
 
 /// A scan's table: contig, start, end (1-based, inclusive), strand, probability, q_value, id, sequence, structure and

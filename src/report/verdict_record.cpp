@@ -28,25 +28,54 @@ std::string text_at(const Json& object, const char* name) {
   return found == object.end() ? "" : text_of(*found);
 }
 
-// Features with what they add to the log odds: "reasons", or "for" and "against".
+std::optional<double> percent_at(const Json& object, const char* name) {
+  const auto share = number_of(object, name);
+  return share ? std::optional(100 * *share) : std::nullopt;
+}
+
+// A measure as it is spoken, with its unit.
+std::string measure_in_words(const std::string& name) {
+  if (name == "composition") return "composition in words of one to three letters";
+  for (const Measure& measure : hairpin_measures()) {
+    if (measure.name == name) return measure.words + (measure.unit.empty() ? "" : ", " + measure.unit);
+  }
+  return name;
+}
+
+// Features with what they add to the log odds: "reasons", or "for" and "against". The weightiest eight.
 void add_contributions(const Json& verdict, ReportRecord& record) {
+  constexpr std::size_t kMost = 8;
   for (const char* name : {"reasons", "for", "against"}) {
     const auto list = verdict.find(name);
     if (list == verdict.end() || !list->is_array()) continue;
     for (const Json& one : *list) {
       if (!one.is_object()) continue;
       ReportReason reason;
-      reason.name = text_at(one, one.contains("name") ? "name" : "feature");
+      reason.name = one.contains("measure") ? measure_in_words(text_at(one, "measure")) : text_at(one, "feature");
       reason.value = text_at(one, "value");
-      reason.contribution = number_of(one, one.contains("contribution") ? "contribution" : "log_odds");
-      reason.percentile_for = number_of(one, "percentile_for");
-      reason.percentile_against = number_of(one, "percentile_against");
+      reason.contribution = number_of(one, "log_odds");
+      reason.percentile_for = percent_at(one, "among_precursors");
+      reason.percentile_against = percent_at(one, "among_others");
       record.reasons.push_back(std::move(reason));
     }
   }
   std::stable_sort(record.reasons.begin(), record.reasons.end(), [](const ReportReason& a, const ReportReason& b) {
     return std::abs(a.contribution.value_or(0)) > std::abs(b.contribution.value_or(0));
   });
+  if (record.reasons.size() > kMost) record.reasons.resize(kMost);
+}
+
+// Of a family that judges each hairpin of a record: the one it finds likeliest.
+const Json* likeliest_hairpin(const Json& verdict) {
+  const auto list = verdict.find("hairpins");
+  if (list == verdict.end() || !list->is_array()) return nullptr;
+  const Json* best = nullptr;
+  for (const Json& one : *list) {
+    if (!one.is_object()) continue;
+    if (best == nullptr || number_of(one, "probability").value_or(0) > number_of(*best, "probability").value_or(0))
+      best = &one;
+  }
+  return best;
 }
 
 // The path through a tree of questions.
@@ -77,7 +106,8 @@ void add_verdict(const Verdict& verdict, ReportRecord& record) {
   if (!json.is_object()) return;
   record.probability = number_of(json, "probability");
   if (const auto energy = number_of(json, "energy")) record.energy_kcal = energy;
-  add_contributions(json, record);
+  const Json* hairpin = likeliest_hairpin(json);
+  add_contributions(hairpin != nullptr ? *hairpin : json, record);
   add_path(json, record);
   for (const char* name : {"closest", "nearest"}) {
     const auto known = json.find(name);

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "learn/learn.h"
+#include "util/util.h"
 
 namespace stemloop {
 

@@ -20,7 +20,7 @@ namespace stemloop {
 
 struct CandidateOptions {
   LocalOptions local{.rival_overlap = 67};
-  double shape = -2.75;    // lowest shape_score() that is judged
+  double shape = -2.95;    // lowest shape_score() that is judged
   int flank = 30;          // letters that a judge sees on either side of the stem-loop, as far as there are,
   int reach = 70;          // and on either side of the middle of its loop
   bool reverse = true;     // the other strand too

@@ -5,6 +5,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
 #include <span>
 
 #include "util/util.h"
@@ -65,6 +66,15 @@ PartWriter::PartWriter(const std::string& path, const PartHeader& header) : path
 }
 
 PartWriter PartWriter::resume(const std::string& path, const PartHeader& header, std::int64_t& next) {
+  // Killed before its first tile: there is nothing to go on with.
+  const std::string head = text_of(header);
+  if (std::filesystem::file_size(path) < head.size()) {
+    const std::vector<std::byte> bytes = read_bytes(path);
+    if (bytes.empty() || std::memcmp(bytes.data(), head.data(), bytes.size()) == 0) {
+      next = header.from;
+      return PartWriter(path, header);
+    }
+  }
   PartReader reader(path);
   for (std::size_t k = 0; k < header.run.size(); ++k) {
     const bool same = k < reader.header().run.size() && reader.header().run[k] == header.run[k];

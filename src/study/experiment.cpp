@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "learn/learn.h"
+#include "util/util.h"
 
 namespace stemloop {
 
@@ -11,16 +12,31 @@ std::vector<std::string> arm_names() {
   for (const char* suffix : {"", kOnly}) {
     for (const char* source : kSources) names.push_back(std::string(source) + suffix);
   }
+  names.insert(names.end(), std::begin(kControls), std::end(kControls));
   return names;
 }
 
+std::vector<std::string> usual_arms() {
+  std::vector<std::string> names = arm_names();
+  names.resize(names.size() - std::size(kControls));
+  return names;
+}
+
+std::int64_t real_of(const std::string& arm) {
+  const std::size_t at = arm.find('@');
+  return at == std::string::npos ? 0 : parse_integer(arm.substr(at + 1), "arm");
+}
+
+std::string without_number(const std::string& arm) { return arm.substr(0, arm.find('@')); }
+
 bool is_generator(const std::string& source) { return source == "wgan" || source == "fbgan"; }
 
-bool is_only(const std::string& arm) { return arm.ends_with(kOnly); }
+bool is_only(const std::string& arm) { return without_number(arm).ends_with(kOnly); }
 
 std::string source_of(const std::string& arm) {
-  if (arm == kReal) return "";
-  return is_only(arm) ? arm.substr(0, arm.size() - std::string_view(kOnly).size()) : arm;
+  const std::string name = without_number(arm);
+  if (name == kReal) return "";
+  return is_only(name) ? name.substr(0, name.size() - std::string_view(kOnly).size()) : name;
 }
 
 std::string shown(const std::string& sequence, const std::string& ends) {

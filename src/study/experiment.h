@@ -29,6 +29,7 @@ struct ExperimentOptions {
   std::string label_column = "mirtron";
   std::string run;
   std::vector<std::string> arms, classifiers, ends;
+  std::vector<std::int64_t> real;  // numbers of real mirtrons to learn from; empty: all there are
   int folds = 10;
   int repeats = 1;
   std::uint64_t seed = 1;
@@ -46,15 +47,24 @@ struct ExperimentOptions {
 
 inline constexpr const char* kReal = "real";
 inline constexpr const char* kSources[] = {"smote-a", "smote-b", "smote-c", "smote-aligned", "wgan", "fbgan"};
+// Rivals and controls: real mirtrons again (what class weights are to most classifiers), their letters shuffled with
+// neighbours kept, a Markov chain of order 3.
+inline constexpr const char* kControls[] = {"oversample", "shuffled", "markov"};
 inline constexpr const char* kOnly = "-only";  // behind a source: its sequences and no real mirtron
 inline constexpr const char* kRule = "ends-ag";
 inline constexpr const char* kClassifiers[] = {"forest", "svm", "logistic", "boosted", "cnn-zheng", "cnn-aziz", kRule};
 inline constexpr const char* kEnds[] = {"all", "masked"};
 inline constexpr std::size_t kMasked = 3;  // nt taken off either end
 
-/// "real", the sources, the sources with "-only".
+/// "real", the sources, the sources with "-only", the controls.
 std::vector<std::string> arm_names();
-/// "wgan" of "wgan-only"; empty of "real".
+/// Those that run unless said otherwise: without the controls.
+std::vector<std::string> usual_arms();
+/// "wgan@25": the arm with 25 real mirtrons; 0 of "wgan".
+std::int64_t real_of(const std::string& arm);
+/// "wgan" of "wgan@25".
+std::string without_number(const std::string& arm);
+/// "wgan" of "wgan-only" and "wgan@25"; empty of "real".
 std::string source_of(const std::string& arm);
 bool is_only(const std::string& arm);
 /// True for "wgan" and "fbgan".
@@ -113,5 +123,9 @@ std::vector<float> train_and_test(const ExperimentOptions& options, const std::s
 
 /// Writes RUN/summary.*.
 void write_summary(const ExperimentOptions& options, const std::vector<Cell>& cells);
+
+/// Writes RUN/curve.tsv and .svg: MCC against the number of real mirtrons learned from, and what it would be with 1, 5
+/// and 20 canonical hairpins to a mirtron; differences to the arm "real" of the same number. Nothing without --real.
+void write_curve(const ExperimentOptions& options, const std::vector<Cell>& cells);
 
 }  // namespace stemloop

@@ -5,6 +5,7 @@
 
 #include "study/analyzer.h"
 #include "study/experiment.h"
+#include "study/sequence_quality.h"
 #include "learn/learn.h"
 #include "data/smote.h"
 #include "features/features.h"
@@ -16,7 +17,7 @@ namespace stemloop {
 namespace {
 
 // What is drawn from the seed of a fold, each with numbers of its own.
-enum Purpose : std::uint64_t { kDrawSmote, kTrainGan, kDrawGan, kTrainForest, kTrainBooster, kTrainCnn };
+enum Purpose : std::uint64_t { kDrawSmote, kTrainGan, kDrawGan, kTrainForest, kTrainBooster, kTrainCnn, kDrawControl };
 
 // Small enough for every place a seed is kept in (JSON, XGBoost's int).
 std::uint64_t seed_for(std::uint64_t seed, Purpose purpose) { return Random(seed, purpose).next() >> 33U; }
@@ -62,6 +63,22 @@ std::vector<std::string> draw_smote(const ExperimentOptions& c, const std::strin
   Sieve sieve(c, count);
   for (std::int64_t drawn = 0; !sieve.done() && drawn < kTries * count; drawn += kDrawn) {
     for (const SyntheticSequence& one : maker.draw(drawn, kDrawn)) sieve.offer(one.sequence);
+  }
+  return sieve.finish(source);
+}
+
+// The i-th draw is made from the i-th mirtron, round and round.
+std::vector<std::string> draw_control(const ExperimentOptions& c, const std::string& source, const SequenceSet& mirtrons,
+                                      std::int64_t count, std::uint64_t seed) {
+  Sieve sieve(c, count);
+  const std::size_t rounds = static_cast<std::size_t>(kTries) + static_cast<std::size_t>(count) / mirtrons.size();
+  for (std::size_t round = 0; !sieve.done() && round < rounds; ++round) {
+    const std::vector<std::string> drawn =
+        source == "oversample"
+            ? mirtrons.sequences
+            : baseline_set(mirtrons.sequences, source == "markov" ? Baseline::kMarkov : Baseline::kDinucleotides,
+                           Random(seed, kDrawControl).next() + round);
+    for (const std::string& sequence : drawn) sieve.offer(sequence);
   }
   return sieve.finish(source);
 }
@@ -193,6 +210,8 @@ std::vector<std::string> draw_mirtrons(const ExperimentOptions& c, const std::st
                                        const SequenceSet& mirtrons, std::int64_t count, std::uint64_t seed,
                                        const std::string& directory) {
   if (is_generator(source)) return draw_generator(c, source, mirtrons, count, seed, directory);
+  if (std::find(std::begin(kControls), std::end(kControls), source) != std::end(kControls))
+    return draw_control(c, source, mirtrons, count, seed);
   return draw_smote(c, source, mirtrons, count, seed);
 }
 

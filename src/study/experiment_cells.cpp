@@ -20,6 +20,7 @@ Json options_json(const ExperimentOptions& c) {
   return {{"task", c.task},
           {"label_column", c.label_column},
           {"folds", c.folds},
+          {"groups", "near-duplicates"},
           {"seed", c.seed},
           {"gan_epochs", c.gan_epochs},
           {"gan_rate", c.gan_rate},

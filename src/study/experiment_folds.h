@@ -10,8 +10,12 @@
 
 namespace stemloop {
 
-/// Records that look alike in either table are one group: identical ones, also once their ends are masked.
-std::vector<std::int64_t> groups_of(const SequenceSet& set);
+/// Records that look alike are one group: identical ones, also once their ends are masked, and near-duplicates (single
+/// linkage).
+std::vector<std::int64_t> groups_of(const SequenceSet& set, int threads);
+
+/// Takes out the records that name parents: an experiment makes synthetic ones itself, inside the folds. How many.
+std::int64_t leave_out_synthetic(SequenceSet& set);
 
 struct Split {
   std::vector<std::int64_t> learn, valid, test;  // valid: a tenth of what is not tested, for the epochs of CNNs
@@ -20,6 +24,9 @@ struct Split {
 /// Fold `fold` of repeat `repeat`, both from 1: stratified, groups on one side.
 Split split_of(const ExperimentOptions& options, const SequenceSet& set, const std::vector<std::int64_t>& groups,
                int repeat, int fold);
+
+/// Error if a fold has fewer real mirtrons to learn from than some --real asks for.
+void check_real(const ExperimentOptions& options, const SequenceSet& set, const std::vector<std::int64_t>& groups);
 
 /// Error if CNNs are wanted and some fold has one class only to learn from or to validate on: all epochs that call
 /// everything alike would be equally good, and the first would be kept.

@@ -235,7 +235,8 @@ std::string colour_of(const std::string& source) {
   static const std::map<std::string, std::string> colours = {
       {"", "#000000"},        {"smote-a", "#9ecae1"},       {"smote-b", "#6baed6"},
       {"smote-c", "#3182bd"}, {"smote-aligned", "#2ca02c"}, {"wgan", "#ff7f0e"},
-      {"fbgan", "#d62728"}};
+      {"fbgan", "#d62728"},   {"oversample", "#8c564b"},    {"shuffled", "#bcbd22"},
+      {"markov", "#7f7f7f"}};
   return colours.at(source);
 }
 
@@ -263,6 +264,7 @@ Drawing figure_of(const Summary& summary) {
     group_at.emplace_back(classifier, y);
     std::vector<std::string> order = {""};
     order.insert(order.end(), std::begin(kSources), std::end(kSources));
+    order.insert(order.end(), std::begin(kControls), std::end(kControls));
     for (const std::string& source : order) {
       if (sources.count(source) == 0) continue;
       y_of[{classifier, source}] = y;

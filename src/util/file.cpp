@@ -172,7 +172,7 @@ void check_extension(const std::string& path, const std::vector<std::string>& wr
 void check_files(const std::vector<std::string>& inputs, const std::vector<std::string>& outputs) {
   // Asked, not opened: opening and closing a named pipe would end its writer.
   for (const std::string& input : inputs) {
-    if (input == "-") continue;
+    if (input == "-" || input.empty()) continue;
     struct stat status {};
     if (access(input.c_str(), R_OK) != 0) fail("{}: cannot be opened: {}", input, system_reason());
     require(stat(input.c_str(), &status) != 0 || !S_ISDIR(status.st_mode), "{}: is a directory, not a file", input);
