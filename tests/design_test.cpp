@@ -275,7 +275,7 @@ TEST(Design, WhatIsAskedForHolds) {
 
 TEST(Design, AStructureOf400NucleotidesIsDesigned) {
   std::string arm;
-  for (int k = 0; k < 14; ++k) arm += "((((((((((.(.";
+  for (int k = 0; k < 17; ++k) arm += "((((((((((.(.";
   arm = arm.substr(0, 196);
   std::string structure = arm + "........";
   for (auto at = arm.rbegin(); at != arm.rend(); ++at) structure += *at == '(' ? ')' : '.';

@@ -357,7 +357,7 @@ TEST_F(Mirtrons, WrongUseIsRefused) {
        "--label-column is of models of mirtrons"},
       {fmt::format("stemloop classify --three-way -m {} {}", STEMLOOP_MODELS "/premirna-modmirbase", kMirtrons),
        "family 'premirna', not 'mirtron'"},
-      {classify("--three-way --premirna " STEMLOOP_MODELS "/premirna " + kMirtrons), "models of the same energy"}};
+      {classify("--three-way --premirna " STEMLOOP_MODELS "/premirna-modmirbase " + kMirtrons), "models of the same energy"}};
   for (const auto& [line, words] : cases) {
     const Outcome r = shell(line);
     EXPECT_EQ(r.code, 1) << line;

@@ -18,8 +18,9 @@ using ::testing::HasSubstr;
 namespace fs = std::filesystem;
 
 const PrecursorClassifier& shipped() {
-  static const PrecursorClassifier classifier = PrecursorClassifier::open(STEMLOOP_MODELS "/premirna");
-  return classifier;
+  // Never destroyed: the library of its trees may be gone by then.
+  static const auto* const classifier = new PrecursorClassifier(PrecursorClassifier::open(STEMLOOP_MODELS "/premirna"));
+  return *classifier;
 }
 
 std::vector<std::pair<std::string, std::string>> records_of(const std::string& path) {

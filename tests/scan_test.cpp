@@ -478,8 +478,10 @@ TEST(ScanInput, PartsThatDoNotBelongTogetherAreNotMerged) {
   // A part that is not whole, and one that was touched.
   std::string text = text_of(two);
   std::ofstream(folder.path("half")) << text.substr(0, text.size() - 20);
-  EXPECT_THAT(error({one, folder.path("half")}), HasSubstr("is not complete"));
-  text[text.find("\tAC", text.find("tile\t")) + 1] = 'U';
+  EXPECT_THAT(error({one, folder.path("half")}), HasSubstr("are damaged"));
+  const std::size_t letter = text.find("\tAC", text.find("\ntile\t"));
+  ASSERT_NE(letter, std::string::npos);
+  text[letter + 1] = 'U';
   std::ofstream(folder.path("touched")) << text;
   EXPECT_THAT(error({one, folder.path("touched")}), HasSubstr("are damaged"));
   EXPECT_THAT(error({genome.path()}), HasSubstr("is no part of a scan"));

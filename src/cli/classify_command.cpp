@@ -19,7 +19,7 @@ struct ClassifyCommand {
   InputFiles input;
   ModelOptions model = {"premirna", "auto"};
   bool three_way = false;
-  std::string premirna = "premirna";  // three_way: the classifier of pre-miRNAs beside the model of mirtrons
+  std::string premirna = "premirna-modmirbase";  // three_way: the classifier of pre-miRNAs beside the model of mirtrons
   std::string format = "tsv";
   std::string explain;
   std::string page;

@@ -446,7 +446,7 @@ std::function<int()> add_generate(CLI::App& app) {
   app.add_option("--seed", c->seed, "Draw number i depends on the seed and i alone")->capture_default_str();
   app.add_flag("--unique", c->unique, "No sequence twice");
   app.add_option("--novel-against", c->novel_against, "No sequence of this file")->type_name("FASTA");
-  app.add_option("--min-length", c->min_length, "wgan, fbgan: no shorter sequences")->type_name("NT");
+  app.add_option("--min-length", c->min_length, "wgan, fbgan: no shorter sequences")->check(CLI::NonNegativeNumber)->type_name("NT");
   app.add_option("--longest", c->longest, "wgan, fbgan: no longer sequences")->type_name("NT");
   app.add_flag("--no-selector", c->no_selector,
                "wgan, fbgan: keep draws as they come, also where the generator has a selector (model select)");
