@@ -25,10 +25,11 @@ struct ClassifyCommand {
   std::string page;
   double prior = 0;
   bool all_hairpins = false;
+  bool no_reasons = false;
 };
 
 std::unique_ptr<Judge> open_asked_judge(ClassifyCommand& c, const CLI::App& app) {
-  const OpenOptions options = {c.model.device, c.common.threads, c.prior, c.all_hairpins, true};
+  const OpenOptions options = {c.model.device, c.common.threads, c.prior, c.all_hairpins, !c.no_reasons};
   if (c.three_way && app.get_option("--model")->count() == 0) c.model.directory = "mirtron";
   const std::string directory = find_model(c.model.directory);
   auto judge = c.three_way ? open_three_way(find_model(c.premirna), directory, options) : open_judge(directory, options);
@@ -107,6 +108,7 @@ std::function<int()> add_classify(CLI::App& app) {
           },
           "P"));
   app.add_flag("--all-hairpins", c->all_hairpins, "Tell the other hairpins of a record too, with their probabilities");
+  app.add_flag("--no-reasons", c->no_reasons, "Leave out what changes the log odds, which takes more time than the call");
   app.add_option("--explain", c->explain, "Draw a page about this record")->type_name("ID");
   app.add_option("--page", c->page, "The page of --explain, .svg or .png")->type_name("FILE");
   add_hairpin_options(app, *c, kTextOutputHelp);

@@ -247,7 +247,8 @@ class PrecursorJudge : public Judge {
     for (const auto& one : batch) {
       for (const FoundHairpin& hairpin : static_cast<const PrecursorSeen&>(*one).hairpins) hairpins.push_back(&hairpin);
     }
-    std::vector<PrecursorCall> calls = classifier_.judge(hairpins, prior_, options_.reasons);
+    std::vector<PrecursorCall> calls = classifier_.judge(hairpins, prior_, options_.reasons && options_.all_hairpins);
+    if (options_.reasons && !options_.all_hairpins) add_reasons(batch, hairpins, calls);
     std::vector<std::unique_ptr<Verdict>> verdicts;
     auto next = calls.begin();
     for (auto& one : batch) {
@@ -330,6 +331,25 @@ class PrecursorJudge : public Judge {
   }
 
  private:
+  // Reasons cost more than calls: they are given of each record's best hairpin.
+  void add_reasons(const std::vector<std::unique_ptr<Seen>>& batch, std::span<const FoundHairpin* const> hairpins,
+                   std::vector<PrecursorCall>& calls) const {
+    std::vector<std::size_t> best;
+    std::size_t first = 0;
+    for (const auto& one : batch) {
+      const std::size_t count = static_cast<const PrecursorSeen&>(*one).hairpins.size();
+      const auto begin = calls.begin() + static_cast<std::ptrdiff_t>(first);
+      const auto top = std::max_element(begin, begin + static_cast<std::ptrdiff_t>(count),
+                                        [](const PrecursorCall& a, const PrecursorCall& b) { return a.probability < b.probability; });
+      if (count > 0) best.push_back(static_cast<std::size_t>(top - calls.begin()));
+      first += count;
+    }
+    std::vector<const FoundHairpin*> chosen;
+    for (const std::size_t k : best) chosen.push_back(hairpins[k]);
+    std::vector<PrecursorCall> told = classifier_.judge(chosen, prior_, true);
+    for (std::size_t k = 0; k < best.size(); ++k) calls[best[k]] = std::move(told[k]);
+  }
+
   std::string parameters_ = "turner2004";
   PrecursorClassifier classifier_;
   OpenOptions options_;
