@@ -77,7 +77,7 @@ TEST(Precursor, WhatIsMeasuredBetweenTheCutsDoesNotDependOnTheFlanks) {
       const std::string& name = hairpin_measures()[m].name;
       // What the networks of cuts make of it, and what lies below the cuts, may see flanks.
       if (name.starts_with("wide_") || name.starts_with("cut_") || name == "lower_stem" || name == "basal_UG" ||
-          name == "flank_CNNC" || name.starts_with("overhang"))
+          name == "flank_CNNC" || name.starts_with("overhang") || name.starts_with("kept_") || name == "pairs_beside")
         continue;
       const float a = alone[0].measures[m], b = flanked[0].measures[m];
       EXPECT_TRUE(a == b || (std::isnan(a) && std::isnan(b))) << id << " " << name << " " << a << " " << b;
@@ -101,10 +101,12 @@ TEST(Precursor, WellKnownPrecursorsAreCalledWithAndWithoutFlanks) {
 TEST(Precursor, OtherRnaIsNot) {
   int called = 0, all = 0;
   for (const auto& [id, sequence] : records_of(STEMLOOP_EXAMPLES "/others.fa")) {
+    if (id == "HIV1_TAR") continue;  // miRBase lists it as a precursor, hiv1-mir-TAR
     ++all;
     if (probability(sequence) >= 0.5) ++called;
   }
-  EXPECT_LE(called, all / 10);
+  EXPECT_GE(all, 5);
+  EXPECT_EQ(called, 0);
 }
 
 TEST(Precursor, RandomLettersAreNot) {
