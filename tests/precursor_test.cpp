@@ -1,6 +1,7 @@
 // Cut first, then judge: laws of the classifier of precursors, and what it says of well-known RNAs.
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <cmath>
 #include <filesystem>
 #include <fstream>
@@ -70,7 +71,10 @@ TEST(Precursor, WhatIsMeasuredBetweenTheCutsDoesNotDependOnTheFlanks) {
   for (const auto& [id, sequence] : records_of(STEMLOOP_EXAMPLES "/hairpins.fa")) {
     const auto alone = finder.find(sequence, 1);
     const auto flanked = finder.find(random_letters(40, 1) + sequence + random_letters(40, 2), 1);
-    if (alone.empty() || flanked.empty() || alone[0].cut.core.letters != flanked[0].cut.core.letters) continue;
+    if (alone.empty() || flanked.empty()) continue;
+    const auto there = alone[0].cut.arms.cuts.all(), here = flanked[0].cut.arms.cuts.all();
+    const bool alike = std::equal(there.begin(), there.end(), here.begin(), [](int a, int b) { return a + 40 == b; });
+    if (!alike) continue;  // the cuts may move; what is measured from them may not
     ++compared;
     EXPECT_EQ(alone[0].cut.begin + 40, flanked[0].cut.begin) << id;
     for (std::size_t m = 0; m < hairpin_measures().size(); ++m) {
