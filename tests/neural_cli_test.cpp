@@ -228,7 +228,7 @@ TEST_F(Trained, EditsKeepWhatIsAskedToBeKept) {
 }
 
 TEST_F(Trained, GenerateCountsEveryDraw) {
-  const Outcome r = shell(with_model("generate -n 4 --tries 200 --unique --left-out " + at("left.tsv") + " --table " +
+  const Outcome r = shell(with_model("generate -n 4 --tries 200 --no-mend --unique --left-out " + at("left.tsv") + " --table " +
                                      at("table.tsv") + " --sheet " + at("sheet.png")));
   const std::string left = content(at("left.tsv"));
   const auto left_count = std::count(left.begin(), left.end(), '\n') - 1;
@@ -244,7 +244,7 @@ TEST_F(Trained, GenerateCountsEveryDraw) {
   }
   EXPECT_GT(std::filesystem::file_size(at("sheet.png")), 100U);
   // The same seed, the same hairpins.
-  EXPECT_EQ(shell(with_model("generate -n 4 --tries 200 --unique")).out, r.out);
+  EXPECT_EQ(shell(with_model("generate -n 4 --tries 200 --no-mend --unique")).out, r.out);
 }
 
 TEST_F(Trained, GenerateDrawsFromTheFittedOrThePublishedPrior) {
@@ -262,16 +262,18 @@ TEST_F(Trained, GenerateDrawsFromTheFittedOrThePublishedPrior) {
               HasSubstr("--filter single-hairpin has no meaning"));
 }
 
+// Draws are mended until they fold as drawn; unmended, those that do not are left out.
 TEST_F(Trained, FilterKeepsWhatRefoldsAsDrawn) {
-  const Outcome r =
-      shell(fmt::format("stemloop generate --model {}/premirna -n 2 --tries 1000 --filter as-drawn --left-out {}",
-                        STEMLOOP_MODELS, at("left.tsv")));
-  ASSERT_EQ(r.code, 0) << r.err;
-  int records = 0;
-  for (std::size_t at = 0; (at = r.out.find("pair_distance=", at)) != std::string::npos; ++at, ++records)
-    EXPECT_EQ(r.out.substr(at, 16), "pair_distance=0\n");
-  EXPECT_EQ(records, 2);
-  EXPECT_THAT(content(at("left.tsv")), HasSubstr("does not refold as drawn"));
+  for (const bool mend : {true, false}) {
+    const Outcome r = shell(fmt::format("stemloop generate --model {}/premirna -n 2 --tries 1000 --filter as-drawn {} --left-out {}",
+                                        STEMLOOP_MODELS, mend ? "" : "--no-mend", at("left.tsv")));
+    ASSERT_EQ(r.code, 0) << r.err;
+    int records = 0;
+    for (std::size_t at = 0; (at = r.out.find("pair_distance=", at)) != std::string::npos; ++at, ++records)
+      EXPECT_EQ(r.out.substr(at, 16), "pair_distance=0 ");
+    EXPECT_EQ(records, 2);
+    if (!mend) EXPECT_THAT(content(at("left.tsv")), HasSubstr("does not refold as drawn"));
+  }
 }
 
 }  // namespace

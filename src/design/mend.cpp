@@ -10,7 +10,7 @@ Mended mend_draw(std::string_view sequence, std::string_view drawn, std::string_
   const StartLetters start = letters_for_edit(sequence, drawn, wanted);
   SearchOptions options;
   options.wanted_probability = 0;  // as soon as it folds so: fewer letters change
-  options.attempts = 6;
+  options.attempts = 2;  // another draw is cheaper than a hard one mended
   // The chain of the natural model that explains the draw scores the letters.
   std::vector<double> chains;
   if (sequence.find_first_not_of("ACGU") == std::string_view::npos) {
