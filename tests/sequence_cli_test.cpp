@@ -150,7 +150,7 @@ TEST_F(SequenceModels, OptionsOfTheOtherKindAreRefused) {
 TEST_F(SequenceModels, BadInputIsNamed) {
   EXPECT_THAT(shell(train("wgan", "few", "--batch 64")).err,
               HasSubstr("40 training records are fewer than one batch of 64"));
-  EXPECT_THAT(shell(train("cnn", "one", "")).err, HasSubstr("a classifier needs both classes"));
+  EXPECT_THAT(shell(train("cnn", "one", "")).err, HasSubstr("of class 0; both classes are wanted"));
   write_bytes(at("empty.fa"), "");
   EXPECT_NE(shell(train("wgan", "empty", "", "empty.fa")).code, 0);
   write_bytes(at("long.fa"), content(at("real.fa")) + ">long\n" + std::string(122, 'A') + "\n>odd\nACGNACG\n");
