@@ -32,6 +32,9 @@ std::unique_ptr<Judge> open_asked_judge(ClassifyCommand& c, const CLI::App& app)
   const OpenOptions options = {c.model.device, c.common.threads, c.prior, c.all_hairpins, !c.no_reasons};
   if (c.three_way && app.get_option("--model")->count() == 0) c.model.directory = "mirtron";
   const std::string directory = find_model(c.model.directory);
+  for (const char* option : {"--prior", "--all-hairpins", "--no-reasons"})
+    require(app.get_option(option)->count() == 0 || (!c.three_way && model_family(directory) == kPrecursorFamily),
+            "{} is of models of family '{}'; {} has no use for it", option, kPrecursorFamily, directory);
   auto judge = c.three_way ? open_three_way(find_model(c.premirna), directory, options) : open_judge(directory, options);
   fold_as_trained(judge->parameters(), c.folding, app);
   return judge;
