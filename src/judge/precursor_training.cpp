@@ -217,9 +217,6 @@ std::vector<float> best_out_of_fold(const Rows& rows, std::span<const WorldRecor
 
 // Calibration at equal numbers: both classes weigh alike, and so does every kind of others, for their numbers here are
 // our choice.
-struct Weighted {
-  std::vector<double> weights;
-};
 std::vector<double> even_weights(std::span<const WorldRecord> records) {
   std::map<std::pair<int, std::string>, double> totals;
   std::map<int, int> kinds;
