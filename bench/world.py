@@ -2,8 +2,9 @@
 """The table of how a classifier of precursors holds in the world, on records left out of training.
 
     stemloop model train DIR --family precursor --tsv build/world/train.tsv.gz --calls calls.tsv
-    bench/world.py calls.tsv
+    bench/world.py calls.tsv [length.svg]
 
+With a second name it also draws what is called by length.
 Of every record the call is that of trees that saw neither it nor its family (Rfam clan, gene, near copies), measured by
 networks of cuts that did not either. Python's standard library alone."""
 import bisect, csv, math, random, sys
@@ -35,11 +36,50 @@ def line(name, values, threshold=0.5):
     print(f"{name}\t{len(values)}\t{share(values, threshold):.4f}\t{low:.4f}\t{high:.4f}")
 
 
+LINES = (("MirGeneDB", "#0072b2", lambda r: r["kind"] == "mirgenedb"),
+         ("miRBase 21", "#56b4e9", lambda r: r["kind"] == "mirbase"),
+         ("structured RNA", "#d55e00", lambda r: r["kind"].startswith("rfam_")),
+         ("shuffles", "#cc79a7", lambda r: r["kind"] == "shuffle"),
+         ("transcripts", "#009e73", lambda r: r["kind"] == "transcript"),
+         ("random letters", "#000000", lambda r: r["kind"] == "random"))
+EDGES = tuple(range(40, 221, 20))
+
+
+def plot(rows, path):
+    """Share called at 0.5 by length, a line a kind; the scale of shares is a square root, so that small ones are seen."""
+    left, top, width, height = 60, 20, 420, 260
+    x = lambda n: left + width * (n - EDGES[0]) / (EDGES[-1] - EDGES[0])
+    y = lambda p: top + height * (1 - math.sqrt(p))
+    out = [f'<svg xmlns="http://www.w3.org/2000/svg" width="{left + width + 140}" height="{top + height + 50}" '
+           'font-family="sans-serif" font-size="12"><rect width="100%" height="100%" fill="white"/>']
+    for p in (0, 0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 1):
+        out.append(f'<path d="M{left} {y(p):.1f}H{left + width}" stroke="#ddd"/>'
+                   f'<text x="{left - 6}" y="{y(p) + 4:.1f}" text-anchor="end">{p:g}</text>')
+    for n in EDGES[::2]:
+        out.append(f'<text x="{x(n):.1f}" y="{top + height + 18}" text-anchor="middle">{n}</text>')
+    out.append(f'<text x="{left + width / 2}" y="{top + height + 38}" text-anchor="middle">length of the record, nt</text>'
+               f'<text transform="translate(14 {top + height / 2}) rotate(-90)" text-anchor="middle">called pre-miRNA</text>')
+    for k, (name, colour, test) in enumerate(LINES):
+        points = []
+        for low, high in zip(EDGES, EDGES[1:]):
+            values = [r["p"] for r in rows if low <= r["n"] < high and test(r)]
+            if len(values) >= 30:
+                points.append(f"{x((low + high) / 2):.1f},{y(share(values, 0.5)):.1f}")
+        out.append(f'<polyline points="{" ".join(points)}" fill="none" stroke="{colour}" stroke-width="2"/>')
+        at = top + 20 + 20 * k
+        out.append(f'<path d="M{left + width + 15} {at}h20" stroke="{colour}" stroke-width="2"/>'
+                   f'<text x="{left + width + 40}" y="{at + 4}">{name}</text>')
+    with open(path, "w") as file:
+        file.write("\n".join(out) + "\n</svg>\n")
+
+
 def main():
     rows = list(csv.DictReader(open(sys.argv[1]), delimiter="\t"))
     for r in rows:
         r["p"], r["x"], r["n"] = float(r["probability"]), float(r["log_odds"]), int(r["length"])
         r["flank"] = int(r["flank5"]) + int(r["flank3"])
+    if len(sys.argv) > 2:
+        plot(rows, sys.argv[2])
     of = lambda test: [r["p"] for r in rows if test(r)]
     print("records\tnumber\tcalled\tlow\thigh")
     curated = lambda r: r["kind"] == "mirgenedb"

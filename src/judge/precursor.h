@@ -47,7 +47,7 @@ struct StemCuts {
 };
 
 /// Share of the precursors of training that may lie below PrecursorClassifier::least_cut_log_odds().
-inline constexpr double kGateLoss = 0.003;
+inline constexpr double kGateLoss = 0.02;
 
 /// Memory of one worker.
 class HairpinFinder {
@@ -140,7 +140,7 @@ struct WorldRecord {
 std::vector<WorldRecord> read_world(const std::string& path);
 
 struct PrecursorTrainingOptions {
-  BoosterOptions booster = {.rounds = 600, .depth = 6, .rate = 0.08, .rows = 0.7, .columns = 0.3};
+  BoosterOptions booster = {.rounds = 400, .depth = 4, .rate = 0.1, .rows = 0.7, .columns = 0.3};
   int folds = 5;
   int epochs = 12;       // of the networks of cuts
   int channels = 32;     // of these

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "data/sequence_set.h"
+#include "hairpin/figure.h"
 #include "judge/classifier.h"
 #include "judge/families.h"
 #include "judge/folded_record.h"
@@ -129,12 +130,17 @@ class PrecursorVerdict : public Verdict {
 
   [[nodiscard]] Drawing page() const override {
     require(!calls_.empty(), "'{}' has no hairpin to draw", printable(id()));
-    FoldedRecord folded;
-    folded.record = record_;
-    folded.record.sequence = hairpin().cut.core.letters;
-    folded.structure = hairpin().cut.core.fold.structure;
-    folded.energy_kcal = hairpin().cut.core.fold.energy / 100.0;
-    Drawing drawing = drawing_of(folded);
+    const CutHairpin& cut = hairpin().cut;
+    const Cuts& c = cut.arms.cuts;
+    HairpinFigure figure;
+    figure.sequence = cut.core.letters;
+    figure.structure = cut.core.fold.structure;
+    figure.title = id();
+    figure.subtitle = fmt::format("{} to {}, {:.2f} kcal/mol", cut.begin + 1, cut.end, cut.core.fold.energy / 100.0);
+    figure.marks = marks_of_arms({c.drosha5 - cut.begin, c.dicer5 - cut.begin}, {c.dicer3 - cut.begin, c.drosha3 - cut.begin});
+    figure.colours = FigureColours::kArms;
+    figure.picture = false;
+    Drawing drawing = draw_figure(figure);
     add_lines(drawing, drawing.height + 24, explanation());
     return drawing;
   }

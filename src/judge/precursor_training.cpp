@@ -159,7 +159,7 @@ std::vector<RecordHairpin> rows_of(const WorldRecord& record, HairpinFinder& fin
         finder.find(std::string_view(record.sequence).substr(begin, static_cast<std::size_t>(end - begin)), 1);
     for (FoundHairpin& hairpin : again) {
       hairpin.cut.begin += begin, hairpin.cut.end += begin;
-      rows.push_back({std::move(hairpin), true, true});
+      rows.push_back({std::move(hairpin), false, true});
     }
   }
   return rows;
@@ -237,10 +237,9 @@ double least_cut_log_odds(const Rows& rows, std::span<const WorldRecord> records
   std::vector<float> values;
   for (std::size_t row = 0; row < rows.rows.size(); ++row) {
     const Row& of = rows.rows[row];
-    if (of.learnt && records[of.record].label == 1 && records[of.record].weight >= 1)
-      values.push_back(rows.measures.row(static_cast<std::int64_t>(row))[column]);
+    if (of.learnt && records[of.record].label == 1) values.push_back(rows.measures.row(static_cast<std::int64_t>(row))[column]);
   }
-  require(!values.empty(), "no precursor of weight 1 has a hairpin");
+  require(!values.empty(), "no precursor has a hairpin");
   const auto at = values.begin() + static_cast<std::ptrdiff_t>(kGateLoss * static_cast<double>(values.size()));
   std::nth_element(values.begin(), at, values.end());
   return *at;
@@ -270,19 +269,24 @@ std::vector<float> best_out_of_fold(const Rows& rows, std::span<const WorldRecor
 }
 
 // Calibration at equal numbers: both classes weigh alike, and so does every kind of others, for their numbers here are
-// our choice.
+// our choice. Precursors of less weight than 1 are left out: a probability is of what is certainly one.
 std::vector<double> even_weights(std::span<const WorldRecord> records) {
-  std::map<std::pair<int, std::string>, double> totals;
-  std::map<int, int> kinds;
   const auto kind_of = [](const WorldRecord& record) {
-    // All curated precursors are one kind; classes of structured RNA are one each.
+    // All precursors are one kind, and so are all classes of structured RNA.
     return std::pair(record.label, record.label == 1 ? std::string("precursor") : record.kind.substr(0, record.kind.find('_')));
   };
-  for (const WorldRecord& record : records) totals[kind_of(record)] += record.weight;
+  const bool some_certain = std::any_of(records.begin(), records.end(),
+                                        [](const WorldRecord& r) { return r.label == 1 && r.weight >= 1; });
+  const auto counts = [&](const WorldRecord& record) {
+    return record.label == 1 && some_certain && record.weight < 1 ? 0.0 : static_cast<double>(record.weight);
+  };
+  std::map<std::pair<int, std::string>, double> totals;
+  std::map<int, int> kinds;
+  for (const WorldRecord& record : records) totals[kind_of(record)] += counts(record);
   for (const auto& [kind, total] : totals) ++kinds[kind.first];
   std::vector<double> weights;
   for (const WorldRecord& record : records)
-    weights.push_back(record.weight / totals[kind_of(record)] / kinds[record.label]);
+    weights.push_back(counts(record) / totals[kind_of(record)] / kinds[record.label]);
   return weights;
 }
 
