@@ -56,6 +56,8 @@ TEST(Local, RowsEqualEveryIntervalFoldedByItself) {
                               {.span = 40, .min_length = 20, .length_cost = 0, .bound = 2000, .rival_overlap = 0},
                               {.span = 163, .min_length = 5, .length_cost = 0, .bound = 100'000},
                               {.span = 200, .min_length = 40, .length_cost = 25, .bound = 0, .rival_overlap = 100},
+                              {.rival_overlap = 67, .least_stacking = 19},
+                              {.span = 57, .bound = 2000, .rival_overlap = 100, .least_stacking = 12},
                               {.span = 400, .min_length = 30, .length_cost = 5, .bound = -1000}};
   for (const FoldOptions& fold : {FoldOptions{}, FoldOptions{.temperature_celsius = 20}}) {
     const auto model = make_model(turner2004_parameters(), fold);
