@@ -73,6 +73,19 @@ TEST(Local, RowsEqualEveryIntervalFoldedByItself) {
   }
 }
 
+TEST(Local, TheFilterIsTheSameInEveryBlockOfRows) {
+  const LocalOptions options{.span = 60, .bound = 500, .rival_overlap = 67, .least_stacking = 14};
+  const std::string piece = random_sequence(2 * 2048 + 150, 0.5, 24, 0);
+  LocalFolder folder(standard_model(), options);
+  const auto filtered = folder.stem_loops(piece);
+  expect_same(filtered, stem_loops_plain(*standard_model(), options, piece));
+  LocalOptions all = options;
+  all.least_stacking = 0;
+  EXPECT_LT(filtered.size(), LocalFolder(standard_model(), all).stem_loops(piece).size());
+  // The next strand has the same memory.
+  expect_same(folder.stem_loops(piece.substr(64)), stem_loops_plain(*standard_model(), options, piece.substr(64)));
+}
+
 TEST(Local, EnergyIsThatOfTheStructure) {
   const auto model = standard_model();
   LocalFolder folder(model, {.span = 200, .length_cost = 0, .bound = 100'000});
@@ -113,7 +126,7 @@ TEST(Local, UnbranchedMinimumIsTheFoldersWhereItsFoldIsAStemLoop) {
 }
 
 TEST(Local, WhatLiesFurtherThanTheSpanHasNoSay) {
-  const LocalOptions options{.span = 80, .bound = 0};
+  const LocalOptions options{.span = 80, .bound = 0, .least_stacking = 16};
   LocalFolder folder(standard_model(), options);
   for (int item = 0; item < 40; ++item) {
     const std::string core = random_sequence(400, 0.5, 24, static_cast<std::uint64_t>(item));

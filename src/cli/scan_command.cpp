@@ -259,6 +259,11 @@ std::function<int()> add_scan_genome(CLI::App& app) {
   app.add_option("--span", c->scan.candidates.local.span, "Longest hairpin")
       ->check(CLI::Range(40, 400))
       ->capture_default_str();
+  app.add_option("--stacking", c->scan.candidates.local.least_stacking,
+                 "Least score of an alignment of the strand with its reverse complement for pairs on it to be folded\n"
+                 "(GC 3, AU 2, GU 1, mismatch -2, gap -4); 0: all pairs are folded")
+      ->check(CLI::Range(0, 120))
+      ->capture_default_str();
   app.add_option("--shape", c->scan.candidates.shape, "Least score of its shape for a stem-loop to be judged")
       ->capture_default_str();
   app.add_option("--min-probability", c->scan.min_probability, "Less probable hairpins are forgotten")

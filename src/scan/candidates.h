@@ -19,7 +19,7 @@
 namespace stemloop {
 
 struct CandidateOptions {
-  LocalOptions local{.rival_overlap = 67};
+  LocalOptions local{.rival_overlap = 67, .least_stacking = 26};
   double shape = -2.95;    // lowest shape_score() that is judged
   int flank = 30;          // letters that a judge sees on either side of the stem-loop, as far as there are,
   int reach = 70;          // and on either side of the middle of its loop
