@@ -87,6 +87,9 @@ class CandidateFinder {
   std::int64_t folded_ = 0;
 };
 
+/// Of letters ACGU.
+std::string reverse_complement(std::string_view rna);
+
 /// CPU seconds of the calling thread.
 double thread_seconds();
 
