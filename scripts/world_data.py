@@ -262,22 +262,22 @@ def main():
         group = "rfam:" + (r["clan"] if r["clan"] != "-" else r["family"])
         family_of_name[r["family_name"]] = group
         sequence = rna(r["sequence"])
-        negative(r["name"] + "|" + r["family"], "rfam_" + r["class"], group, 1.0, sequence)
+        negative(r["name"] + "|" + r["family"], "rfam_" + r["class"], group, 2.0, sequence)
         draw = draw_of("part" + r["name"])
         if len(sequence) > 100:  # a piece of it, as a genome's window shows it
             length = draw.randint(60, min(len(sequence), 180))
             at = draw.randrange(len(sequence) - length + 1)
-            negative(r["name"] + "|" + r["family"] + "|part", "rfam_" + r["class"], group, 0.7, sequence[at:at + length])
+            negative(r["name"] + "|" + r["family"] + "|part", "rfam_" + r["class"], group, 1.4, sequence[at:at + length])
         else:
             five, three, longer = flanked(sequence, 40, background, draw)
-            negative(r["name"] + "|" + r["family"] + "|flanked", "rfam_" + r["class"], group, 0.7, longer, most=0)
+            negative(r["name"] + "|" + r["family"] + "|flanked", "rfam_" + r["class"], group, 1.4, longer, most=0)
     for r in table(f"{data}/small_ncrna_animals/dev.tsv.gz"):
         group = family_of_name.get(r["rfam_name"], family_of_name["tRNA"] if "tRNA" in r["class"] else "ncrna:" + r["class"])
         negative(r["name"] + "|" + r["species"], "ncrna_" + r["class"], group, 0.5, r["sequence"])
     conflicts = {rna(r["sequence"]) for r in table(f"{data}/label_conflicts/label_conflicts.tsv.gz")}
     for r in table(f"{data}/modmirbase/public_train.tsv.gz"):
         if r["label"] == "0" and rna(r["sequence"]) not in conflicts:
-            negative(r["id"], "benchmark", "benchmark:" + r["id"], 0.7, rna(r["sequence"]))
+            negative(r["id"], "benchmark", "benchmark:" + r["id"], 0.5, rna(r["sequence"]))
     for folder in ("transcripts_animals", "transcripts_plants"):
         for r in table(f"{data}/{folder}/dev.tsv.gz"):
             if r["structured_rna"] != "-":

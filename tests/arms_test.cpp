@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "arms/cut_network.h"
+#include "arms/local_window.h"
 #include "arms/quadruples.h"
 #include "support.h"
 
@@ -174,7 +175,41 @@ TEST(CutGradient, IsTheDerivativeOfTheLoss) {
   }
 }
 
-TEST(CutTraining, LearnsAndIsTheSameTwice) {
+TEST(LocalWindow, LettersFarBeyondTheStemLoopChangeNothing) {
+  LocalFolder folder(make_model(load_parameters("turner2004")));
+  const auto best = [&](const std::string& sequence) {
+    std::vector<LocalStemLoop> stems = folder.stem_loops(sequence);
+    return *std::min_element(stems.begin(), stems.end(), [](auto& a, auto& b) { return a.score < b.score; });
+  };
+  constexpr int kFlank = 70;
+  const std::string letters = std::string(kBeyondStem, 'A') + kLet7 + std::string(kBeyondStem, 'A');
+  const std::string longer = std::string(kFlank, 'C') + letters + std::string(kFlank, 'C');
+  const LocalStemLoop stem = best(letters), there = best(longer);
+  ASSERT_EQ(there.begin, stem.begin + kFlank);
+  const CutWindow window = local_window(letters, stem), far = local_window(longer, there);
+  EXPECT_EQ(far.begin, window.begin + kFlank);
+  EXPECT_EQ(far.letters, window.letters);
+  EXPECT_EQ(far.structure, window.structure);
+  EXPECT_EQ(far.answers, window.answers);
+}
+
+TEST(LocalWindow, KeepsThePairsWhoseLettersAreInSight) {
+  // A stem of 100 pairs: only those within reach of the loop are shown, and all brackets match.
+  const std::string arm = testing::random_sequence(100, 0.5, 31, 0);
+  std::string other;
+  for (auto c = arm.rbegin(); c != arm.rend(); ++c) other += *c == 'A' ? 'U' : *c == 'C' ? 'G' : *c == 'G' ? 'C' : 'A';
+  const LocalStemLoop stem{0, 208, 99, 108, 0, 0, std::string(100, '(') + "........" + std::string(100, ')')};
+  const CutWindow window = local_window(arm + "GAAACAAA" + other, stem);
+  EXPECT_EQ(window.length, 2 * kFarFromLoop);
+  const std::vector<int> partner = pair_table(window.structure);
+  EXPECT_EQ(partner[static_cast<std::size_t>(window.stem.begin)], window.stem.end - 1);
+  EXPECT_EQ(std::count(window.structure.begin(), window.structure.end(), '('), window.stem.pairs);
+  EXPECT_EQ(window.stem.pairs, kFarFromLoop - 4);
+}
+
+class CutTraining : public ::testing::TestWithParam<bool> {};
+
+TEST_P(CutTraining, LearnsAndIsTheSameTwice) {
   // Sixteen hairpins of one kind: what is learnt is where they are cut.
   std::vector<CutExample> examples;
   for (std::uint64_t item = 0; item < 16; ++item) {
@@ -189,6 +224,7 @@ TEST(CutTraining, LearnsAndIsTheSameTwice) {
   options.dropout = 0.1;
   options.weight_decay = 0.01;
   options.batch = 4;
+  options.local = GetParam();
   std::vector<double> losses;
   const auto watch = [&](const CutProgress& progress, const CutNetwork&) { losses.push_back(progress.loss); };
   CutSights sights;
@@ -197,7 +233,9 @@ TEST(CutTraining, LearnsAndIsTheSameTwice) {
   const CutNetwork again = train_cuts(examples, options, sights, watch);  // with sights at hand
   EXPECT_EQ(once.parameters, again.parameters);
 
-  const CutModel model = CutModel::of({once}, {});
+  CutSettings settings;
+  settings.local = GetParam();
+  const CutModel model = CutModel::of({once}, settings);
   CutModel::Scratch scratch = model.scratch();
   int right = 0;
   for (const CutExample& example : examples) {
@@ -218,6 +256,9 @@ TEST(CutTraining, LearnsAndIsTheSameTwice) {
     EXPECT_EQ(a->log_odds, b->log_odds);
   }
 }
+
+INSTANTIATE_TEST_SUITE_P(Windows, CutTraining, ::testing::Values(false, true),
+                         [](const auto& kind) { return kind.param ? "Local" : "Folds"; });
 
 TEST(CutExamples, BadTablesAreRefusedWithTheirPlace) {
   const auto refusal = [](const std::string& rows) {

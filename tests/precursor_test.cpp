@@ -80,8 +80,8 @@ TEST(Precursor, WhatIsMeasuredBetweenTheCutsDoesNotDependOnTheFlanks) {
     for (std::size_t m = 0; m < hairpin_measures().size(); ++m) {
       const std::string& name = hairpin_measures()[m].name;
       // What the networks of cuts make of it, and what lies below the cuts, may see flanks.
-      if (name.starts_with("wide_") || name.starts_with("cut_") || name == "lower_stem" || name == "basal_UG" ||
-          name == "flank_CNNC" || name.starts_with("overhang") || name.starts_with("kept_") || name == "pairs_beside")
+      if (name.starts_with("cut_") || name == "lower_stem" || name == "pairs_below" || name == "basal_UG" ||
+          name == "flank_CNNC" || name.starts_with("overhang") || name.starts_with("stem_loop_"))
         continue;
       const float a = alone[0].measures[m], b = flanked[0].measures[m];
       EXPECT_TRUE(a == b || (std::isnan(a) && std::isnan(b))) << id << " " << name << " " << a << " " << b;

@@ -64,6 +64,9 @@ CutModel CutModel::open(const std::string& directory) {
   const std::string name = directory + "/config.json";
   const Json config = Json::parse(stored.network, nullptr, false);
   CutSettings settings;
+  const Json local = member(config, "local");
+  require(local.is_null() || local.is_boolean(), "{}: local is neither true nor false", name);
+  settings.local = local.is_boolean() && local.get<bool>();
   const Json reaches = member(config, "reaches");
   require(reaches.is_array() && !reaches.empty() && reaches.size() <= kMostReaches, "{}: reaches is no list of 1 to {} numbers",
           name, kMostReaches);
@@ -123,7 +126,8 @@ void CutModel::write(const std::string& directory, const std::string& training) 
     }
   }
   const CutSettings& settings = parts_->settings;
-  stored.network = Json{{"reaches", settings.reaches},
+  stored.network = Json{{"local", settings.local},
+                        {"reaches", settings.reaches},
                         {"networks", shapes},
                         {"calibration", settings.calibration},
                         {"guide", settings.guide}}

@@ -6,12 +6,14 @@
 #include "arms/cut_guide.h"
 #include "arms/cut_network.h"
 #include "arms/cut_parts.h"
+#include "arms/local_window.h"
 #include "util/util.h"
 
 namespace stemloop {
 
 struct CutModel::Scratch::Room {
   Folder folder;
+  std::optional<LocalFolder> local;  // made when it is first wanted
   CutForward forward;
   QuadrupleSum sum;
   std::vector<float> scores, marginals, terms;
@@ -21,7 +23,8 @@ namespace {
 
 // Mean distances of the four cuts from the pair that closes the terminal loop; arms.md measures them.
 constexpr int kDrosha5 = -24, kDicer5 = -2, kDicer3 = 3, kDrosha3 = 25;
-constexpr int kMostStems = 3;   // judged of a sequence
+constexpr int kMostStems = 3;   // judged of a sequence's fold
+constexpr std::size_t kMostLocalStems = 8;
 constexpr int kLeastPairs = 8;  // of a stem-loop that is judged beside another
 
 float calibrated(const std::array<float, 2>& line, double raw) {
@@ -55,11 +58,11 @@ const CutSettings& CutModel::settings() const { return parts_->settings; }
 const std::vector<CutNetwork>& CutModel::networks() const { return parts_->networks; }
 
 CutModel::Scratch CutModel::scratch() const {
-  return Scratch(std::make_unique<Scratch::Room>(Scratch::Room{Folder(parts_->energies), {}, {}, {}, {}, {}}));
+  return Scratch(std::make_unique<Scratch::Room>(Scratch::Room{Folder(parts_->energies), {}, {}, {}, {}, {}, {}}));
 }
 
 std::optional<ArmCall> CutModel::predict(std::string_view sequence, Scratch& scratch) const {
-  return predict(sequence, scratch.room_->folder.fold(sequence).structure, scratch);
+  return predict(sequence, parts_->settings.local ? "" : scratch.room_->folder.fold(sequence).structure, scratch);
 }
 
 std::optional<ArmCall> CutModel::predict(std::string_view sequence, std::string_view structure,
@@ -69,6 +72,7 @@ std::optional<ArmCall> CutModel::predict(std::string_view sequence, std::string_
 
 std::optional<ArmCall> CutModel::predict(std::string_view sequence, std::string_view structure, const CutContext& context,
                                          Scratch& scratch) const {
+  if (parts_->settings.local) return predict_local(sequence, structure, context, scratch);
   std::optional<ArmCall> best;
   int judged = 0;
   for (const StemLoop& stem : stem_loops(structure)) {
@@ -82,8 +86,39 @@ std::optional<ArmCall> CutModel::predict(std::string_view sequence, std::string_
   return best;
 }
 
+std::optional<ArmCall> CutModel::predict_local(std::string_view sequence, std::string_view structure,
+                                               const CutContext& context, Scratch& scratch) const {
+  std::optional<LocalFolder>& folder = scratch.room_->local;
+  if (!folder) folder.emplace(parts_->energies);
+  std::vector<LocalStemLoop> stems = folder->stem_loops(sequence);
+  std::stable_sort(stems.begin(), stems.end(),
+                   [](const LocalStemLoop& a, const LocalStemLoop& b) { return a.score < b.score; });
+  if (stems.size() > kMostLocalStems) stems.resize(kMostLocalStems);
+  int folded = 0;
+  for (const StemLoop& stem : stem_loops(structure)) {
+    if (folded++ == kMostStems) break;
+    LocalStemLoop local{stem.begin, stem.end, stem.open, stem.close, 0, 0,
+                        std::string(structure.substr(static_cast<std::size_t>(stem.begin),
+                                                     static_cast<std::size_t>(stem.end - stem.begin)))};
+    stems.push_back(std::move(local));
+  }
+  std::optional<ArmCall> best;
+  for (const LocalStemLoop& stem : stems) {
+    if (!may_belong(StemLoop{stem.loop_open, stem.loop_close, stem.begin, stem.end, 0}, context.known)) continue;
+    CutWindow window = local_window(sequence, stem);
+    follow(context.convention, window);
+    std::optional<ArmCall> call = judge_window(sequence, window, context, scratch);
+    if (call && (!best || call->log_odds > best->log_odds)) best = std::move(call);
+  }
+  return best;
+}
+
 std::optional<ArmCall> CutModel::predict(std::string_view sequence, const StemLoop& stem, Scratch& scratch) const {
   return judge(sequence, {}, stem, CutContext{}, scratch);
+}
+
+std::optional<ArmCall> CutModel::predict(std::string_view sequence, const LocalStemLoop& local, Scratch& scratch) const {
+  return judge_window(sequence, local_window(sequence, local), CutContext{}, scratch);
 }
 
 namespace {

@@ -4,8 +4,9 @@
 //   CutModel::Scratch scratch = model.scratch();             // one per worker
 //   std::optional<ArmCall> call = model.predict(sequence, scratch);
 //
-// What is looked at is a window of some letters on either side of the terminal loop, folded anew on its own (Turner
-// 2004, 37 C), so that neither far flanks nor the caller's folding options change the answer.
+// What is looked at are the sequence's stem-loops, each with some letters beyond it, found by local folding (Turner 2004,
+// 37 C; CutSettings::local), or windows of some letters on either side of a terminal loop, each folded on its own. So
+// neither far flanks nor the caller's folding options change the answer.
 #pragma once
 
 #include <array>
@@ -14,6 +15,7 @@
 
 #include "arms/cuts.h"
 #include "fold/fold.h"
+#include "fold/local.h"
 
 namespace stemloop {
 
@@ -55,6 +57,8 @@ struct CutWindow;
 
 /// What of a model is neither weights nor their shape.
 struct CutSettings {
+  /// Whether windows are those of local stem-loops (local_window.h), which have no reach.
+  bool local = false;
   /// Letters looked at on either side of the middle of the terminal loop; of several the fold that is likelier cut counts.
   std::vector<int> reaches = {64, 44};
   /// Of being off by at most 0, 1, 2 letters: slope and bias that turn the raw probability's logit into the real one's.
@@ -79,10 +83,9 @@ class CutModel {
   class Scratch;
   [[nodiscard]] Scratch scratch() const;
 
-  /// Cuts of the likeliest of the sequence's three stem-loops with most pairs; nothing if it folds into none or is too
-  /// short for two arms.
+  /// Cuts of the likeliest of the sequence's stem-loops; nothing if it folds into none or is too short for two arms.
   std::optional<ArmCall> predict(std::string_view sequence, Scratch& scratch) const;
-  /// The same with a fold of the whole sequence that the caller has already.
+  /// The same with a fold of the whole sequence that the caller has already: its stem-loops are looked at too.
   std::optional<ArmCall> predict(std::string_view sequence, std::string_view structure, Scratch& scratch) const;
   /// The same where something is known of the record: of known cuts the others are predicted for them, in stem-loops
   /// they may belong to.
@@ -91,6 +94,8 @@ class CutModel {
   /// Cuts of one stem-loop of the sequence, `stem.open` and `stem.close` say which. Nothing if its window does not fold
   /// into a stem-loop that overlaps it.
   std::optional<ArmCall> predict(std::string_view sequence, const StemLoop& stem, Scratch& scratch) const;
+  /// The same of a stem-loop as it was found, nothing folded again; for networks trained so (CutTrainOptions::local).
+  std::optional<ArmCall> predict(std::string_view sequence, const LocalStemLoop& local, Scratch& scratch) const;
 
   CutModel(CutModel&&) noexcept;
   CutModel& operator=(CutModel&&) noexcept;
@@ -101,6 +106,8 @@ class CutModel {
   explicit CutModel(std::unique_ptr<const Parts> parts);
   std::optional<ArmCall> judge(std::string_view sequence, std::string_view structure, const StemLoop& stem,
                                const CutContext& context, Scratch& scratch) const;
+  std::optional<ArmCall> predict_local(std::string_view sequence, std::string_view structure, const CutContext& context,
+                                       Scratch& scratch) const;
   std::optional<ArmCall> judge_window(std::string_view sequence, const CutWindow& window, const CutContext& context,
                                       Scratch& scratch) const;
   float vote(const CutWindow& window, Scratch& scratch) const;

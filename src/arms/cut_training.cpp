@@ -4,6 +4,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "arms/local_window.h"
 #include "data/data.h"
 #include "data/shuffle.h"
 #include "net/kernels.h"
@@ -150,13 +151,17 @@ std::optional<CutTask> cut_task(const CutExample& example, int reach, Folder& fo
   if (!window) return std::nullopt;
   follow(example.convention, *window);
   CutTask task{std::move(*window), example.cuts, example.is_precursor()};
+  if (!agrees(task)) return std::nullopt;
+  return task;
+}
+
+bool agrees(CutTask& task) {
   for (int& cut : task.cuts) {
     if (cut < 0) continue;
     cut -= task.window.begin;
-    if (cut < 0 || cut > task.window.length) return std::nullopt;
+    if (cut < 0 || cut > task.window.length) return false;
   }
-  if (!task.is_precursor) return task;
-  // Is there a quadruple that agrees?
+  if (!task.is_precursor) return true;
   std::vector<float> scores(static_cast<std::size_t>(task.window.length + 1) * kCuts, 0.0F);
   for (int i = 0; i <= task.window.length; ++i) {
     for (int cut = 0; cut < kCuts; ++cut) {
@@ -165,8 +170,7 @@ std::optional<CutTask> cut_task(const CutExample& example, int reach, Folder& fo
   }
   const std::vector<float> flat(CutTerms::kSize, 0.0F);
   QuadrupleSum sum;
-  if (!std::isfinite(sum.run(task.window, scores, {flat}))) return std::nullopt;
-  return task;
+  return std::isfinite(sum.run(task.window, scores, {flat}));
 }
 
 namespace {
@@ -204,7 +208,9 @@ CutNetwork train_cuts(std::span<const CutExample> examples, const CutTrainOption
   const std::size_t size = network.parameters.size();
   std::vector<float> gradient(size), first_moment(size), second_moment(size);
   const TrainingKernels& kernels = training_kernels();
-  Folder folder(make_model(load_parameters("turner2004")));
+  const auto energies = make_model(load_parameters("turner2004"));
+  Folder folder(energies);
+  LocalFolder local(energies);
   CutGradient learner;
   const auto count = static_cast<std::int64_t>(examples.size());
   const std::int64_t steps = options.epochs * ((count + options.batch - 1) / options.batch);
@@ -242,19 +248,22 @@ CutNetwork train_cuts(std::span<const CutExample> examples, const CutTrainOption
         const int widest = options.reaches.front();
         const int reach = options.reaches[static_cast<std::size_t>(flanking) % options.reaches.size()];
         visit(as_it_is, example.convention, random, [&] {
+          if (options.local) return local_cut_task(shown(), local);
           std::optional<CutTask> task = cut_task(shown(), reach, folder);
           return task || reach == widest ? std::move(task) : cut_task(shown(), widest, folder);
         });
         progress.skipped += !as_it_is.usable;
         if (!example.is_precursor()) continue;
         if (random.uniform() < options.others) {
-          visit(beside, example.convention, random, [&] { return other_stem_task(shown(), reach, folder); });
+          visit(beside, example.convention, random, [&] {
+            return options.local ? other_local_task(shown(), local) : other_stem_task(shown(), reach, folder);
+          });
         }
         if (random.uniform() < options.shuffled) {
           visit(scrambled, example.convention, random, [&] {
             Random order_of_letters(options.flank_seed + 1, static_cast<std::uint64_t>(order[k] * options.flankings + flanking));
             const CutExample letters{"", shuffle_dinucleotides(shown().sequence, order_of_letters), kNothingKnown};
-            return cut_task(letters, reach, folder);
+            return options.local ? local_cut_task(letters, local) : cut_task(letters, reach, folder);
           });
         }
       }

@@ -38,6 +38,7 @@ std::vector<CutExample> read_cut_examples(const std::string& path);
 struct CutTrainOptions {
   CutNetworkShape shape;
   std::vector<int> reaches = {64, 44};  // of the windows, in turns
+  bool local = false;         // windows of local stem-loops (local_window.h) instead, which have no reach
   int epochs = 12;
   int batch = 32;
   double rate = 2e-3;         // of Adam, at its highest
@@ -87,6 +88,9 @@ struct CutTask {
   bool is_precursor = true;
 };
 std::optional<CutTask> cut_task(const CutExample& example, int reach, Folder& folder);
+/// Moves the known cuts of a task, given in its sequence, to its window. False if one lies outside of it, or if no
+/// quadruple agrees with them; without a known cut always true.
+bool agrees(CutTask& task);
 /// The window of the stem-loop with most pairs that the known cuts do not belong to, to be told to have none.
 std::optional<CutTask> other_stem_task(const CutExample& example, int reach, Folder& folder);
 

@@ -17,6 +17,7 @@ struct TrainArmsCommand {
   CommonOptions common;
   CutTrainOptions options;
   std::string table, validation, output;
+  std::string windows = "local";
   int networks = 3;
 };
 
@@ -37,25 +38,27 @@ int run_train_arms(TrainArmsCommand& c) {
   }
   spdlog::info("{} hairpins to learn from, {} to calibrate on, {} with a known guide", examples.size(),
                validation.size(), guided.size());
+  CutSettings settings;
+  settings.local = c.options.local = c.windows == "local";
+  settings.reaches = c.options.reaches;
   CutSights sights;
   std::vector<CutNetwork> networks;
   for (int k = 0; k < c.networks; ++k) {
     CutTrainOptions options = c.options;
     options.seed = c.options.seed + static_cast<std::uint64_t>(k);
     networks.push_back(train_cuts(examples, options, sights, [&](const CutProgress& progress, const CutNetwork& network) {
-      const CutMeasures measures = measure_cuts(CutModel::of({network}, {}), validation);
+      const CutMeasures measures = measure_cuts(CutModel::of({network}, settings), validation);
       spdlog::info("network {} epoch {}: loss {:.3f} of {} visits; validation: exact {:.3f}, within 2 {:.3f}", k + 1,
                    progress.epoch + 1, progress.loss, progress.visits, measures.all.exact, measures.all.within_2);
     }));
   }
-  CutSettings settings;
-  settings.reaches = c.options.reaches;
   settings = fit_settings(CutModel::of(networks, settings), validation, guided);
   const CutModel model = CutModel::of(std::move(networks), settings);
   const CutMeasures measures = measure_cuts(model, validation);
   const CutTrainOptions& o = c.options;
   const Json training = {{"records", examples.size()},
                          {"networks", c.networks},
+                         {"windows", c.windows},
                          {"epochs", o.epochs},
                          {"batch", o.batch},
                          {"rate", o.rate},
@@ -89,6 +92,9 @@ std::function<int()> add_train_arms(CLI::App& app) {
       ->type_name("TSV");
   app.add_option("--model", c->output, "Directory of the model")->required()->type_name("DIR");
   app.add_option("--networks", c->networks, "Networks that vote")->check(CLI::Range(1, 16))->capture_default_str();
+  app.add_option("--windows", c->windows, "What networks see: local stem-loops, or folds of windows around a loop")
+      ->check(CLI::IsMember({"local", "folds"}))
+      ->capture_default_str();
   app.add_option("--channels", o.shape.channels, "Of each network, a multiple of 16")
       ->check(CLI::IsMember({16, 32, 48, 64, 96, 128}))
       ->capture_default_str();

@@ -6,6 +6,7 @@
 #include <array>
 #include <cmath>
 #include <limits>
+#include <tuple>
 
 #include "seq/seq.h"
 
@@ -14,6 +15,8 @@ namespace stemloop {
 namespace {
 
 constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
+
+constexpr int kBefore = 16, kBehind = 23;  // letters outside the Drosha cuts that are read
 
 double share(double part, double whole) { return whole > 0 ? part / whole : kMissing; }
 
@@ -230,89 +233,91 @@ void say_words(const Anatomy& a, Say say) {
 // What lies below the Drosha cuts: the lower stem, and the letters that Drosha's complex is known to read. Missing where
 // the sequence ends before.
 template <typename Say>
-void say_base(const Anatomy& wide, Say say) {
+void say_base(const CutHairpin& h, Say say) {
   constexpr int kLowerStem = 11;
-  const int d5 = wide.arm5[0], d3 = wide.arm3[1];
-  const bool there = d5 >= kLowerStem && d3 + kLowerStem <= wide.n;
-  say("lower_stem", "how paired the eleven letters below the Drosha cuts are", "",
-      there ? (wide.paired_in(d5 - kLowerStem, d5) + wide.paired_in(d3, d3 + kLowerStem)) / 2 : kMissing);
-  const auto is = [&](int at, Base base) {
-    return at >= 0 && at < wide.n && wide.bases[static_cast<std::size_t>(at)] == base;
+  const std::string& structure = h.local.structure;
+  const int d5 = h.arms.cuts.drosha5, d3 = h.arms.cuts.drosha3;
+  const auto paired_in = [&](int from, int to) {
+    int paired = 0;
+    for (int i = std::max(from, h.local.begin); i < std::min(to, h.local.end); ++i)
+      paired += structure[static_cast<std::size_t>(i - h.local.begin)] != '.' ? 1 : 0;
+    return paired;
   };
+  const auto before = static_cast<int>(h.before.size()), after = static_cast<int>(h.after.size());
+  say("lower_stem", "share of the eleven letters below either Drosha cut that are paired", "",
+      before >= kLowerStem && after >= kLowerStem
+          ? share(paired_in(d5 - kLowerStem, d5) + paired_in(d3, d3 + kLowerStem), 2 * kLowerStem)
+          : kMissing);
+  say("pairs_below", "base pairs of the stem-loop below the 5' Drosha cut", "bp",
+      before >= kLowerStem && after >= kLowerStem ? paired_in(h.local.begin, d5) : kMissing);
   bool ug = false, cnnc = false;
-  for (int at = d5 - 15; at <= d5 - 12; ++at) ug = ug || (is(at, kBaseU) && is(at + 1, kBaseG));
-  for (int at = d3 + 15; at <= d3 + 19; ++at) cnnc = cnnc || (is(at, kBaseC) && is(at + 3, kBaseC));
-  say("basal_UG", "UG at the basal junction", "", d5 >= 15 ? (ug ? 1 : 0) : kMissing);
-  say("flank_CNNC", "CNNC behind the 3' Drosha cut", "", d3 + 22 <= wide.n ? (cnnc ? 1 : 0) : kMissing);
+  for (int at = 15; at >= 12; --at) ug = ug || (at <= before && h.before.substr(static_cast<std::size_t>(before - at), 2) == "UG");
+  for (int at = 15; at <= 19 && at + 3 < after; ++at)
+    cnnc = cnnc || (h.after[static_cast<std::size_t>(at)] == 'C' && h.after[static_cast<std::size_t>(at + 3)] == 'C');
+  say("basal_UG", "UG at the basal junction", "", before >= 15 ? (ug ? 1 : 0) : kMissing);
+  say("flank_CNNC", "CNNC behind the 3' Drosha cut", "", after >= kBehind ? (cnnc ? 1 : 0) : kMissing);
 }
 
-// Whether the hairpin holds against what is around it: its pairs in the folds of the wider windows.
+// The stem-loop that was cut: how stable it is, and whether what lies between the cuts folds as it does.
 template <typename Say>
-void say_context(const CutHairpin& h, const Anatomy& core, Say say) {
-  const std::vector<int> window = h.arms.structure.empty() ? std::vector<int>() : pair_table(h.arms.structure);
-  std::vector<double> in_wide(static_cast<std::size_t>(core.n));
-  for (const PairProbability& pair : h.wide.ensemble.pairs) {
-    const int i = pair.i + h.wide_begin - h.begin, j = pair.j + h.wide_begin - h.begin;
-    if (i >= 0 && j < core.n && core.partner[static_cast<std::size_t>(i)] == j)
-      in_wide[static_cast<std::size_t>(i)] = pair.probability;
-  }
-  double pairs = 0, kept = 0, likely = 0, elsewhere = 0;
-  for (int i = 0; i < core.n; ++i) {
-    const int j = core.partner[static_cast<std::size_t>(i)];
-    if (j <= i) continue;
-    ++pairs;
-    likely += in_wide[static_cast<std::size_t>(i)];
-    const auto at = static_cast<std::size_t>(i + h.begin);
-    kept += at < window.size() && window[at] == j + h.begin ? 1 : 0;
-  }
-  for (std::size_t i = 0; i < window.size(); ++i) {
-    const auto at = static_cast<int>(i);
-    if (window[i] > at && (window[i] < h.begin || at >= h.end)) ++elsewhere;
-  }
-  say("kept_pairs", "share of the base pairs that form in a window of 128 nt too", "", share(kept, pairs));
-  say("kept_probability", "mean probability of the base pairs with what is around the cuts", "", share(likely, pairs));
-  say("pairs_beside", "base pairs beside it in a window of 128 nt", "bp", elsewhere);
+void say_stem_loop(const CutHairpin& h, const Anatomy& core, Say say) {
+  const double length = h.local.end - h.local.begin;
+  const auto kept = [&] {
+    const std::vector<int> partner = pair_table(h.local.structure);
+    double pairs = 0, same = 0;
+    for (int i = 0; i < core.n; ++i) {
+      const int j = core.partner[static_cast<std::size_t>(i)], at = i + h.begin - h.local.begin;
+      if (j <= i) continue;
+      ++pairs;
+      const bool inside = at >= 0 && at < static_cast<int>(partner.size());
+      same += inside && partner[static_cast<std::size_t>(at)] == j + h.begin - h.local.begin ? 1 : 0;
+    }
+    return share(same, pairs);
+  };
+  say("stem_loop_energy", "energy of the whole stem-loop", "kcal/mol", h.local.energy / 100.0);
+  say("stem_loop_per_nt", "energy per nucleotide of the whole stem-loop", "kcal/mol", share(h.local.energy / 100.0, length));
+  say("stem_loop_length", "letters of the whole stem-loop", "nt", length);
+  say("stem_loop_pairs", "base pairs of the whole stem-loop", "bp",
+      static_cast<double>(std::count(h.local.structure.begin(), h.local.structure.end(), '(')));
+  say("stem_loop_kept", "share of the base pairs between the cuts that the whole stem-loop has too", "", kept());
 }
 
 template <typename Say>
 void say_all(const CutHairpin& hairpin, Say say) {
-  const Anatomy core(hairpin.core, hairpin.arms, hairpin.begin), wide(hairpin.wide, hairpin.arms, hairpin.wide_begin);
+  const Anatomy core(hairpin.core, hairpin.arms, hairpin.begin);
   say_energy(core, say);
   say_structure(core, say);
   say_arms(core, say);
-  say_base(wide, say);
-  say_context(hairpin, core, say);
-  const auto of_wide = [&](const std::string& name, const std::string& words, const char* unit, double value) {
-    say("wide_" + name, words + ", with what is around the cuts", unit, value);
-  };
-  say_energy(wide, of_wide);
-  say_structure(wide, of_wide);
+  say_base(hairpin, say);
+  say_stem_loop(hairpin, core, say);
   say_words(core, say);
 }
 
-bool fold_letters(std::string_view sequence, int begin, int end, Folder& folder, FoldedLetters& folded) {
-  folded.letters = as_rna(sequence.substr(static_cast<std::size_t>(begin), static_cast<std::size_t>(end - begin)));
-  folded.ensemble = folder.ensemble(folded.letters, folded.fold);
-  return folded.fold.structure.find('(') != std::string::npos;
+// Begin and end of what lies between the Drosha cuts.
+std::pair<int, int> between_cuts(const ArmCall& arms, std::string_view sequence) {
+  return {std::max(0, arms.cuts.drosha5), std::min(static_cast<int>(sequence.size()), arms.cuts.drosha3)};
 }
 
 }  // namespace
 
-std::optional<CutHairpin> cut_hairpin(std::string_view sequence, const StemLoop& stem, const CutModel& cuts,
-                                      CutModel::Scratch& scratch, Folder& folder) {
-  std::optional<ArmCall> arms = cuts.predict(sequence, stem, scratch);
-  if (!arms) return std::nullopt;
+bool can_be_judged(const ArmCall& arms, std::string_view sequence) {
+  const auto [begin, end] = between_cuts(arms, sequence);
+  return end - begin >= kLeastCore;
+}
+
+std::optional<CutHairpin> cut_hairpin(std::string_view sequence, const LocalStemLoop& local, ArmCall arms, Folder& folder) {
   CutHairpin h;
-  h.arms = std::move(*arms);
-  h.begin = std::max(0, h.arms.cuts.drosha5);
-  h.end = std::min(static_cast<int>(sequence.size()), h.arms.cuts.drosha3);
-  if (h.end - h.begin < kLeastCore) return std::nullopt;
-  const int n = static_cast<int>(sequence.size()), middle = (stem.open + stem.close) / 2;
-  h.wide_begin = std::max(0, std::min(middle - kWideReach, h.begin));
-  const int wide_end = std::min(n, std::max(middle + kWideReach, h.end));
-  if (!fold_letters(sequence, h.begin, h.end, folder, h.core) ||
-      !fold_letters(sequence, h.wide_begin, wide_end, folder, h.wide))
-    return std::nullopt;
+  h.local = local;
+  h.arms = std::move(arms);
+  std::tie(h.begin, h.end) = between_cuts(h.arms, sequence);
+  const auto letters = [&](int begin, int end) {
+    return std::string(sequence.substr(static_cast<std::size_t>(begin), static_cast<std::size_t>(end - begin)));
+  };
+  h.before = letters(std::max(0, h.begin - kBefore), h.begin);
+  h.after = letters(h.end, std::min(static_cast<int>(sequence.size()), h.end + kBehind));
+  h.core.letters = letters(h.begin, h.end);
+  h.core.ensemble = folder.ensemble(h.core.letters, h.core.fold);
+  if (h.core.fold.structure.find('(') == std::string::npos) return std::nullopt;
   return h;
 }
 
@@ -320,8 +325,8 @@ const std::vector<Measure>& hairpin_measures() {
   static const std::vector<Measure> measures = [] {
     std::vector<Measure> all;
     CutHairpin any;
-    any.core.letters = any.wide.letters = "GGGAAACCC";
-    any.core.fold = any.wide.fold = {"(((...)))", 0};
+    any.core.letters = "GGGAAACCC";
+    any.core.fold = {"(((...)))", 0};
     say_all(any, [&](const std::string& name, const std::string& words, const char* unit, double) {
       all.push_back({name, words, unit});
     });

@@ -1,9 +1,9 @@
 // A hairpin as the world classifier sees it: found in a sequence of any length, cut at its four cut sites, and folded
-// again without what lies outside the cuts. What is measured here depends on the letters between the Drosha cuts alone,
-// so flanks of any length leave it as it is, as far as they leave the cuts where they are.
+// again without what lies outside the cuts. What is measured here depends on the stem-loop and its cuts alone, most of it
+// on the letters between the Drosha cuts, so flanks of any length leave it as it is, as far as they leave these.
 #pragma once
 
-#include <span>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,19 +21,20 @@ struct FoldedLetters {
 };
 
 struct CutHairpin {
-  ArmCall arms;           // cuts and stem in the whole sequence
-  int begin = 0, end = 0;  // [begin, end) of the sequence lies between the Drosha cuts
-  FoldedLetters core;     // these
-  int wide_begin = 0;      // the letters around the loop, `kWideReach` to either side as far as there are any
-  FoldedLetters wide;
+  LocalStemLoop local;        // the stem-loop, in the whole sequence
+  ArmCall arms;               // its cuts
+  int begin = 0, end = 0;     // [begin, end) of the sequence lies between the Drosha cuts
+  std::string before, after;  // some letters outside them, as far as there are any
+  FoldedLetters core;         // the letters between them
 };
 
-/// Cuts one stem-loop of `sequence` out and folds it. Nothing if it cannot be cut: fewer than `kLeastCore` letters
-/// between the Drosha cuts, or no stem-loop there. `sequence` as RNA in upper case.
+/// Whether the cuts leave a hairpin to judge: at least `kLeastCore` letters between Drosha's.
 inline constexpr int kLeastCore = 36;
-inline constexpr int kWideReach = 48;
-std::optional<CutHairpin> cut_hairpin(std::string_view sequence, const StemLoop& stem, const CutModel& cuts,
-                                      CutModel::Scratch& scratch, Folder& folder);
+bool can_be_judged(const ArmCall& arms, std::string_view sequence);
+
+/// Folds what lies between the cuts of one stem-loop of `sequence`, RNA in upper case. Nothing if that does not fold.
+/// REQUIRES: can_be_judged().
+std::optional<CutHairpin> cut_hairpin(std::string_view sequence, const LocalStemLoop& local, ArmCall arms, Folder& folder);
 
 /// A named number about a hairpin.
 struct Measure {

@@ -41,25 +41,44 @@ HairpinFinder::HairpinFinder(const CutModel& cuts)
       local_(make_model(load_parameters("turner2004"))),
       folder_(make_model(load_parameters("turner2004"))) {}
 
-std::vector<FoundHairpin> HairpinFinder::find(std::string_view sequence, int most) {
+std::vector<StemCuts> HairpinFinder::stems(std::string_view sequence) {
   std::vector<LocalStemLoop> stems = local_.stem_loops(sequence);
   std::stable_sort(stems.begin(), stems.end(),
                    [](const LocalStemLoop& a, const LocalStemLoop& b) { return a.score < b.score; });
-  std::vector<FoundHairpin> found;
-  for (const LocalStemLoop& local : stems) {
-    if (static_cast<int>(found.size()) == most) break;
-    StemLoop stem;
-    stem.open = local.loop_open, stem.close = local.loop_close, stem.begin = local.begin, stem.end = local.end;
-    std::optional<CutHairpin> cut = cut_hairpin(sequence, stem, *cuts_, scratch_, folder_);
-    if (!cut) continue;
+  if (stems.size() > kMostStems) stems.resize(kMostStems);
+  std::vector<StemCuts> cut;
+  for (LocalStemLoop& stem : stems) {
+    std::optional<ArmCall> arms = cuts_->predict(sequence, stem, scratch_);
+    if (!arms || !can_be_judged(*arms, sequence)) continue;
     // Two local stem-loops may be cut alike: one is enough.
-    const bool known = std::any_of(found.begin(), found.end(), [&](const FoundHairpin& other) {
-      return other.cut.begin == cut->begin && other.cut.end == cut->end;
+    const bool known = std::any_of(cut.begin(), cut.end(), [&](const StemCuts& other) {
+      return other.arms.cuts.drosha5 == arms->cuts.drosha5 && other.arms.cuts.drosha3 == arms->cuts.drosha3;
     });
-    if (known) continue;
-    FoundHairpin hairpin{std::move(*cut), {}};
-    measure_hairpin(hairpin.cut, hairpin.measures);
-    found.push_back(std::move(hairpin));
+    if (!known) cut.push_back({std::move(stem), std::move(*arms)});
+  }
+  std::stable_sort(cut.begin(), cut.end(),
+                   [](const StemCuts& a, const StemCuts& b) { return a.arms.log_odds > b.arms.log_odds; });
+  return cut;
+}
+
+std::optional<FoundHairpin> HairpinFinder::measure(std::string_view sequence, StemCuts stem) {
+  std::optional<CutHairpin> cut = cut_hairpin(sequence, stem.stem, std::move(stem.arms), folder_);
+  if (!cut) return std::nullopt;
+  FoundHairpin hairpin{std::move(*cut), {}};
+  measure_hairpin(hairpin.cut, hairpin.measures);
+  return hairpin;
+}
+
+std::vector<FoundHairpin> HairpinFinder::find(std::string_view sequence, int most) {
+  std::vector<FoundHairpin> found;
+  float best = 0;
+  for (StemCuts& stem : stems(sequence)) {
+    const float clear = stem.arms.log_odds;
+    if (!found.empty() && (std::ssize(found) >= most || clear < best - kClearlyWorse)) break;
+    std::optional<FoundHairpin> hairpin = measure(sequence, std::move(stem));
+    if (!hairpin) continue;
+    if (found.empty()) best = clear;
+    found.push_back(std::move(*hairpin));
   }
   return found;
 }
@@ -151,6 +170,7 @@ PrecursorClassifier PrecursorClassifier::open(const std::string& directory) {
   c.calibration_.weights = {number(calibration, "slope")};
   c.calibration_.bias = number(calibration, "bias");
   c.prior_ = number(config, "prior");
+  c.least_cut_log_odds_ = number(config, "least_cut_log_odds");
   require(c.prior_ > 0 && c.prior_ < 1, "{}: prior {} is no probability between 0 and 1", name, c.prior_);
   const Json curve = config.value("curve", Json());
   require(curve.is_array() && curve.size() >= 2, "{}: 'curve' is missing", name);
@@ -179,6 +199,8 @@ PrecursorClassifier PrecursorClassifier::open(const std::string& directory) {
   c.booster_ = load_xgboost(checked_file(config, directory, kPrecursorBooster), booster, 1);
   require(c.booster_->columns() == measures, "{}: is for {} measures, not {}", booster, c.booster_->columns(), measures);
   c.cuts_ = std::make_unique<CutModel>(CutModel::open(directory + "/" + kPrecursorCuts));
+  require(c.cuts_->settings().local, "{}/{}: these networks of cuts do not see local stem-loops; train the model again",
+          directory, kPrecursorCuts);
   return c;
 }
 

@@ -34,13 +34,33 @@ struct FoundHairpin {
   std::vector<float> measures;  // hairpin_measures()
 };
 
+/// Stem-loops of a record whose cuts are predicted, and that are judged, at most.
+inline constexpr std::size_t kMostStems = 8;
+inline constexpr int kMostHairpins = 4;
+/// Nats by which a stem-loop may be cut less clearly than the record's clearest and still be judged.
+inline constexpr float kClearlyWorse = 4;
+
+/// A stem-loop and its four cuts.
+struct StemCuts {
+  LocalStemLoop stem;
+  ArmCall arms;
+};
+
+/// Share of the precursors of training that may lie below PrecursorClassifier::least_cut_log_odds().
+inline constexpr double kGateLoss = 0.003;
+
 /// Memory of one worker.
 class HairpinFinder {
  public:
   explicit HairpinFinder(const CutModel& cuts);
-  /// Stem-loops of `sequence` (RNA, upper case), at most `most`, by their scores, the best first; those that cannot be cut
-  /// are left out.
+  /// Hairpins of `sequence` (RNA, upper case), at most `most`, the most clearly cut first; those cut clearly worse are
+  /// left out.
   std::vector<FoundHairpin> find(std::string_view sequence, int most);
+
+  /// The two steps of it. The `kMostStems` best-scored stem-loops that can be cut, the most clearly cut first.
+  std::vector<StemCuts> stems(std::string_view sequence);
+  /// Nothing if what lies between the cuts does not fold.
+  std::optional<FoundHairpin> measure(std::string_view sequence, StemCuts stem);
 
  private:
   const CutModel* cuts_;
@@ -48,9 +68,6 @@ class HairpinFinder {
   LocalFolder local_;
   Folder folder_;
 };
-
-/// Stem-loops of a record that are judged at most.
-inline constexpr int kMostHairpins = 4;
 
 /// What a measure says for or against.
 struct Reason {
@@ -86,6 +103,8 @@ class PrecursorClassifier {
   /// One call a row of hairpin_measures(), at a prior probability of `prior`; with reasons if wanted (they cost).
   [[nodiscard]] std::vector<PrecursorCall> judge(std::span<const FoundHairpin* const> hairpins, double prior,
                                                  bool reasons) const;
+  /// Log odds of the cuts that hardly any precursor falls below (kGateLoss of them); a scan judges no stem-loop that does.
+  [[nodiscard]] double least_cut_log_odds() const { return least_cut_log_odds_; }
   /// The prior the probabilities hold for unless another is asked for.
   [[nodiscard]] double prior() const { return prior_; }
   [[nodiscard]] const std::vector<PrecursorFigure>& figures() const { return figures_; }
@@ -97,7 +116,7 @@ class PrecursorClassifier {
   std::unique_ptr<CutModel> cuts_;
   std::unique_ptr<Booster> booster_;
   LogisticBlend calibration_;  // log odds of the trees to those at equal numbers
-  double prior_ = 0.5;
+  double prior_ = 0.5, least_cut_log_odds_ = 0;
   Matrix percentiles_;  // 2 x measures rows of kPercentiles values: precursors, others
   std::vector<std::array<double, 3>> curve_;  // threshold, share of precursors, share of others
   std::vector<PrecursorFigure> figures_;
@@ -123,7 +142,7 @@ std::vector<WorldRecord> read_world(const std::string& path);
 struct PrecursorTrainingOptions {
   BoosterOptions booster = {.rounds = 600, .depth = 6, .rate = 0.08, .rows = 0.7, .columns = 0.3};
   int folds = 5;
-  int epochs = 16;       // of the networks of cuts
+  int epochs = 12;       // of the networks of cuts
   int channels = 32;     // of these
   double prior = 0.5;
   int threads = 1;
@@ -134,8 +153,9 @@ struct PrecursorTrainingOptions {
   std::function<void(const std::string&)> talk = [](const std::string&) {};
 };
 
-/// Trains and writes `directory`. Two networks of cuts, each on half of the groups, measure the other half; trees are
-/// validated by group over `folds`, which calibrates them; the shipped model has both networks and trees of all records.
+/// Trains and writes `directory`. Two networks of cuts, each on half of the groups, measure the other half; trees learn
+/// from these measures and are validated by group over `folds`, which calibrates them. The model has a third network,
+/// trained on all groups, and trees of all records.
 /// Error, with nothing written, if one class is missing.
 void train_precursor(const std::string& directory, std::span<const WorldRecord> records,
                      const PrecursorTrainingOptions& how);

@@ -9,7 +9,7 @@
 
 namespace stemloop {
 
-inline constexpr int kPrecursorFormat = 1;
+inline constexpr int kPrecursorFormat = 2;
 inline constexpr const char* kPrecursorCuts = "cuts";
 inline constexpr const char* kPrecursorBooster = "booster.ubj";
 inline constexpr const char* kPercentilesFile = "percentiles.safetensors";

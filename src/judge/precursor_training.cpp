@@ -25,7 +25,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 namespace fs = std::filesystem;
 
-constexpr int kHalves = 2;
+constexpr int kHalves = 2, kWhole = kHalves;  // networks of cuts: one of either half, one of all records
 constexpr float kUsualOthers = 0.5F;  // share of the epochs in which a network of cuts sees a record that is none
 constexpr int kHairpinsOfOthers = 2;  // of one such record
 
@@ -40,14 +40,14 @@ int fold_of(const WorldRecord& record, int folds) {
   return static_cast<int>(hash_of("fold " + record.group) % static_cast<std::uint64_t>(folds));
 }
 
-// What a network of cuts is shown of one half: precursors with what is known of their cuts, and of other records the
+// What a network of cuts is shown of one half, or of all: precursors with what is known of their cuts, and of other records the
 // letters around their best stem-loops, half of them cut close, as precursors come too.
-std::vector<CutExample> cut_examples(std::span<const WorldRecord> records, int half) {
+std::vector<CutExample> cut_examples(std::span<const WorldRecord> records, int part) {
   std::vector<CutExample> examples;
   LocalFolder local(make_model(load_parameters("turner2004")));
   for (std::size_t k = 0; k < records.size(); ++k) {
     const WorldRecord& record = records[k];
-    if (half_of(record) != half) continue;
+    if (part != kWhole && half_of(record) != part) continue;
     if (record.label == 1) {
       if (record.cuts == kNothingKnown) continue;
       examples.push_back({record.id, record.sequence, record.cuts, Guide::kNotTold, record.kind == "mirgenedb" ? Convention::kMirgenedb : Convention::kMirbase,
@@ -74,8 +74,8 @@ std::vector<CutExample> cut_examples(std::span<const WorldRecord> records, int h
   return examples;
 }
 
-CutNetwork train_half(std::span<const WorldRecord> records, int half, const PrecursorTrainingOptions& how) {
-  const std::vector<CutExample> examples = cut_examples(records, half);
+CutNetwork train_network(std::span<const WorldRecord> records, int part, const PrecursorTrainingOptions& how) {
+  const std::vector<CutExample> examples = cut_examples(records, part);
   CutTrainOptions options;
   options.shape.channels = how.channels;
   options.epochs = how.epochs;
@@ -86,18 +86,27 @@ CutNetwork train_half(std::span<const WorldRecord> records, int half, const Prec
   options.weight_decay = 0.1;
   options.dropout = 0.15;
   options.as_given = 0.3;
-  options.seed = how.seed + static_cast<std::uint64_t>(half);
+  options.local = true;
+  options.seed = how.seed + static_cast<std::uint64_t>(part);
   CutSights sights;
   return train_cuts(examples, options, sights, [&](const CutProgress& progress, const CutNetwork&) {
-    how.talk(fmt::format("network of cuts {}, epoch {}: loss {:.4f} over {} visits", half + 1, progress.epoch + 1,
-                         progress.loss, progress.visits));
+    how.talk(fmt::format("network of cuts {}, epoch {}: loss {:.4f} over {} visits, {} skipped", part + 1,
+                         progress.epoch + 1, progress.loss, progress.visits, progress.skipped));
   });
+}
+
+CutSettings seen_locally() {
+  CutSettings settings;
+  settings.local = true;
+  return settings;
 }
 
 // A hairpin of a record among the rows.
 struct Row {
   std::size_t record = 0;
   int begin = 0, end = 0;
+  bool asked = true;   // it would be judged
+  bool learnt = true;  // its label is known
 };
 
 struct Rows {
@@ -105,23 +114,44 @@ struct Rows {
   Matrix measures;
 };
 
-// A precursor's own hairpin, its loop in the middle of what is not flank; of others all that would be judged, and half
-// of the records once more without what lies outside the cuts.
-std::vector<FoundHairpin> rows_of(const WorldRecord& record, HairpinFinder& finder) {
-  std::vector<FoundHairpin> found = finder.find(record.sequence, kMostHairpins);
+struct RecordHairpin {
+  FoundHairpin found;
+  bool asked = true, learnt = true;
+};
+
+// Whether a stem-loop of a precursor's record is the precursor: its loop lies between the known arms, or in the middle of
+// what is not flank.
+bool is_own(const LocalStemLoop& stem, const WorldRecord& record) {
+  if (record.cuts != kNothingKnown) return may_belong(StemLoop{stem.loop_open, stem.loop_close, 0, 0, 0}, record.cuts);
+  const int n = static_cast<int>(record.sequence.size()) - record.flank5 - record.flank3;
+  const int middle = (stem.loop_open + stem.loop_close) / 2 - record.flank5;
+  return middle >= n / 5 && middle <= n - n / 5;
+}
+
+// Hairpins of a record that would be judged. What a precursor's other hairpins are nobody knows: only its own is learnt
+// from, whether it would be judged or not. Half of the other records are shown once more without what lies outside the
+// cuts.
+std::vector<RecordHairpin> rows_of(const WorldRecord& record, HairpinFinder& finder) {
+  std::vector<RecordHairpin> rows;
+  for (FoundHairpin& hairpin : finder.find(record.sequence, kMostHairpins)) rows.push_back({std::move(hairpin), true, true});
   if (record.label == 1) {
-    const int n = static_cast<int>(record.sequence.size()) - record.flank5 - record.flank3;
-    std::erase_if(found, [&](const FoundHairpin& hairpin) {
-      const int middle = (hairpin.cut.arms.stem.open + hairpin.cut.arms.stem.close) / 2 - record.flank5;
-      return middle < n / 5 || middle > n - n / 5;
-    });
-    if (found.size() > 1) found.resize(1);
-    return found;
+    bool own_seen = false;
+    for (RecordHairpin& row : rows) {
+      row.learnt = !own_seen && is_own(row.found.cut.local, record);
+      own_seen = own_seen || row.learnt;
+    }
+    if (own_seen) return rows;
+    for (StemCuts& stem : finder.stems(record.sequence)) {
+      if (!is_own(stem.stem, record)) continue;
+      if (std::optional<FoundHairpin> own = finder.measure(record.sequence, std::move(stem))) rows.push_back({std::move(*own), false, true});
+      break;
+    }
+    return rows;
   }
   constexpr std::uint64_t kWays = 2, kMargin = 7;
   const std::uint64_t way = hash_of("cut " + record.id);
-  if (!found.empty() && way % kWays == 0) {
-    const CutHairpin& best = found.front().cut;
+  if (!rows.empty() && way % kWays == 0) {
+    const CutHairpin& best = rows.front().found.cut;
     const int begin = std::max(0, best.begin - static_cast<int>(way / kWays % kMargin));
     const int end = std::min(static_cast<int>(record.sequence.size()),
                              best.end + static_cast<int>(way / kWays / kMargin % kMargin));
@@ -129,14 +159,14 @@ std::vector<FoundHairpin> rows_of(const WorldRecord& record, HairpinFinder& find
         finder.find(std::string_view(record.sequence).substr(begin, static_cast<std::size_t>(end - begin)), 1);
     for (FoundHairpin& hairpin : again) {
       hairpin.cut.begin += begin, hairpin.cut.end += begin;
-      found.push_back(std::move(hairpin));
+      rows.push_back({std::move(hairpin), true, true});
     }
   }
-  return found;
+  return rows;
 }
 
 Rows measure_all(std::span<const WorldRecord> records, std::span<const CutModel> halves, int threads) {
-  std::vector<std::vector<FoundHairpin>> found(records.size());
+  std::vector<std::vector<RecordHairpin>> found(records.size());
   using Finders = std::vector<HairpinFinder>;
   tbb::enumerable_thread_specific<Finders> finders([&] {
     Finders both;
@@ -147,14 +177,18 @@ Rows measure_all(std::span<const WorldRecord> records, std::span<const CutModel>
   tbb::parallel_for(std::size_t{0}, records.size(), [&](std::size_t i) {
     // By the network that has seen the other half.
     found[i] = rows_of(records[i], finders.local()[static_cast<std::size_t>(1 - half_of(records[i]))]);
-    for (FoundHairpin& hairpin : found[i]) hairpin.cut = CutHairpin{{}, hairpin.cut.begin, hairpin.cut.end, {}, 0, {}};
+    for (RecordHairpin& row : found[i]) {  // measures are all that is kept
+      const int begin_of_it = row.found.cut.begin, end_of_it = row.found.cut.end;
+      row.found.cut = CutHairpin{};
+      row.found.cut.begin = begin_of_it, row.found.cut.end = end_of_it;
+    }
   });
   Rows rows;
   rows.measures.columns = static_cast<std::int64_t>(hairpin_measures().size());
   for (std::size_t i = 0; i < records.size(); ++i) {
-    for (FoundHairpin& hairpin : found[i]) {
-      rows.rows.push_back({i, hairpin.cut.begin, hairpin.cut.end});
-      rows.measures.values.insert(rows.measures.values.end(), hairpin.measures.begin(), hairpin.measures.end());
+    for (const RecordHairpin& row : found[i]) {
+      rows.rows.push_back({i, row.found.cut.begin, row.found.cut.end, row.asked, row.learnt});
+      rows.measures.values.insert(rows.measures.values.end(), row.found.measures.begin(), row.found.measures.end());
       ++rows.measures.rows;
     }
     found[i].clear();
@@ -181,7 +215,8 @@ Matrix percentiles_of(const Rows& rows, std::span<const WorldRecord> records) {
       std::vector<float> values;
       for (std::int64_t row = 0; row < rows.measures.rows; ++row) {
         const float value = rows.measures.row(row)[static_cast<std::size_t>(m)];
-        if (records[rows.rows[static_cast<std::size_t>(row)].record].label == label && value == value)
+        const Row& of = rows.rows[static_cast<std::size_t>(row)];
+        if (of.learnt && records[of.record].label == label && value == value)
           values.push_back(value);
       }
       std::sort(values.begin(), values.end());
@@ -194,6 +229,23 @@ Matrix percentiles_of(const Rows& rows, std::span<const WorldRecord> records) {
   return result;
 }
 
+// The log odds of cuts that a share kGateLoss of the precursors' own hairpins falls below.
+double least_cut_log_odds(const Rows& rows, std::span<const WorldRecord> records) {
+  const std::vector<Measure>& measures = hairpin_measures();
+  const auto column = static_cast<std::size_t>(
+      std::find_if(measures.begin(), measures.end(), [](const Measure& m) { return m.name == "cut_log_odds"; }) - measures.begin());
+  std::vector<float> values;
+  for (std::size_t row = 0; row < rows.rows.size(); ++row) {
+    const Row& of = rows.rows[row];
+    if (of.learnt && records[of.record].label == 1 && records[of.record].weight >= 1)
+      values.push_back(rows.measures.row(static_cast<std::int64_t>(row))[column]);
+  }
+  require(!values.empty(), "no precursor of weight 1 has a hairpin");
+  const auto at = values.begin() + static_cast<std::ptrdiff_t>(kGateLoss * static_cast<double>(values.size()));
+  std::nth_element(values.begin(), at, values.end());
+  return *at;
+}
+
 // The best hairpin's log odds of every record out of fold; a record without a hairpin has the least there are.
 std::vector<float> best_out_of_fold(const Rows& rows, std::span<const WorldRecord> records,
                                     const PrecursorTrainingOptions& how) {
@@ -202,8 +254,10 @@ std::vector<float> best_out_of_fold(const Rows& rows, std::span<const WorldRecor
   for (int fold = 0; fold < how.folds; ++fold) {
     std::vector<std::int64_t> learn, ask;
     for (std::int64_t row = 0; row < rows.measures.rows; ++row) {
-      const WorldRecord& record = records[rows.rows[static_cast<std::size_t>(row)].record];
-      (fold_of(record, how.folds) == fold ? ask : learn).push_back(row);
+      const Row& of = rows.rows[static_cast<std::size_t>(row)];
+      const bool out = fold_of(records[of.record], how.folds) == fold;
+      if (out && of.asked) ask.push_back(row);
+      if (!out && of.learnt) learn.push_back(row);
     }
     const std::vector<float> logits = boost(rows, records, learn, how.booster)->logits(rows.measures.select(ask));
     for (std::size_t k = 0; k < ask.size(); ++k) {
@@ -337,22 +391,23 @@ void train_precursor(const std::string& directory, std::span<const WorldRecord> 
   require(precursors > 0 && precursors < std::ssize(records), "{} precursors and {} others: both are wanted", precursors,
           std::ssize(records) - precursors);
 
-  // Networks of cuts, one a half; kept ones are taken as they are.
+  // Networks of cuts; kept ones are taken as they are.
   std::vector<CutModel> halves;
-  std::vector<CutNetwork> networks(kHalves);
-  const auto kept = [&](int half) { return fmt::format("{}/half-{}", how.networks, half + 1); };
-  const bool trained = how.networks.empty() || !fs::exists(kept(0) + "/config.json") || !fs::exists(kept(1) + "/config.json");
-  if (trained) {
-    tbb::parallel_invoke([&] { networks[0] = train_half(records, 0, how); },
-                         [&] { networks[1] = train_half(records, 1, how); });
-    for (int half = 0; half < kHalves && !how.networks.empty(); ++half) {
-      fs::create_directories(kept(half));
-      CutModel::of({networks[static_cast<std::size_t>(half)]}, {}).write(kept(half), "{}");
+  std::vector<CutNetwork> networks(kHalves + 1);
+  const auto network_of = [&](int part) {
+    const std::string kept = fmt::format("{}/{}", how.networks, part == kWhole ? "whole" : fmt::format("half-{}", part + 1));
+    CutNetwork& network = networks[static_cast<std::size_t>(part)];
+    if (!how.networks.empty() && fs::exists(kept + "/config.json")) {
+      network = CutModel::open(kept).networks().front();
+      return;
     }
-  } else {
-    for (int half = 0; half < kHalves; ++half) networks[static_cast<std::size_t>(half)] = CutModel::open(kept(half)).networks().front();
-  }
-  for (const CutNetwork& network : networks) halves.push_back(CutModel::of({network}, {}));
+    network = train_network(records, part, how);
+    if (how.networks.empty()) return;
+    fs::create_directories(kept);
+    CutModel::of({network}, seen_locally()).write(kept, "{}");
+  };
+  tbb::parallel_invoke([&] { network_of(kWhole); }, [&] { network_of(0), network_of(1); });
+  for (int half = 0; half < kHalves; ++half) halves.push_back(CutModel::of({networks[static_cast<std::size_t>(half)]}, seen_locally()));
 
   const Rows rows = measure_all(records, halves, how.threads);
   how.talk(fmt::format("{} hairpins of {} records measured", rows.measures.rows, records.size()));
@@ -368,8 +423,10 @@ void train_precursor(const std::string& directory, std::span<const WorldRecord> 
   for (const float x : logits)
     probabilities.push_back(1 / (1 + std::exp(-(calibration.weights[0] * x + calibration.bias + logit(how.prior)))));
 
-  std::vector<std::int64_t> all(static_cast<std::size_t>(rows.measures.rows));
-  for (std::size_t k = 0; k < all.size(); ++k) all[k] = static_cast<std::int64_t>(k);
+  std::vector<std::int64_t> all;
+  for (std::size_t k = 0; k < rows.rows.size(); ++k) {
+    if (rows.rows[k].learnt) all.push_back(static_cast<std::int64_t>(k));
+  }
   const std::unique_ptr<Booster> trees = boost(rows, records, all, booster);
   const std::vector<std::byte> tree_bytes = trees->bytes();
   const std::string booster_bytes(reinterpret_cast<const char*>(tree_bytes.data()), tree_bytes.size());
@@ -386,7 +443,7 @@ void train_precursor(const std::string& directory, std::span<const WorldRecord> 
     out.close();
   }
   fs::create_directories(directory + "/" + kPrecursorCuts);
-  CutModel::of(networks, {}).write(directory + "/" + kPrecursorCuts, R"({"see": "../config.json"})");
+  CutModel::of({networks[kWhole]}, seen_locally()).write(directory + "/" + kPrecursorCuts, R"({"see": "../config.json"})");
   replace_file(directory + "/" + kPrecursorBooster, booster_bytes);
   replace_file(directory + "/" + kPercentilesFile, percentiles);
   const auto md5 = [](const std::string& bytes) { return md5_hex(std::as_bytes(std::span(bytes))); };
@@ -394,6 +451,7 @@ void train_precursor(const std::string& directory, std::span<const WorldRecord> 
       {"format", kPrecursorFormat},
       {"family", kPrecursorFamily},
       {"prior", how.prior},
+      {"least_cut_log_odds", least_cut_log_odds(rows, records)},
       {"calibration", {{"slope", calibration.weights[0]}, {"bias", calibration.bias}}},
       {"curve", curve_json(records, probabilities, weights)},
       {"figures", figures_json(records, probabilities, 0.5)},

@@ -43,9 +43,10 @@ CandidateJudge precursor_judge(std::shared_ptr<const PrecursorClassifier> classi
     std::vector<std::size_t> of;
     for (std::size_t k = 0; k < candidates.size(); ++k) {
       const LocalStemLoop& t = candidates[k].stem_loop;
-      StemLoop stem;
-      stem.open = t.loop_open, stem.close = t.loop_close, stem.begin = t.begin, stem.end = t.end;
-      std::optional<CutHairpin> cut = cut_hairpin(candidates[k].window, stem, classifier->cuts(), m.scratch, m.folder);
+      const std::string& window = candidates[k].window;
+      std::optional<ArmCall> arms = classifier->cuts().predict(window, t, m.scratch);
+      if (!arms || !can_be_judged(*arms, window) || arms->log_odds < classifier->least_cut_log_odds()) continue;
+      std::optional<CutHairpin> cut = cut_hairpin(window, t, std::move(*arms), m.folder);
       if (!cut) continue;
       const Cuts& cuts = cut->arms.cuts;
       result[k].hairpin = {cut->begin, cut->end};
