@@ -48,8 +48,7 @@ struct Judgement {
   Stretch five, three;
 };
 
-/// Judges candidates, one answer each, in order; the answer of one does not depend on the others. REQUIRES: may be
-/// called from several threads at once.
+/// Judges the candidates of a tile, one answer each, in order. REQUIRES: may be called from several threads at once.
 using CandidateJudge = std::function<std::vector<Judgement>(std::span<const Candidate>)>;
 
 /// A stretch of a contig with what surrounds it. Candidates belong to it if the middle of their terminal loop lies in
