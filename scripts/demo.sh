@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Sets up, builds and runs the main job: which of the shipped hairpins are pre-miRNAs, and why? With pictures.
+# Sets up, builds and runs the two main jobs: which of the shipped hairpins are pre-miRNAs, and why, with pictures; and which
+# hairpins there are in a genome. The genome is made up (scripts/demo_genome.sh).
 # Results go to demo/ (or the folder named).
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -49,5 +50,16 @@ stemloop draw -q examples/hairpins.fa --dir "$out/drawings"
 step "stemloop encode examples/hairpins.fa -o $out/hairpins.safetensors --sheet $out/sheet.png"
 stemloop encode -q examples/hairpins.fa -o "$out/hairpins.safetensors" --sheet "$out/sheet.png"
 
-printf '\nIn %s: calls.tsv, reasons.txt, mir-21.png (drawing, picture, reconstruction, reasons), sheet.png and %s drawings.\n' \
+step "scripts/demo_genome.sh $out/genome.fa $out/planted.bed   # 172 kb of random letters, the shipped hairpins in them"
+scripts/demo_genome.sh "$out/genome.fa" "$out/planted.bed"
+
+step "stemloop scan $out/genome.fa --gff3 $out/loci.gff3 -o $out/loci.tsv"
+stemloop scan "$out/genome.fa" --gff3 "$out/loci.gff3" -o "$out/loci.tsv"
+{ head -n 1 "$out/loci.tsv"; sort -t $'\t' -k 6,6g -k 5,5gr <(tail -n +2 "$out/loci.tsv") | awk 'NR <= 12'; } | cut -f 1-6,8,9 | column -t -s $'\t'
+
+step "stemloop scan evaluate $out/loci.tsv $out/planted.bed --mb 0.172"
+stemloop scan evaluate -q "$out/loci.tsv" "$out/planted.bed" --mb 0.172 | awk -F '\t' 'NR == 1 || $1 == "half of both"' |
+  cut -f 2,3,6- | column -t -s $'\t'
+
+printf '\nIn %s: loci.tsv and loci.gff3 (for a genome browser), calls.tsv, reasons.txt, mir-21.png (drawing, picture, reconstruction, reasons), sheet.png and %s drawings.\n' \
   "$out" "$(find "$out/drawings" -name '*.svg' | wc -l)"

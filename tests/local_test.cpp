@@ -56,6 +56,8 @@ TEST(Local, RowsEqualEveryIntervalFoldedByItself) {
                               {.span = 40, .min_length = 20, .length_cost = 0, .bound = 2000, .rival_overlap = 0},
                               {.span = 163, .min_length = 5, .length_cost = 0, .bound = 100'000},
                               {.span = 200, .min_length = 40, .length_cost = 25, .bound = 0, .rival_overlap = 100},
+                              {.rival_overlap = 67, .least_stacking = 19},
+                              {.span = 57, .bound = 2000, .rival_overlap = 100, .least_stacking = 12},
                               {.span = 400, .min_length = 30, .length_cost = 5, .bound = -1000}};
   for (const FoldOptions& fold : {FoldOptions{}, FoldOptions{.temperature_celsius = 20}}) {
     const auto model = make_model(turner2004_parameters(), fold);
@@ -69,6 +71,19 @@ TEST(Local, RowsEqualEveryIntervalFoldedByItself) {
       }
     }
   }
+}
+
+TEST(Local, TheFilterIsTheSameInEveryBlockOfRows) {
+  const LocalOptions options{.span = 60, .bound = 500, .rival_overlap = 67, .least_stacking = 14};
+  const std::string piece = random_sequence(2 * 2048 + 150, 0.5, 24, 0);
+  LocalFolder folder(standard_model(), options);
+  const auto filtered = folder.stem_loops(piece);
+  expect_same(filtered, stem_loops_plain(*standard_model(), options, piece));
+  LocalOptions all = options;
+  all.least_stacking = 0;
+  EXPECT_LT(filtered.size(), LocalFolder(standard_model(), all).stem_loops(piece).size());
+  // The next strand has the same memory.
+  expect_same(folder.stem_loops(piece.substr(64)), stem_loops_plain(*standard_model(), options, piece.substr(64)));
 }
 
 TEST(Local, EnergyIsThatOfTheStructure) {
@@ -111,7 +126,7 @@ TEST(Local, UnbranchedMinimumIsTheFoldersWhereItsFoldIsAStemLoop) {
 }
 
 TEST(Local, WhatLiesFurtherThanTheSpanHasNoSay) {
-  const LocalOptions options{.span = 80, .bound = 0};
+  const LocalOptions options{.span = 80, .bound = 0, .least_stacking = 16};
   LocalFolder folder(standard_model(), options);
   for (int item = 0; item < 40; ++item) {
     const std::string core = random_sequence(400, 0.5, 24, static_cast<std::uint64_t>(item));

@@ -15,7 +15,7 @@ while IFS= read -r line; do
   bash -o pipefail -c "$line" > out.txt || { echo "failed with exit code $?"; exit 1; }
 done < <(awk '/^```sh/ {inside = 1; next} /^```/ {inside = 0} inside && /^stemloop /' "$root/README.md")
 [ "$count" -ge 10 ] || { echo "only $count commands found in README.md"; exit 1; }
-for file in folds.tsv folds.json pairs.tsv samples.tsv loops.tsv mir-21.png hairpins.safetensors sheet.png features.tsv back.fa calls.tsv why-mir-21.png three-way.tsv more.fa quality.tsv quality.png; do
+for file in folds.tsv folds.json pairs.tsv samples.tsv loops.tsv mir-21.png hairpins.safetensors sheet.png features.tsv back.fa calls.tsv why-mir-21.png loci.tsv loci.gff3 three-way.tsv more.fa quality.tsv quality.png; do
   [ -s "$file" ] || { echo "$file was not written"; exit 1; }
 done
 echo "$count commands ran"

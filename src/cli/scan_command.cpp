@@ -9,6 +9,7 @@
 
 #include "cli/command.h"
 #include "cli/version.h"
+#include "scan/introns.h"
 #include "scan/scan.h"
 
 namespace stemloop {
@@ -25,6 +26,7 @@ struct ScanCommand {
   double prior = 0;  // 0: the model's own
   std::string chunk;
   bool transcripts = false;
+  std::string introns;
   bool resume = false;
 };
 
@@ -150,8 +152,43 @@ class TemporaryPart {
   std::string path_;
 };
 
+// Introns of an annotation, each judged as a mirtron.
+int run_introns(ScanCommand& c) {
+  const std::pair<const char*, bool> useless[] = {{"--region", !c.scan.region.empty()}, {"--bed", !c.scan.bed.empty()},
+                                                  {"--chunk", !c.chunk.empty()},        {"--resume", c.resume},
+                                                  {"--transcripts", c.transcripts},     {"--softmask skip", c.softmask == "skip"},
+                                                  {"--prior", c.prior > 0}};
+  for (const auto& [option, named] : useless) require(!named, "{} has no meaning with --introns", option);
+  c.merge.outputs.main = c.common.output;
+  require(c.merge.outputs.arms.empty(), "--arms has no meaning with --introns: where a mirtron's arms end is not predicted");
+  check_run_files({c.scan.genome, c.introns}, output_files(c.merge.outputs));
+  const std::string directory = find_model(c.model.empty() ? kMirtronFamily : c.model);
+  require(model_family(directory) == kMirtronFamily, "{}: is of family '{}'; introns are judged by a model of family '{}'",
+          directory, model_family(directory), kMirtronFamily);
+  const std::unique_ptr<Judge> judge = open_judge(directory, {});
+  const GenomeFile genome(c.scan.genome);
+  const GenomeSurvey survey = survey_genome(genome.path());
+  IntronOptions o;
+  o.genome = genome.path();
+  o.longest = c.scan.candidates.local.span;
+  o.min_probability = c.scan.min_probability;
+  o.decoy_share = c.scan.decoy_share;
+  o.seed = c.scan.seed;
+  o.threads = c.common.threads;
+  o.folding = c.folding;
+  o.folding.parameters = judge->parameters();
+  o.told = {{"version", kVersion}, {"model", md5_hex(read_bytes(directory + "/config.json"))}, {"parameters", o.folding.parameters}};
+  o.outputs = c.merge;
+  const IntronTally t = judge_introns(read_introns(c.introns, survey), survey, *judge, o);
+  spdlog::info("{} introns judged; left out: {} below {} nt, {} above {} nt, {} with letters other than ACGU; {} have no hairpin",
+               t.judged, t.too_short, o.shortest, t.too_long, o.longest, t.unreadable, t.unfolded);
+  say(t.loci);
+  return kExitOk;
+}
+
 int run_scan(ScanCommand& c) {
   begin_run(c.common);
+  if (!c.introns.empty()) return run_introns(c);
   c.scan.threads = c.common.threads;
   c.scan.skip_soft_masked = c.softmask == "skip";
   c.scan.candidates.reverse = !c.transcripts;
@@ -256,8 +293,17 @@ std::function<int()> add_scan_genome(CLI::App& app) {
       ->check(CLI::IsMember({"ignore", "skip"}))
       ->capture_default_str();
   app.add_flag("--transcripts", c->transcripts, "The records are transcripts: one strand, coordinates in the record");
+  app.add_option("--introns", c->introns,
+                 "Judge these introns instead, by a model of mirtrons: BED (a line each, or between the blocks of twelve\n"
+                 "fields) or GFF3 (intron, or between exons of one Parent)")
+      ->type_name("BED|GFF3");
   app.add_option("--span", c->scan.candidates.local.span, "Longest hairpin")
       ->check(CLI::Range(40, 400))
+      ->capture_default_str();
+  app.add_option("--stacking", c->scan.candidates.local.least_stacking,
+                 "Least score of an alignment of the strand with its reverse complement for pairs on it to be folded\n"
+                 "(GC 3, AU 2, GU 1, mismatch -2, gap -4); 0: all pairs are folded")
+      ->check(CLI::Range(0, 120))
       ->capture_default_str();
   app.add_option("--shape", c->scan.candidates.shape, "Least score of its shape for a stem-loop to be judged")
       ->capture_default_str();

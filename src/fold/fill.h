@@ -86,7 +86,8 @@ struct PartitionFill {
   double* qm1_adjoint = nullptr;
 };
 
-struct LocalFill;  // local_fill.h
+struct LocalFill;     // local_fill.h
+struct StackingFill;  // stacking.h
 
 /// One compiled set of kernels.
 struct Kernels {
@@ -97,6 +98,7 @@ struct Kernels {
   void (*fill_outside)(PartitionFill&);
   /// Rows [to, from) of local folding, downwards. REQUIRES: the rows from `from` on were filled just before.
   void (*fill_local)(LocalFill&, int from, int to);
+  void (*fill_stacking)(StackingFill&);
 };
 
 /// The fastest set this processor can run; the environment variable STEMLOOP_SIMD (avx512, avx2, scalar) chooses one.

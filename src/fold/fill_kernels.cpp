@@ -4,6 +4,7 @@
 #include "fold/fill.h"
 #include "fold/lanes.h"
 #include "fold/local_fill.h"
+#include "fold/stacking.h"
 
 namespace stemloop {
 namespace {
@@ -38,6 +39,7 @@ STEMLOOP_INLINE void swap_rows(T*& a, T*& b) {
 #include "fold/fill_mfe.inl"
 #include "fold/fill_partition.inl"
 #include "fold/fill_local.inl"
+#include "fold/fill_stacking.inl"
 
 }  // namespace
 
@@ -48,6 +50,6 @@ STEMLOOP_INLINE void swap_rows(T*& a, T*& b) {
 
 extern const Kernels STEMLOOP_JOIN(kKernels, STEMLOOP_ISA);
 const Kernels STEMLOOP_JOIN(kKernels, STEMLOOP_ISA) = {STEMLOOP_NAME(STEMLOOP_ISA), fill_mfe, fill_inside,
-                                                       fill_outside, fill_local};
+                                                       fill_outside, fill_local, fill_stacking};
 
 }  // namespace stemloop

@@ -106,6 +106,7 @@ static void fill_local(LocalFill& f, int from, int to) {
     const int* partner = f.partners.position[base[i]];
     for (int at = f.first[base[i]]; at < f.last[base[i]]; ++at) {
       const int j = partner[at];
+      if (f.worth != nullptr && f.worth[(j - i) * f.worth_stride + i - f.worth_origin] == 0) continue;
       Packed value = hairpin_loop(*f.packed, f.strand, i, j) + (j - i);
       const Packed small = local_small(f, i, j);
       value = small < value ? small : value;

@@ -1,6 +1,7 @@
 #include "fold/local.h"
 
 #include "fold/local_trace.h"
+#include "fold/stacking.h"
 #include "fold/strand.h"
 #include "util/util.h"
 
@@ -56,6 +57,7 @@ struct LocalFolder::Scratch {
   std::vector<Packed> c, ring[3], column[2];
   std::vector<int> kept, kept_count;
   std::vector<BestInterval> best, chosen;
+  StackingFilter filter{0, 0};
 
   LocalFill prepare(const Strand<Energy>& s);
 };
@@ -104,6 +106,7 @@ LocalFolder::LocalFolder(std::shared_ptr<const Model> model, const LocalOptions&
   check_local(*model, options);
   Scratch& x = *scratch_;
   x.options = options;
+  x.filter = StackingFilter(options.span, options.least_stacking);
   x.packed = packed_model(model->energy);
   x.rows = packed_rows(x.packed);
   for (int unpaired = 0; unpaired <= options.span; ++unpaired) {
@@ -122,9 +125,15 @@ std::vector<LocalStemLoop> LocalFolder::stem_loops(std::string_view piece) {
   const EnergyModel& m = x.model->energy;
   const Strand<Energy> s = x.buffer.prepare(m, piece);
   LocalFill f = x.prepare(s);
+  int known = s.length;  // from here on the filter has spoken
+  if (x.options.least_stacking > 0) x.filter.prepare(s.base, s.length);
   // A hairpin is final once the rows have gone `span` beyond it; its rows are still there then.
   for (int top = s.length; top > 0;) {
     const int bottom = std::max(0, top - kLocalBatch);
+    if (x.options.least_stacking > 0 && top == known) {
+      known = std::max(0, top - kStackingBlock);
+      x.filter.fill(known, top, f);
+    }
     kernels().fill_local(f, top, bottom);
     x.chosen.clear();
     const int from = bottom == 0 ? 0 : bottom + f.span;

@@ -13,6 +13,7 @@
 // one is told too: in a genome chance makes a better fold of half a precursor and its surroundings more often than not.
 // Each of these steps looks no further than `span` beyond the interval's ends, so the answer is the same whatever lies
 // there.
+// With a filter (least_stacking) they are the best of all stem-loops that have none but the pairs it leaves.
 // A branched fold is left to fold.h: a side hairpin counts here as bases of an interior loop (30 at most).
 #pragma once
 
@@ -31,6 +32,9 @@ struct LocalOptions {
   Energy length_cost = 10;  // a base, 0.01 kcal/mol
   Energy bound = -300;      // highest score that is told, 0.01 kcal/mol
   int rival_overlap = 50;   // percent, 0 to 100
+  /// Pairs are left out unless an alignment of the strand with its reverse complement runs through them with at least this
+  /// score (stacking.h: a GC pair is 3, AU 2, GU 1, a mismatch -2, a gap -4), 0 to 120; 0: none is left out.
+  int least_stacking = 0;
 };
 
 inline constexpr int kMaxLocalSpan = 400;

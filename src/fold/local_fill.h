@@ -56,6 +56,10 @@ struct LocalFill {
   int* kept_count = nullptr;  // of each slot
   int first[kBaseCount] = {};  // partners of the current row: [first, last) of each base's list
   int last[kBaseCount] = {};
+  // Pairs worth folding (stacking.h): entry d * worth_stride + i - worth_origin; nullptr: all.
+  const std::uint8_t* worth = nullptr;
+  int worth_stride = 0;
+  int worth_origin = 0;
   // The choice: score = energy + end + length_cost * length.
   Energy end[kPairTypeCount] = {};
   Energy length_cost = 0;

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "fold/local_trace.h"
+#include "fold/stacking.h"
 #include "fold/strand.h"
 #include "util/util.h"
 
@@ -13,6 +14,8 @@ void check_local(const Model& model, const LocalOptions& o) {
           o.min_length, kMinHairpinLoop + 2, o.span);
   require(o.length_cost >= 0 && o.length_cost <= 1000, "cost of a base {} is outside 0 to 1000", o.length_cost);
   require(o.rival_overlap >= 0 && o.rival_overlap <= 100, "rival overlap {} is outside 0 to 100", o.rival_overlap);
+  require(o.least_stacking >= 0 && o.least_stacking <= kMostStacking, "least stacking score {} is outside 0 to {}",
+          o.least_stacking, kMostStacking);
   require(!model.energy.options.no_lonely_pairs, "local folding knows no lonely pairs to forbid");
 }
 
@@ -43,11 +46,12 @@ std::vector<LocalStemLoop> stem_loops_plain(const Model& model, const LocalOptio
   std::vector<Packed> c(piece.size() * options.span, kNoStemLoop);
   const auto place = [&](int i, int j) { return static_cast<std::size_t>(i) * options.span + (j - i); };
   const auto at = [&](int i, int j) { return c[place(i, j)]; };
+  const std::vector<std::uint8_t> worth = stacking_plain(s.base, n, options.span, options.least_stacking);
   std::vector<BestInterval> best(2 * piece.size());
   for (int i = n - 1; i >= 0; --i) {
     for (int j = i + kMinHairpinLoop + 1; j < std::min(n, i + options.span); ++j) {
       const PairType pair = kPairTypes[s.base[i]][s.base[j]];
-      if (pair == kNoPair) continue;
+      if (pair == kNoPair || worth[place(i, j)] == 0) continue;
       Packed value = pack(hairpin_loop(m, s, i, j), j - i);
       each_interior(m, s.base, at, i, j, [&value](int, int, Packed with) {
         value = std::min(value, with);

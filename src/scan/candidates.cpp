@@ -14,13 +14,13 @@ namespace {
 
 bool is_letter(char c) { return c == 'A' || c == 'C' || c == 'G' || c == 'U'; }
 
-std::string reverse_complement_of(std::string_view rna) {
+}  // namespace
+
+std::string reverse_complement(std::string_view rna) {
   std::string result(rna.rbegin(), rna.rend());
   for (char& c : result) c = c == 'A' ? 'U' : c == 'C' ? 'G' : c == 'G' ? 'C' : 'A';
   return result;
 }
-
-}  // namespace
 
 double thread_seconds() {
   timespec t{};
@@ -59,7 +59,7 @@ void CandidateFinder::find_in_run(const Tile& tile, std::size_t from, std::strin
   const std::int64_t start = tile.offset + static_cast<std::int64_t>(from);
   for (const bool reverse : {false, true}) {
     if (reverse && !options_.reverse) break;
-    const std::string strand = reverse ? reverse_complement_of(run) : std::string(run);
+    const std::string strand = reverse ? reverse_complement(run) : std::string(run);
     const double before = thread_seconds();
     std::vector<LocalStemLoop> loops = folder_.stem_loops(strand);
     const double folded = thread_seconds();

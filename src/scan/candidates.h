@@ -19,7 +19,7 @@
 namespace stemloop {
 
 struct CandidateOptions {
-  LocalOptions local{.rival_overlap = 67};
+  LocalOptions local{.rival_overlap = 67, .least_stacking = 26};
   double shape = -2.95;    // lowest shape_score() that is judged
   int flank = 30;          // letters that a judge sees on either side of the stem-loop, as far as there are,
   int reach = 70;          // and on either side of the middle of its loop
@@ -48,8 +48,7 @@ struct Judgement {
   Stretch five, three;
 };
 
-/// Judges candidates, one answer each, in order; the answer of one does not depend on the others. REQUIRES: may be
-/// called from several threads at once.
+/// Judges the candidates of a tile, one answer each, in order. REQUIRES: may be called from several threads at once.
 using CandidateJudge = std::function<std::vector<Judgement>(std::span<const Candidate>)>;
 
 /// A stretch of a contig with what surrounds it. Candidates belong to it if the middle of their terminal loop lies in
@@ -86,6 +85,9 @@ class CandidateFinder {
   double shape_seconds_ = 0;
   std::int64_t folded_ = 0;
 };
+
+/// Of letters ACGU.
+std::string reverse_complement(std::string_view rna);
 
 /// CPU seconds of the calling thread.
 double thread_seconds();

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <optional>
+#include <tuple>
 
 namespace stemloop {
 
@@ -28,6 +29,46 @@ CandidateJudge shape_judge() {
   };
 }
 
+namespace {
+
+constexpr float kClearlyWorseBeside = 3;
+
+// A candidate that its cuts do not rule out; [begin, end) between Drosha's, on the genome.
+struct CutCandidate {
+  std::size_t of = 0;
+  ArmCall arms;
+  std::int64_t begin = 0, end = 0;
+  bool reverse = false;
+};
+
+// Folding what lies between the cuts is the dearest step, and loci keep one of those that cover each other: left out is
+// what another covers (more than half of the shorter, same strand) that is cut more clearly by kClearlyWorseBeside nats.
+void leave_out_clearly_worse(std::vector<CutCandidate>& cuts) {
+  std::sort(cuts.begin(), cuts.end(), [](const CutCandidate& a, const CutCandidate& b) {
+    return std::tie(a.begin, a.end, a.of) < std::tie(b.begin, b.end, b.of);
+  });
+  std::vector<bool> worse(cuts.size());
+  for (std::size_t k = 0; k < cuts.size(); ++k) {
+    const CutCandidate& a = cuts[k];
+    for (std::size_t other = k + 1; other < cuts.size() && cuts[other].begin < a.end; ++other) {
+      const CutCandidate& b = cuts[other];
+      const std::int64_t overlap = std::min(a.end, b.end) - b.begin;
+      if (a.reverse != b.reverse || 2 * overlap <= std::min(a.end - a.begin, b.end - b.begin)) continue;
+      if (a.arms.log_odds > b.arms.log_odds + kClearlyWorseBeside) worse[other] = true;
+      if (b.arms.log_odds > a.arms.log_odds + kClearlyWorseBeside) worse[k] = true;
+    }
+  }
+  std::size_t kept = 0;
+  for (std::size_t k = 0; k < cuts.size(); ++k) {
+    if (worse[k]) continue;
+    if (kept != k) cuts[kept] = std::move(cuts[k]);
+    ++kept;
+  }
+  cuts.resize(kept);
+}
+
+}  // namespace
+
 CandidateJudge precursor_judge(std::shared_ptr<const PrecursorClassifier> classifier, double prior) {
   struct Memory {
     CutModel::Scratch scratch;
@@ -41,12 +82,20 @@ CandidateJudge precursor_judge(std::shared_ptr<const PrecursorClassifier> classi
     std::vector<Judgement> result(candidates.size());
     std::vector<FoundHairpin> hairpins;
     std::vector<std::size_t> of;
+    std::vector<CutCandidate> cut_candidates;
     for (std::size_t k = 0; k < candidates.size(); ++k) {
-      const LocalStemLoop& t = candidates[k].stem_loop;
-      const std::string& window = candidates[k].window;
-      std::optional<ArmCall> arms = classifier->cuts().predict(window, t, m.scratch);
-      if (!arms || !can_be_judged(*arms, window) || arms->log_odds < classifier->least_cut_log_odds()) continue;
-      std::optional<CutHairpin> cut = cut_hairpin(window, t, std::move(*arms), m.folder);
+      const Candidate& c = candidates[k];
+      std::optional<ArmCall> arms = classifier->cuts().predict(c.window, c.stem_loop, m.scratch);
+      if (!arms || !can_be_judged(*arms, c.window) || arms->log_odds < classifier->least_cut_log_odds()) continue;
+      const std::int64_t length = arms->cuts.drosha3 - arms->cuts.drosha5;
+      const std::int64_t begin = c.reverse ? c.end + c.stem_loop.begin - arms->cuts.drosha3
+                                           : c.begin - c.stem_loop.begin + arms->cuts.drosha5;
+      cut_candidates.push_back({k, std::move(*arms), begin, begin + length, c.reverse});
+    }
+    leave_out_clearly_worse(cut_candidates);
+    for (CutCandidate& one : cut_candidates) {
+      const std::size_t k = one.of;
+      std::optional<CutHairpin> cut = cut_hairpin(candidates[k].window, candidates[k].stem_loop, std::move(one.arms), m.folder);
       if (!cut) continue;
       const Cuts& cuts = cut->arms.cuts;
       result[k].hairpin = {cut->begin, cut->end};

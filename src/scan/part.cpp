@@ -1,6 +1,7 @@
 #include "scan/part.h"
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -59,20 +60,32 @@ std::string text_of(const PartHeader& h) {
 
 bool PartHeader::operator==(const PartHeader& other) const { return text_of(*this) == text_of(other); }
 
-PartWriter::PartWriter(const std::string& path, const PartHeader& header) : path_(path) {
-  descriptor_ = system_open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC);
+PartWriter::PartWriter(const std::string& path) : path_(path) {
+  descriptor_ = system_open(path.c_str(), O_WRONLY | O_CREAT);
   require(descriptor_ >= 0, "{}: cannot be written: {}", path, std::strerror(errno));
+  // The lock goes with the process, however it ends. File systems without locks have none.
+  const bool taken = ::flock(descriptor_, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+  if (taken) ::close(std::exchange(descriptor_, -1));
+  require(!taken, "{}: another scan is writing it", path);
+}
+
+PartWriter::PartWriter(const std::string& path, const PartHeader& header) : PartWriter(path) { begin(header); }
+
+void PartWriter::begin(const PartHeader& header) {
+  require(::ftruncate(descriptor_, 0) == 0, "{}: cannot be written: {}", path_, std::strerror(errno));
   write(text_of(header));
 }
 
 PartWriter PartWriter::resume(const std::string& path, const PartHeader& header, std::int64_t& next) {
+  PartWriter writer(path);
   // Killed before its first tile: there is nothing to go on with.
   const std::string head = text_of(header);
   if (std::filesystem::file_size(path) < head.size()) {
     const std::vector<std::byte> bytes = read_bytes(path);
     if (bytes.empty() || std::memcmp(bytes.data(), head.data(), bytes.size()) == 0) {
       next = header.from;
-      return PartWriter(path, header);
+      writer.begin(header);
+      return writer;
     }
   }
   PartReader reader(path);
@@ -88,10 +101,7 @@ PartWriter PartWriter::resume(const std::string& path, const PartHeader& header,
     while (reader.next(calls)) next = calls.tile + 1;
   } catch (const Error&) {  // the tile the run was killed in
   }
-  const int descriptor = system_open(path.c_str(), O_WRONLY);
-  require(descriptor >= 0, "{}: cannot be written: {}", path, std::strerror(errno));
-  PartWriter writer(path, descriptor);
-  require(::ftruncate(descriptor, reader.whole_bytes()) == 0 && ::lseek(descriptor, 0, SEEK_END) >= 0,
+  require(::ftruncate(writer.descriptor_, reader.whole_bytes()) == 0 && ::lseek(writer.descriptor_, 0, SEEK_END) >= 0,
           "{}: cannot be cut behind its last whole tile: {}", path, std::strerror(errno));
   return writer;
 }

@@ -55,7 +55,7 @@ struct PartHeader {
 /// Writes a part tile by tile. What append() was given is in the file, whole, once it returns.
 class PartWriter {
  public:
-  /// Begins a new part in place of whatever is at `path`.
+  /// Begins a new part in place of whatever is at `path`. Error if another process is writing it.
   PartWriter(const std::string& path, const PartHeader& header);
   /// Goes on with a part behind its last whole tile. `next` becomes the first tile that is missing.
   /// Error if it is the part of another run.
@@ -68,7 +68,8 @@ class PartWriter {
   void complete();
 
  private:
-  PartWriter(std::string path, int descriptor) : path_(std::move(path)), descriptor_(descriptor) {}
+  explicit PartWriter(const std::string& path);  // opened and locked
+  void begin(const PartHeader& header);
   void write(std::string_view text);
 
   std::string path_;

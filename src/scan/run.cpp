@@ -25,9 +25,9 @@ PartHeader header_of(const ScanOptions& o, const GenomeSurvey& genome) {
   h.run = o.told;
   h.run.emplace_back("genome", fmt::format("{:016x}", letters));
   h.run.emplace_back("options",
-                     fmt::format("span={} bound={} shape={} reverse={} softmask={} region={} bed={} min-probability={} "
+                     fmt::format("span={} bound={} stacking={} shape={} reverse={} softmask={} region={} bed={} min-probability={} "
                                  "decoy-share={} seed={}",
-                                 l.span, l.bound, o.candidates.shape, o.candidates.reverse, o.skip_soft_masked ? "skip" : "ignore",
+                                 l.span, l.bound, l.least_stacking, o.candidates.shape, o.candidates.reverse, o.skip_soft_masked ? "skip" : "ignore",
                                  o.region, o.bed, o.min_probability, o.decoy_share, o.seed));
   h.contigs = genome.contigs;
   h.from = genome.tiles * (o.chunk - 1) / o.chunks;
