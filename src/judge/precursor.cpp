@@ -64,7 +64,7 @@ std::vector<StemCuts> HairpinFinder::stems(std::string_view sequence) {
 std::optional<FoundHairpin> HairpinFinder::measure(std::string_view sequence, StemCuts stem) {
   std::optional<CutHairpin> cut = cut_hairpin(sequence, stem.stem, std::move(stem.arms), folder_);
   if (!cut) return std::nullopt;
-  FoundHairpin hairpin{std::move(*cut), {}};
+  FoundHairpin hairpin{std::move(*cut), {}, 1};
   measure_hairpin(hairpin.cut, hairpin.measures);
   return hairpin;
 }
@@ -80,6 +80,7 @@ std::vector<FoundHairpin> HairpinFinder::find(std::string_view sequence, int mos
     if (found.empty()) best = clear;
     found.push_back(std::move(*hairpin));
   }
+  for (FoundHairpin& hairpin : found) hairpin.of = static_cast<int>(found.size());
   return found;
 }
 
@@ -98,8 +99,8 @@ std::vector<PrecursorCall> PrecursorClassifier::judge(std::span<const FoundHairp
   };
   for (std::size_t i = 0; i < hairpins.size(); ++i) {
     PrecursorCall& call = calls[i];
-    call.log_odds = logits[i];
-    const double x = calibration_.weights[0] * logits[i] + calibration_.bias + logit(prior);
+    call.log_odds = log_odds_of_one(logits[i], hairpins[i]->of);
+    const double x = calibration_.weights[0] * call.log_odds + calibration_.bias + logit(prior);
     call.probability = 1 / (1 + std::exp(-x));
     const std::span<const float> values = rows.row(static_cast<std::int64_t>(i));
     for (std::size_t m = 0; m < measures.size(); ++m) {
@@ -145,6 +146,8 @@ std::pair<double, double> PrecursorClassifier::called_at(double threshold) const
   }
   return {curve_.back()[1], curve_.back()[2]};
 }
+
+float log_odds_of_one(float log_odds, int hairpins) { return log_odds - std::log(static_cast<float>(std::max(1, hairpins))); }
 
 double precision_at(double prior, double sensitivity, double false_positives) {
   const double right = prior * sensitivity, wrong = (1 - prior) * false_positives;

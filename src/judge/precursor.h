@@ -32,6 +32,7 @@ inline constexpr const char* kNoHairpin = "no hairpin";
 struct FoundHairpin {
   CutHairpin cut;
   std::vector<float> measures;  // hairpin_measures()
+  int of = 1;                   // hairpins of the record that are judged: any of them may be the precursor
 };
 
 /// Stem-loops of a record whose cuts are predicted, and that are judged, at most.
@@ -79,7 +80,7 @@ struct Reason {
 
 /// What is said of one hairpin.
 struct PrecursorCall {
-  float log_odds = 0;  // of the trees, before calibration
+  float log_odds = 0;  // of the trees, less the logarithm of FoundHairpin::of; before calibration
   double probability = 0;
   bool outside = false;              // measures lie where hardly any training hairpin does
   std::vector<std::string> unusual;  // which, in words
@@ -121,6 +122,9 @@ class PrecursorClassifier {
   std::vector<std::array<double, 3>> curve_;  // threshold, share of precursors, share of others
   std::vector<PrecursorFigure> figures_;
 };
+
+/// Log odds that one of so many hairpins is the precursor of its record, each having been as likely as the others.
+float log_odds_of_one(float log_odds, int hairpins);
 
 /// Expected precision where a share `prior` of the candidates are precursors: of a cut that `sensitivity` of the
 /// precursors and `false_positives` of the others pass.

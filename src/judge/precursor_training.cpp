@@ -265,6 +265,9 @@ std::vector<float> best_out_of_fold(const Rows& rows, std::span<const WorldRecor
     }
     how.talk(fmt::format("trees of fold {} of {}", fold + 1, how.folds));
   }
+  std::vector<int> asked(records.size());
+  for (const Row& row : rows.rows) asked[row.record] += row.asked ? 1 : 0;
+  for (std::size_t i = 0; i < best.size(); ++i) best[i] = log_odds_of_one(best[i], asked[i]);
   return best;
 }
 

@@ -101,7 +101,7 @@ CandidateJudge precursor_judge(std::shared_ptr<const PrecursorClassifier> classi
       result[k].hairpin = {cut->begin, cut->end};
       result[k].five = {cuts.drosha5, cuts.dicer5};
       result[k].three = {cuts.dicer3, cuts.drosha3};
-      hairpins.push_back({std::move(*cut), {}});
+      hairpins.push_back({std::move(*cut), {}, 1});
       measure_hairpin(hairpins.back().cut, hairpins.back().measures);
       of.push_back(k);
     }
