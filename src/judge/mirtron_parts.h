@@ -1,0 +1,21 @@
+// Between the files of a model of mirtrons.
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+
+#include "judge/mirtron.h"
+
+namespace stemloop {
+
+inline constexpr int kMirtronFormat = 2;
+/// Measures whose usual range among training precursors is kept.
+inline constexpr const char* kMirtronRanged[] = {"length", "gc", "mfe_per_nt", "between_arms"};
+
+/// The trees' log odds, the mean over all looks at a hairpin.
+double mean_log_odds(const Booster& booster, const SplicedHairpin& hairpin);
+
+/// Its place in mirtron_measures(). Error if there is none of that name.
+std::size_t measure_number(std::string_view name);
+
+}  // namespace stemloop
