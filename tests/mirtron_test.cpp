@@ -224,7 +224,7 @@ TEST_F(Mirtrons, DamagedModelsAreNamed) {
       {with_broken(edit("\"format\": 2", "\"format\": 9")), "written by a newer stemloop"},
       {with_broken(edit("\"format\": 2", "\"format\": 1")), "format 1 judged sequences by their ends and is not read any more"},
       {with_broken(edit("\"length\"", "\"lengthy\"")), "is missing"},
-      {with_broken(edit("\"acceptor_score\"", "\"acceptor\"")), "train it again"},
+      {with_broken(edit("\"acceptor_score\",", "\"acceptor\",")), "train it again"},
       {with_broken(edit("\"slope\"", "\"slop\"")), "'slope' of 'calibration' is missing"},
       {with_broken(edit("\"figures\"", "\"digits\"")), "'figures' is missing"},
       {with_broken(edit("\"family\": \"mirtron\"", "\"family\": \"premirna\"")), "config.json"}};

@@ -440,7 +440,7 @@ std::function<int()> add_model_command(CLI::App& app) {
   app.add_option("--repeats", c->mirtron.repeats, "train mirtron: of the cross-validation that calibrates and measures")
       ->check(CLI::Range(1, 1000))
       ->capture_default_str();
-  app.add_option("--rounds", c->training.booster.rounds, "train: boosted trees (mirtron: 300 unless said)")
+  app.add_option("--rounds", c->training.booster.rounds, "train: boosted trees (mirtron: 250 unless said)")
       ->check(CLI::Range(1, 100000))
       ->capture_default_str();
   app.add_option("--boost-depth", c->training.booster.depth,

@@ -18,30 +18,34 @@ double probability_of(const LogisticBlend& curve, double log_odds) {
   return 1 / (1 + std::exp(-(curve.weights[0] * log_odds + curve.bias)));
 }
 
-// Rows of all looks at one hairpin.
-Matrix rows_of(const SplicedHairpin& hairpin) {
-  Matrix rows{std::ssize(hairpin.looks), static_cast<std::int64_t>(mirtron_measures().size()), {}};
-  for (const std::vector<float>& look : hairpin.looks) rows.values.insert(rows.values.end(), look.begin(), look.end());
+// Rows of all looks at one hairpin, of the measures that a model knows.
+Matrix rows_of(const SplicedHairpin& hairpin, std::span<const std::size_t> columns) {
+  Matrix rows{std::ssize(hairpin.looks), std::ssize(columns), {}};
+  for (const std::vector<float>& look : hairpin.looks) {
+    for (const std::size_t m : columns) rows.values.push_back(look[m]);
+  }
   return rows;
 }
 
 // What every measure adds, the mean over the looks; shares of words are summed up.
-void give_reasons(const Booster& booster, const LogisticBlend& curve, const SplicedHairpin& hairpin, MirtronCall& call) {
+void give_reasons(const Booster& booster, const LogisticBlend& curve, const SplicedHairpin& hairpin,
+                  std::span<const std::size_t> columns, MirtronCall& call) {
   const std::vector<Measure>& measures = mirtron_measures();
-  const Matrix added = booster.contributions(rows_of(hairpin));
+  const Matrix added = booster.contributions(rows_of(hairpin, columns));
   const double scale = curve.weights[0] / static_cast<double>(added.rows);
-  std::vector<double> sums(measures.size() + 1);
+  std::vector<double> sums(columns.size() + 1);
   for (std::int64_t row = 0; row < added.rows; ++row) {
     const auto values = added.row(row);
     for (std::size_t m = 0; m < sums.size(); ++m) sums[m] += scale * values[m];
   }
   call.base = sums.back() + curve.bias;
   double words = 0;
-  for (std::size_t m = 0; m < measures.size(); ++m) {
+  for (std::size_t k = 0; k < columns.size(); ++k) {
+    const std::size_t m = columns[k];
     if (is_word(measures[m])) {
-      words += sums[m];
+      words += sums[k];
     } else {
-      call.reasons.push_back({m, hairpin.looks.front()[m], sums[m]});
+      call.reasons.push_back({m, hairpin.looks.front()[m], sums[k]});
     }
   }
   call.reasons.push_back({measures.size(), std::nanf(""), words});
@@ -52,8 +56,8 @@ void give_reasons(const Booster& booster, const LogisticBlend& curve, const Spli
 
 }  // namespace
 
-double mean_log_odds(const Booster& booster, const SplicedHairpin& hairpin) {
-  const std::vector<float> logits = booster.logits(rows_of(hairpin));
+double mean_log_odds(const Booster& booster, const SplicedHairpin& hairpin, std::span<const std::size_t> columns) {
+  const std::vector<float> logits = booster.logits(rows_of(hairpin, columns));
   double sum = 0;
   for (const float x : logits) sum += x;
   return sum / static_cast<double>(logits.size());
@@ -81,7 +85,7 @@ std::vector<MirtronCall> MirtronModel::judge(std::span<const std::string_view> s
     const SplicedHairpin* best = nullptr;
     double most = 0;
     for (const SplicedHairpin& hairpin : *hairpins[i]) {
-      const double log_odds = mean_log_odds(*booster_, hairpin);
+      const double log_odds = mean_log_odds(*booster_, hairpin, columns_);
       if (best == nullptr || log_odds > most) best = &hairpin, most = log_odds;
     }
     const auto words = sketch_of(std::string(sequences[i]));
@@ -91,10 +95,10 @@ std::vector<MirtronCall> MirtronModel::judge(std::span<const std::string_view> s
     call.hairpin = true;
     call.cut = best->cut;
     call.probability = probability_of(calibration_, most);
-    if (others_) call.against_others = probability_of(others_calibration_, mean_log_odds(*others_, *best));
+    if (others_) call.against_others = probability_of(others_calibration_, mean_log_odds(*others_, *best, columns_));
     call.donor = donor_near(sequences[i], best->cut.arms.cuts.drosha5);
     call.acceptor = acceptor_near(sequences[i], best->cut.arms.cuts.drosha3);
-    if (reasons) give_reasons(*booster_, calibration_, *best, call);
+    if (reasons) give_reasons(*booster_, calibration_, *best, columns_, call);
     tell_outside(best->looks.front(), call);
   }
   return calls;

@@ -90,10 +90,10 @@ struct SequenceSet;  // data/sequence_set.h
 std::vector<MirtronRecord> mirtron_records(const SequenceSet& set, int threads);
 
 struct MirtronTraining {
-  BoosterOptions booster = {.rounds = 300, .depth = 4, .rate = 0.06, .rows = 0.7, .columns = 0.3};
+  BoosterOptions booster = {.rounds = 250, .depth = 4, .rate = 0.06, .rows = 0.7, .columns = 0.3};
   int folds = 5;
-  int repeats = 2;         // of the cross-validation, with other folds
-  int shown = 12;          // ways to show a mirtron; canonical ones are shown in as many, others in a third of them
+  int repeats = 1;         // of the cross-validation, with other folds
+  int shown = 8;           // ways to show a mirtron; canonical ones are shown in as many, others in a third of them
   int threads = 1;
   std::uint64_t seed = 1;  // of folds, flanks and trees
   std::string cuts;        // directory of a model of cuts
@@ -140,6 +140,7 @@ class MirtronModel {
   void tell_outside(std::span<const float> look, MirtronCall& call) const;
 
   std::unique_ptr<CutModel> cuts_;
+  std::vector<std::size_t> columns_;  // of mirtron_measures(), that the trees know
   std::unique_ptr<Booster> booster_, others_;
   LogisticBlend calibration_, others_calibration_;
   KnownHairpins known_;

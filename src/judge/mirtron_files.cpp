@@ -38,21 +38,24 @@ LogisticBlend curve_of(const Json& config, const std::string& key, const std::st
   return blend;
 }
 
-// Numbers that the trees were grown on must mean the same here.
-void check_measures(const Json& config, const std::string& name) {
+// The measures the trees were grown on, found by their names: others may have come since.
+std::vector<std::size_t> known_measures(const Json& config, const std::string& name) {
   const Json names = member(config, "measures");
+  require(names.is_array() && !names.empty(), "{}: 'measures' is missing", name);
   const std::vector<Measure>& measures = mirtron_measures();
-  require(names.is_array() && names.size() == measures.size(), "{}: was trained on {} measures, here are {}; train it again", name,
-          names.size(), measures.size());
-  for (std::size_t k = 0; k < measures.size(); ++k)
-    require(names[k] == measures[k].name, "{}: measure {} is {}, here '{}'; train it again", name, k + 1,
-            printable(names[k].dump()), measures[k].name);
+  std::vector<std::size_t> columns;
+  for (const Json& one : names) {
+    const auto found = std::find_if(measures.begin(), measures.end(), [&](const Measure& m) { return one == m.name; });
+    require(found != measures.end(), "{}: was trained on a measure {} that is not known here; train it again", name,
+            printable(one.dump()));
+    columns.push_back(static_cast<std::size_t>(found - measures.begin()));
+  }
+  return columns;
 }
 
-std::unique_ptr<Booster> trees_of(const Json& config, const std::string& directory, const char* file) {
+std::unique_ptr<Booster> trees_of(const Json& config, const std::string& directory, const char* file, std::int64_t columns) {
   const std::string path = directory + "/" + file;
   auto trees = load_xgboost(checked_file(config, directory, file), path, 1);
-  const auto columns = static_cast<std::int64_t>(mirtron_measures().size());
   require(trees->columns() == columns, "{}: is for {} columns, not {}", path, trees->columns(), columns);
   return trees;
 }
@@ -116,7 +119,7 @@ MirtronModel MirtronModel::open(const std::string& directory) {
   require(format == kMirtronFormat, "{}: format {} is not known here (this is {}); was it written by a newer stemloop?", name,
           printable(format.dump()), kMirtronFormat);
   MirtronModel m;
-  check_measures(config, name);
+  m.columns_ = known_measures(config, name);
   m.calibration_ = curve_of(config, "calibration", name);
   for (const char* measured : kMirtronRanged) {
     const Json range = member(member(config, "ranges"), measured);
@@ -146,10 +149,10 @@ MirtronModel MirtronModel::open(const std::string& directory) {
     m.called_[kind] = {static_cast<std::int64_t>(finite(member(share, "records"), "a number of records", name)),
                        finite(member(share, "called"), "a share", name)};
   m.known_ = decode_known(checked_file(config, directory, kIndex), directory + "/" + kIndex);
-  m.booster_ = trees_of(config, directory, kBooster);
+  m.booster_ = trees_of(config, directory, kBooster, std::ssize(m.columns_));
   if (member(config, "md5").contains(kOthers)) {
     m.others_calibration_ = curve_of(config, "calibration_of_others", name);
-    m.others_ = trees_of(config, directory, kOthers);
+    m.others_ = trees_of(config, directory, kOthers, std::ssize(m.columns_));
   }
   m.cuts_ = std::make_unique<CutModel>(CutModel::open(directory + "/" + kCutsFolder));
   return m;

@@ -69,6 +69,8 @@ struct Trainer {
     for (const MirtronRecord& record : records_) {
       if (record.other) natural_.emplace_back(record.sequence);
     }
+    columns_.resize(mirtron_measures().size());
+    std::iota(columns_.begin(), columns_.end(), std::size_t{0});
     std::vector<std::string> ids;
     std::vector<std::vector<std::string>> parents;
     for (const MirtronRecord& record : records_) ids.push_back(record.id), parents.push_back(record.parents);
@@ -121,7 +123,7 @@ struct Trainer {
     for (const LookedAt& one : looked_) {
       if (learned[shown_[one.shown].record] != 0) continue;
       float& best = log_odds[one.shown];
-      best = std::max(best, static_cast<float>(mean_log_odds(booster, one.hairpin)));
+      best = std::max(best, static_cast<float>(mean_log_odds(booster, one.hairpin, columns_)));
     }
   }
 
@@ -131,6 +133,7 @@ struct Trainer {
   std::size_t real_;
   Lineage lineage_;
   std::vector<std::string_view> natural_;
+  std::vector<std::size_t> columns_;  // all measures
   std::vector<Shown> shown_;
   std::vector<LookedAt> looked_;
 
