@@ -275,7 +275,7 @@ void tell_lineage(const SequenceSet& set, int threads) {
 }
 
 int train_mirtron(ModelCommand& c, const CLI::App& app) {
-  check_run_files(dataset_files(c.data), {c.mirtron.calls});
+  check_run_files(dataset_files(c.data), {c.precursor.calls});
   require(app.get_option("--params")->count() == 0, "--params is of other families; models of mirtrons fold by turner2004");
   MirtronTraining& how = c.mirtron;
   std::vector<MirtronRecord> records;
@@ -284,6 +284,7 @@ int train_mirtron(ModelCommand& c, const CLI::App& app) {
     for (const char* option : {"--augment", "--label-column"})
       require(app.get_option(option)->count() == 0, "{} has no meaning for a table with columns kind and group", option);
     records = read_mirtron_records(c.data.tsv);
+    set.tally.in = set.tally.out = std::ssize(records);
   } else {
     set = load_sequences(c.data, c.label_column, c.common, c.folding);
     check_labels(set.sequences, set.labels, "sequences");
