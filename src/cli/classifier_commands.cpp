@@ -275,35 +275,50 @@ void tell_lineage(const SequenceSet& set, int threads) {
 }
 
 int train_mirtron(ModelCommand& c, const CLI::App& app) {
-  check_run_files(dataset_files(c.data), {});
-  SequenceSet set = load_sequences(c.data, c.label_column, c.common, c.folding);
-  check_labels(set.sequences, set.labels, "sequences");
-  tell_lineage(set, c.common.threads);
+  check_run_files(dataset_files(c.data), {c.precursor.calls});
+  require(app.get_option("--params")->count() == 0, "--params is of other families; models of mirtrons fold by turner2004");
   MirtronTraining& how = c.mirtron;
-  how.parameters = c.folding.parameters;
-  how.energy = load_model(c.folding);
+  std::vector<MirtronRecord> records;
+  SequenceSet set;
+  if (!c.data.tsv.empty() && is_mirtron_table(c.data.tsv)) {
+    for (const char* option : {"--augment", "--label-column"})
+      require(app.get_option(option)->count() == 0, "{} has no meaning for a table with columns kind and group", option);
+    records = read_mirtron_records(c.data.tsv);
+    set.tally.in = set.tally.out = std::ssize(records);
+  } else {
+    set = load_sequences(c.data, c.label_column, c.common, c.folding);
+    check_labels(set.sequences, set.labels, "sequences");
+    tell_lineage(set, c.common.threads);
+    records = mirtron_records(set, c.common.threads);
+    if (!c.augment.empty()) how.augment = augmenter(c, set);
+  }
+  how.cuts = find_model("arms");
   how.threads = c.common.threads;
   how.seed = c.seed;
+  how.calls = c.precursor.calls;
+  how.talk = [](const std::string& line) { spdlog::info("{}", line); };
   const BoosterOptions& asked = c.training.booster;
   if (app.get_option("--rounds")->count() > 0) how.booster.rounds = asked.rounds;
   if (app.get_option("--boost-rate")->count() > 0) how.booster.rate = asked.rate;
-  if (app.get_option("--boost-depth")->count() > 0) how.depths = {asked.depth};
-  const LabelledHairpins data = labelled_hairpins(set, how.energy, how.threads);
-  if (!c.augment.empty()) how.augment = augmenter(c, set);
-  const auto mirtrons = std::count(set.labels.begin(), set.labels.end(), std::uint8_t{1});
-  spdlog::info("{} mirtrons and {} canonical hairpins to learn from", mirtrons,
-               static_cast<std::int64_t>(set.size()) - mirtrons);
+  if (app.get_option("--boost-depth")->count() > 0) how.booster.depth = asked.depth;
+  const auto count = [&](auto of) { return std::count_if(records.begin(), records.end(), of); };
+  const auto mirtrons = count([](const MirtronRecord& r) { return r.label == 1; });
+  const auto others = count([](const MirtronRecord& r) { return r.other; });
+  spdlog::info("{} mirtrons and {} canonical hairpins to learn from, {} others", mirtrons,
+               std::ssize(records) - mirtrons - others, others);
   const Json origin = {{"command", command_words()},
                        {"version", kVersion},
-                       {"data", {{"md5", md5_of(set)}, {"records", set.size()}, {"mirtrons", mirtrons}}}};
+                       {"data",
+                        {{"md5", set.size() > 0 ? md5_of(set) : md5_hex(read_bytes(c.data.tsv))},
+                         {"records", records.size()},
+                         {"mirtrons", mirtrons},
+                         {"others", others}}}};
   how.origin = origin.dump(-1, ' ', false, Json::error_handler_t::replace);
-  Progress progress("folds", !c.common.quiet);
-  how.progress = [&](double share) { progress.update(std::llround(share * 2 * how.folds * how.repeats), share); };
-  const MirtronModel model = MirtronModel::train(c.model, data, how);
+  const MirtronModel model = MirtronModel::train(c.model, records, how);
   for (const auto& [which, figures] : model.figures()) {
     const Figure &accuracy = figures.at("accuracy"), &mcc = figures.at("mcc");
-    spdlog::info("{} hairpins, out of fold: accuracy {:.4f} [{:.4f}, {:.4f}], MCC {:.4f} [{:.4f}, {:.4f}]", which,
-                 accuracy.mean, accuracy.low, accuracy.high, mcc.mean, mcc.low, mcc.high);
+    spdlog::info("{}, out of fold: accuracy {:.4f} [{:.4f}, {:.4f}], MCC {:.4f} [{:.4f}, {:.4f}]", which, accuracy.mean,
+                 accuracy.low, accuracy.high, mcc.mean, mcc.low, mcc.high);
   }
   return finish(set.tally, c.common);
 }
@@ -411,7 +426,7 @@ std::function<int()> add_model_command(CLI::App& app) {
       ->capture_default_str();
   app.add_option("--network", c->network, "train premirna: DIVA model directory (RUN/model of train)")
       ->type_name("DIR");
-  app.add_option("--calls", c->precursor.calls, "train precursor: what is said of every record out of fold, TSV")->type_name("FILE");
+  app.add_option("--calls", c->precursor.calls, "train precursor, mirtron: what is said of every record out of fold, TSV")->type_name("FILE");
   app.add_option("--plot", c->plot, "info: draw the latent tree, .svg or .png")->type_name("FILE");
   add_device(app, c->device);
   add_dataset(app, c->data);
@@ -426,14 +441,14 @@ std::function<int()> add_model_command(CLI::App& app) {
   app.add_option("--repeats", c->mirtron.repeats, "train mirtron: of the cross-validation that calibrates and measures")
       ->check(CLI::Range(1, 1000))
       ->capture_default_str();
-  app.add_option("--rounds", c->training.booster.rounds, "train: boosted trees (mirtron: 150 unless said)")
+  app.add_option("--rounds", c->training.booster.rounds, "train: boosted trees (mirtron: 250 unless said)")
       ->check(CLI::Range(1, 100000))
       ->capture_default_str();
   app.add_option("--boost-depth", c->training.booster.depth,
-                 "train: their depth (mirtron: chosen by cross-validation unless said)")
+                 "train: their depth (mirtron: 4 unless said)")
       ->check(CLI::Range(1, 20))
       ->capture_default_str();
-  app.add_option("--boost-rate", c->training.booster.rate, "train: their step size (mirtron: 0.08 unless said)")
+  app.add_option("--boost-rate", c->training.booster.rate, "train: their step size (mirtron: 0.06 unless said)")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
   app.add_option("--depth", c->training.tree.max_depth, "train: of the latent tree")

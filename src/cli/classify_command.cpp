@@ -19,7 +19,7 @@ struct ClassifyCommand {
   InputFiles input;
   ModelOptions model = {"premirna", "auto"};
   bool three_way = false;
-  std::string premirna = "premirna-modmirbase";  // three_way: the classifier of pre-miRNAs beside the model of mirtrons
+  std::string premirna = "premirna";  // three_way: the classifier of pre-miRNAs beside the model of mirtrons
   std::string format = "tsv";
   std::string explain;
   std::string page;
@@ -91,7 +91,7 @@ std::function<int()> add_classify(CLI::App& app) {
       ->capture_default_str()
       ->type_name("NAME|DIR");
   app.add_flag("--three-way", c->three_way,
-               "Calls each record 'not a pre-miRNA', 'canonical' or 'mirtron'; --model is then a model of mirtrons "
+               "Calls each record 'canonical', 'mirtron' or 'other'; --model is then a model of mirtrons "
                "(default: mirtron)");
   app.add_option("--premirna", c->premirna, "--three-way: the classifier of pre-miRNAs")
       ->capture_default_str()

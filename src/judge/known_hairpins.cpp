@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "data/data.h"
 #include "util/util.h"
 
 namespace stemloop {
@@ -77,10 +78,11 @@ bool KnownHairpins::holds(std::span<const std::uint16_t> asked) const {
   return false;
 }
 
-KnownHairpins known_hairpins(const LabelledHairpins& data) {
-  KnownHairpins known{data.ids, data.labels, {0}, {}};
-  for (const FoldedHairpin& hairpin : data.hairpins) {
-    const auto sketch = sketch_of(hairpin.sequence);
+KnownHairpins known_hairpins(std::vector<std::string> names, std::vector<std::uint8_t> labels,
+                             std::span<const std::string> sequences) {
+  KnownHairpins known{std::move(names), std::move(labels), {0}, {}};
+  for (const std::string& sequence : sequences) {
+    const auto sketch = sketch_of(sequence);
     known.words.insert(known.words.end(), sketch.begin(), sketch.end());
     known.starts.push_back(static_cast<std::int32_t>(known.words.size()));
   }

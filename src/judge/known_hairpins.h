@@ -8,8 +8,6 @@
 #include <string>
 #include <vector>
 
-#include "features/features.h"
-
 namespace stemloop {
 
 /// Hashes of about half of the distinct words of six letters, sorted: words whose hash is odd are left out. Half of the
@@ -35,7 +33,9 @@ struct KnownHairpins {
   [[nodiscard]] bool holds(std::span<const std::uint16_t> asked) const;
 };
 
-KnownHairpins known_hairpins(const LabelledHairpins& data);
+/// REQUIRES: equal numbers.
+KnownHairpins known_hairpins(std::vector<std::string> names, std::vector<std::uint8_t> labels,
+                             std::span<const std::string> sequences);
 
 /// As safetensors, and back. The bytes may be hostile: Error naming `name` on anything that is no such file.
 std::string encode_known(const KnownHairpins& known);

@@ -1,10 +1,15 @@
-// Not a pre-miRNA, canonical or mirtron: a classifier of pre-miRNAs before a model of mirtrons.
+// Mirtron, canonical or other: a model of mirtrons and a classifier of pre-miRNAs, each asked what it knows. The classifier
+// does not stand before the mirtrons: they are less stable than canonical precursors, and it would lose them.
+#include <fmt/format.h>
+#include <oneapi/tbb/enumerable_thread_specific.h>
+
 #include <algorithm>
 #include <utility>
 
-#include "judge/classifier.h"
 #include "judge/families.h"
-#include "judge/mirtron_family.h"
+#include "judge/mirtron_told.h"
+#include "seq/seq.h"
+#include "util/util.h"
 
 namespace stemloop {
 
@@ -13,116 +18,125 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 struct ThreeWaySeen : Seen {
-  FoldedRecord folded;
-  FoldedHairpin hairpin;
-  Evidence evidence;
+  Record record;
+  std::unique_ptr<Seen> first;
+  std::vector<SplicedHairpin> hairpins;
 };
 
 class ThreeWayVerdict : public Verdict {
  public:
-  ThreeWayVerdict(FoldedRecord folded, Call first, MirtronCall second)
-      : folded_(std::move(folded)), first_(std::move(first)), second_(std::move(second)) {
-    // One sentence is told once.
-    for (const std::string& words : second_.unusual) folded_.notes.push_back("mirtron: " + words);
-    for (const std::string& words : first_.unusual) folded_.notes.push_back("pre-miRNA: " + words);
+  ThreeWayVerdict(Record record, std::string first_label, double premirna, bool outside, MirtronCall call)
+      : record_(std::move(record)), premirna_(premirna), first_outside_(outside), call_(std::move(call)) {
+    if (first_label == kNoHairpin && !call_.hairpin) none_ = true;
+    notes_ = call_.unusual;
+    if (outside) notes_.emplace_back("unlike pre-miRNAs to the classifier of those");
   }
 
-  [[nodiscard]] const std::string& id() const override { return folded_.record.id; }
+  [[nodiscard]] const std::string& id() const override { return record_.id; }
   [[nodiscard]] std::string label() const override {
-    return first_.label() == 0 ? "not a pre-miRNA" : kMirtronClasses[second_.label()];
+    if (none_) return kNoHairpin;
+    const bool nearer_mirtrons = call_.hairpin && call_.probability >= kMirtronCalled;
+    if (nearer_mirtrons) return call_.label();
+    return premirna_ >= kMirtronCalled ? kMirtronClasses[0] : kOtherRna;
   }
-  [[nodiscard]] bool outside() const override { return first_.outside; }
+  [[nodiscard]] bool outside() const override {
+    return call_.hairpin && call_.probability >= kMirtronCalled ? call_.outside : first_outside_;
+  }
 
   [[nodiscard]] std::vector<TypedCell> cells() const override {
-    std::vector<TypedCell> cells = {label(), static_cast<double>(first_.probability),
-                               static_cast<double>(second_.probability), first_.outside};
-    add_mirtron_cells(second_, cells);
-    add_size_cells(folded_, cells);
-    cells.emplace_back(joined_texts(folded_.notes));
+    std::vector<TypedCell> cells = {label(), premirna_, call_.probability, call_.against_others, outside()};
+    add_mirtron_cells(record_, call_, notes_, cells);
     return cells;
   }
 
   [[nodiscard]] std::string json() const override {
     Json json = {{"id", id()},
                  {"label", label()},
-                 {"premirna_probability", first_.probability},
-                 {"mirtron_probability", second_.probability},
-                 {"outside", first_.outside}};
-    add_mirtron_json(second_, json);
-    json["length"] = folded_.record.sequence.size();
-    if (folded_.energy_known) json["energy"] = folded_.energy_kcal;
-    json["structure"] = folded_.structure;
-    json["notes"] = folded_.notes;
+                 {"premirna_probability", premirna_},
+                 {"mirtron_probability", call_.probability},
+                 {"against_others", call_.against_others},
+                 {"outside", outside()}};
+    add_mirtron_json(record_, call_, notes_, json);
     return json.dump(-1, ' ', false, Json::error_handler_t::replace);
   }
 
-  [[nodiscard]] std::string text() const override { return text_of(folded_, lines()); }
-
-  [[nodiscard]] Drawing page() const override {
-    Drawing drawing = drawing_of(folded_);
-    add_lines(drawing, drawing.height + 10, lines());
-    return drawing;
-  }
+  [[nodiscard]] std::string text() const override { return mirtron_text(record_, call_, lines()); }
+  [[nodiscard]] Drawing page() const override { return mirtron_page(record_, call_, lines()); }
 
  private:
   [[nodiscard]] std::vector<std::string> lines() const {
-    std::vector<std::string> lines = {fmt::format("{}: a pre-miRNA with probability {:.3f}, then a mirtron with {:.3f}",
-                                                  label(), first_.probability, second_.probability)};
-    add_mirtron_lines(second_, lines);
-    for (const std::string& note : folded_.notes) lines.push_back("note: " + note);
+    std::vector<std::string> lines = {fmt::format(
+        "{}: a pre-miRNA with probability {:.3f}; if it is one, a mirtron with {:.3f}; a mirtron rather than an intron or "
+        "another RNA with {:.3f}",
+        label(), premirna_, call_.probability, call_.against_others)};
+    add_mirtron_lines(call_, lines);
+    for (const std::string& note : notes_) lines.push_back("note: " + note);
     return lines;
   }
 
-  FoldedRecord folded_;
-  Call first_;
-  MirtronCall second_;
+  Record record_;
+  double premirna_;
+  bool first_outside_, none_ = false;
+  MirtronCall call_;
+  std::vector<std::string> notes_;
 };
 
 class ThreeWayJudge : public Judge {
  public:
-  ThreeWayJudge(const std::string& premirna, const std::string& mirtron, const OpenOptions& options)
-      : first_(Classifier::open(premirna, options.device, options.threads)),
-        second_(MirtronModel::open(mirtron)) {
-    require(first_.parameters() == second_.parameters(),
-            "{} knows hairpins folded with {}, {} with {}: --three-way wants models of the same energy parameters",
-            premirna, first_.parameters(), mirtron, second_.parameters());
+  ThreeWayJudge(const std::string& premirna, const std::string& mirtron, OpenOptions options)
+      : second_(MirtronModel::open(mirtron)), finders_([this] { return SplicedFinder(second_.cuts()); }) {
+    require(second_.knows_others(),
+            "{}: was not trained on introns and other RNAs, --three-way wants a model that was", mirtron);
+    options.reasons = false;
+    first_ = open_judge(premirna, options);
+    const std::vector<VerdictColumn> columns = first_->columns();
+    const auto found = std::find_if(columns.begin(), columns.end(), [](const auto& c) { return c.name == "probability"; });
+    require(found != columns.end() && columns.front().name == "label" && model_classes_fit(),
+            "{}: is no classifier of pre-miRNAs", premirna);
+    probability_ = static_cast<std::size_t>(found - columns.begin());
   }
 
-  [[nodiscard]] const std::string& parameters() const override { return second_.parameters(); }
+  [[nodiscard]] const std::string& parameters() const override { return first_->parameters(); }
 
   [[nodiscard]] std::vector<VerdictColumn> columns() const override {
-    std::vector<VerdictColumn> columns = {{"label", 0, "not a pre-miRNA, canonical or mirtron"},
-                                          {"premirna_probability", 4, "of a pre-miRNA"},
-                                          {"mirtron_probability", 4, "of a mirtron, if it is a pre-miRNA"},
-                                          {"outside", 0, "whether it is unlike training hairpins of pre-miRNAs"}};
+    std::vector<VerdictColumn> columns = {
+        {"label", 0, "canonical, mirtron, other or no hairpin"},
+        {"premirna_probability", 4, "of a pre-miRNA, by the classifier of pre-miRNAs"},
+        {"mirtron_probability", 4, "of a mirtron, if it is a pre-miRNA"},
+        {"against_others", 4, "probability of a mirtron rather than an intron or other RNA that is none"},
+        {"outside", 0, "whether it is unlike what the model that decided was trained on"}};
     for (auto& column : mirtron_columns_told()) columns.push_back(std::move(column));
-    for (auto& column : size_columns()) columns.push_back(std::move(column));
-    columns.push_back({"notes", 0, "what else is to be known"});
     return columns;
   }
 
   [[nodiscard]] std::unique_ptr<Seen> see(Hairpins& hairpins, const Record& record) const override {
     auto seen = std::make_unique<ThreeWaySeen>();
-    seen->folded = fold_record(hairpins, record);
-    seen->hairpin = mirtron_hairpin(hairpins, seen->folded);
-    seen->evidence = evidence_of(hairpins, seen->folded);
+    seen->record = record;
+    seen->record.sequence = as_rna(record.sequence);
+    seen->first = first_->see(hairpins, record);
+    seen->hairpins = finders_.local().find(seen->record.sequence);
     return seen;
   }
 
   [[nodiscard]] std::vector<std::unique_ptr<Verdict>> judge(std::vector<std::unique_ptr<Seen>> batch) const override {
-    std::vector<FoldedHairpin> hairpins;
-    std::vector<Evidence> evidence;
+    std::vector<std::unique_ptr<Seen>> first;
+    std::vector<std::string_view> sequences;
+    std::vector<const std::vector<SplicedHairpin>*> hairpins;
     for (auto& one : batch) {
       auto& seen = static_cast<ThreeWaySeen&>(*one);
-      hairpins.push_back(std::move(seen.hairpin));
-      evidence.push_back(std::move(seen.evidence));
+      first.push_back(std::move(seen.first));
+      sequences.emplace_back(seen.record.sequence);
+      hairpins.push_back(&seen.hairpins);
     }
-    std::vector<MirtronCall> second = second_.classify(hairpins);
-    std::vector<Call> first = first_.classify(evidence);
+    std::vector<MirtronCall> calls = second_.judge(sequences, hairpins);
+    const auto told = first_->judge(std::move(first));
     std::vector<std::unique_ptr<Verdict>> verdicts;
-    for (std::size_t i = 0; i < batch.size(); ++i)
-      verdicts.push_back(std::make_unique<ThreeWayVerdict>(std::move(static_cast<ThreeWaySeen&>(*batch[i]).folded),
-                                                           std::move(first[i]), std::move(second[i])));
+    for (std::size_t i = 0; i < batch.size(); ++i) {
+      const double probability = std::get<double>(told[i]->cells()[probability_]);
+      verdicts.push_back(std::make_unique<ThreeWayVerdict>(std::move(static_cast<ThreeWaySeen&>(*batch[i]).record),
+                                                           told[i]->label(), probability, told[i]->outside(),
+                                                           std::move(calls[i])));
+    }
     return verdicts;
   }
 
@@ -139,8 +153,15 @@ class ThreeWayJudge : public Judge {
   }
 
  private:
-  Classifier first_;
+  // Its first column tells pre-miRNAs from others.
+  [[nodiscard]] bool model_classes_fit() const {
+    return first_->columns().front().meaning.find(kPremirnaClasses[1]) != std::string::npos;
+  }
+
   MirtronModel second_;
+  std::unique_ptr<Judge> first_;
+  std::size_t probability_ = 1;
+  mutable tbb::enumerable_thread_specific<SplicedFinder> finders_;
 };
 
 }  // namespace

@@ -1,0 +1,123 @@
+#!/usr/bin/env python3
+"""Writes the table that models/mirtron is trained on, from the data folder: human mirtrons and canonical precursors, and
+what is neither: short introns of four species, structured RNAs, pieces of transcripts.
+
+    scripts/mirtron_data.py [DATA [OUT.tsv.gz]]      (default ../shared/data, build/mirtron/train.tsv.gz)
+
+Columns: id, kind (mirtron, canonical, or what else), group, weight, flank5, flank3 (letters of the flank a record brings),
+sequence (RNA). Records of one group (miRNA family, gene, Rfam clan or family, and whatever shares an 18-mer with one of
+its records) are for one fold. Mouse is left out altogether, to be blind to. Python's standard library alone."""
+import csv, gzip, hashlib, os, random, re, sys
+
+WORD = 18
+# Records of each kind at most, and what one weighs: human introns are few and nearest to human mirtrons.
+MOST = {"intron_hsa": 200, "intron_dme": 200, "intron_ath": 200, "intron_cel": 120, "structured": 400, "transcript": 150}
+WEIGHT = {"intron_hsa": 3.0, "intron_dme": 1.0, "intron_ath": 1.0, "intron_cel": 1.0, "structured": 0.7, "transcript": 0.7}
+LONGEST = 200
+
+
+def table(path):
+    with gzip.open(path, "rt") as lines:
+        yield from csv.DictReader(lines, delimiter="\t")
+
+
+def rna(sequence):
+    return sequence.upper().replace("T", "U")
+
+
+def draw_of(key):
+    return random.Random(int.from_bytes(hashlib.sha256(key.encode()).digest()[:8], "big"))
+
+
+class Groups:
+    """Union of records by name and by shared words."""
+
+    def __init__(self):
+        self.parent = {}
+
+    def find(self, key):
+        self.parent.setdefault(key, key)
+        while self.parent[key] != key:
+            self.parent[key] = self.parent[self.parent[key]]
+            key = self.parent[key]
+        return key
+
+    def join(self, a, b):
+        a, b = self.find(a), self.find(b)
+        if a != b:
+            self.parent[max(a, b)] = min(a, b)
+
+
+def dull(word):
+    """Repeats of one to three letters say nothing of kinship."""
+    return len({word[i:i + 3] for i in range(WORD - 2)}) < 8
+
+
+def main():
+    data = sys.argv[1] if len(sys.argv) > 1 else "../shared/data"
+    out = sys.argv[2] if len(sys.argv) > 2 else "build/mirtron/train.tsv.gz"
+    rows, groups = [], Groups()
+
+    def add(name, kind, group, sequence, weight=1.0, five=0, three=0):
+        sequence = rna(sequence)
+        if re.fullmatch("[ACGU]{30,}", sequence):
+            rows.append([name, kind, group, weight, five, three, sequence])
+
+    for r in table(f"{data}/mirtrons_rorbach2018/mirbase_set.tsv.gz"):
+        family = re.match(r"hsa-(mir|let)-(\d+)", r["name"])
+        add(r["name"], "mirtron" if r["mirtron"] == "1" else "canonical",
+            f"mirna:{family[1]}-{family[2]}" if family else "mirna:" + r["name"], r["sequence"])
+    for r in table(f"{data}/mirtrons_rorbach2018/putative_mirtrons.tsv.gz"):
+        add(r["name"], "mirtron", "gene:" + r["gene"], r["sequence"])
+    # One sequence that carries both labels says nothing.
+    labels = {}
+    for row in rows:
+        labels.setdefault(row[6], set()).add(row[1])
+    rows[:] = [row for row in rows if len(labels[row[6]]) == 1]
+
+    others = {}
+    for r in table(f"{data}/introns_not_mirtrons/dev.tsv.gz"):
+        if int(r["length"]) <= LONGEST:
+            others.setdefault("intron_" + r["species"], []).append((f"{r['gene']}|{r['location']}", "gene:" + r["gene"], r))
+    for r in table(f"{data}/structured_rfam14_seed/dev.tsv.gz"):
+        if int(r["length"]) <= LONGEST:
+            group = "rfam:" + (r["clan"] if r["clan"] != "-" else r["family"])
+            others.setdefault("structured", []).append((f"{r['name']}|{r['family']}", group, r))
+    for r in table(f"{data}/transcripts_animals/dev.tsv.gz"):
+        if r["structured_rna"] == "-" and r["group"].startswith("hsa"):
+            others.setdefault("transcript", []).append((r["name"], "transcript:" + r["name"], r))
+    for kind, some in sorted(others.items()):
+        some.sort(key=lambda one: hashlib.sha256(one[0].encode()).digest())
+        for name, group, r in some[:MOST[kind]]:
+            draw = draw_of(kind + name)
+            sequence, flank = r["sequence"], 0
+            if kind.startswith("intron") and draw.random() < 0.5:  # with the ends of its exons
+                flank, sequence = len(r["up10"]), r["up10"] + sequence + r["down10"]
+            if kind == "transcript":
+                length = draw.randint(60, 160)
+                at = draw.randrange(max(1, len(sequence) - length))
+                sequence = sequence[at:at + length]
+            add(name, kind, group, sequence, WEIGHT[kind], flank, flank)
+
+    holder = {}
+    for _, _, group, _, _, _, sequence in rows:
+        for k in range(len(sequence) - WORD + 1):
+            word = sequence[k:k + WORD]
+            if not dull(word):
+                if word in holder:
+                    groups.join(holder[word], group)
+                else:
+                    holder[word] = group
+    os.makedirs(os.path.dirname(out) or ".", exist_ok=True)
+    with open(out, "wb") as raw, gzip.GzipFile(filename="", mode="wb", fileobj=raw, mtime=0) as file:
+        file.write(b"id\tkind\tgroup\tweight\tflank5\tflank3\tsequence\n")
+        for name, kind, group, weight, five, three, sequence in rows:
+            file.write(f"{name}\t{kind}\t{groups.find(group)}\t{weight}\t{five}\t{three}\t{sequence}\n".encode())
+    counts = {}
+    for row in rows:
+        counts[row[1]] = counts.get(row[1], 0) + 1
+    for kind, count in sorted(counts.items()):
+        print(f"{kind}\t{count}", file=sys.stderr)
+
+
+main()
