@@ -3,7 +3,7 @@
 # Minutes on two cores; no libtorch. The same data, options and XGBoost give the same model.
 #   scripts/train_mirtron.sh [DATA [OUT [RUN]]]
 # DATA is the data folder (default ../shared/data), OUT the model's directory (default models/mirtron), RUN keeps table and
-# calls of all records out of fold (default build/mirtron). The networks of cuts are those of models/arms, copied into OUT.
+# calls of all records out of fold (default build/mirtron). The networks of cuts are those of models/premirna, copied into OUT.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 data=${1:-../shared/data}

@@ -24,7 +24,7 @@ namespace {
 // Mean distances of the four cuts from the pair that closes the terminal loop; arms.md measures them.
 constexpr int kDrosha5 = -24, kDicer5 = -2, kDicer3 = 3, kDrosha3 = 25;
 constexpr int kMostStems = 3;   // judged of a sequence's fold
-constexpr std::size_t kMostLocalStems = 8;
+constexpr std::size_t kMostLocalStems = 8, kMostVotedOn = 2;
 constexpr int kLeastPairs = 8;  // of a stem-loop that is judged beside another
 
 float calibrated(const std::array<float, 2>& line, double raw) {
@@ -86,6 +86,12 @@ std::optional<ArmCall> CutModel::predict(std::string_view sequence, std::string_
   return best;
 }
 
+float CutModel::clearness(const CutWindow& window, Scratch& scratch) const {
+  if (parts_->networks.empty()) return static_cast<float>(window.stem.pairs);
+  const CutNetwork& network = parts_->networks.front();
+  return static_cast<float>(scratch.room_->sum.run(window, scratch.room_->forward.run(network, window), network.terms()));
+}
+
 std::optional<ArmCall> CutModel::predict_local(std::string_view sequence, std::string_view structure,
                                                const CutContext& context, Scratch& scratch) const {
   std::optional<LocalFolder>& folder = scratch.room_->local;
@@ -102,11 +108,19 @@ std::optional<ArmCall> CutModel::predict_local(std::string_view sequence, std::s
                                                      static_cast<std::size_t>(stem.end - stem.begin)))};
     stems.push_back(std::move(local));
   }
-  std::optional<ArmCall> best;
+  // One network chooses the stem-loops that all vote on.
+  std::vector<std::pair<float, CutWindow>> windows;
   for (const LocalStemLoop& stem : stems) {
     if (!may_belong(StemLoop{stem.loop_open, stem.loop_close, stem.begin, stem.end, 0}, context.known)) continue;
     CutWindow window = local_window(sequence, stem);
     follow(context.convention, window);
+    const float clear = clearness(window, scratch);
+    windows.emplace_back(clear, std::move(window));
+  }
+  std::stable_sort(windows.begin(), windows.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
+  if (windows.size() > kMostVotedOn) windows.resize(kMostVotedOn);
+  std::optional<ArmCall> best;
+  for (const auto& [clear, window] : windows) {
     std::optional<ArmCall> call = judge_window(sequence, window, context, scratch);
     if (call && (!best || call->log_odds > best->log_odds)) best = std::move(call);
   }

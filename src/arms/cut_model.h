@@ -111,6 +111,7 @@ class CutModel {
   std::optional<ArmCall> judge_window(std::string_view sequence, const CutWindow& window, const CutContext& context,
                                       Scratch& scratch) const;
   float vote(const CutWindow& window, Scratch& scratch) const;
+  float clearness(const CutWindow& window, Scratch& scratch) const;
   std::unique_ptr<const Parts> parts_;
 };
 

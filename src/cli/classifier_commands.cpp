@@ -292,7 +292,7 @@ int train_mirtron(ModelCommand& c, const CLI::App& app) {
     records = mirtron_records(set, c.common.threads);
     if (!c.augment.empty()) how.augment = augmenter(c, set);
   }
-  how.cuts = find_model("arms");
+  how.cuts = find_model("premirna") + "/" + kPrecursorCuts;
   how.threads = c.common.threads;
   how.seed = c.seed;
   how.calls = c.precursor.calls;

@@ -2,7 +2,7 @@
 // a hairpin: splicing, not Drosha, cuts their precursor, so that splice sites lie at its cuts, or, in tailed ones, at one
 // of them. A model is a directory:
 //   config.json              family "mirtron", checksums, measures, calibration, usual ranges, importance, figures
-//   cuts/                    networks of cuts (models/arms)
+//   cuts/                    networks of cuts (of models/premirna)
 //   booster.ubj              boosted trees on mirtron_measures(): mirtron against canonical
 //   others.ubj               trees on the same: mirtron against introns and other RNAs that are none; if it was shown any
 //   index.safetensors        names, labels and word sketches of the training hairpins; no sequence can be read from it

@@ -7,24 +7,20 @@ namespace stemloop {
 
 namespace {
 
-bool is_wide(const Measure& measure) { return measure.name.starts_with("wide_"); }
-
-int middle_of(const CutHairpin& cut) { return (cut.arms.stem.open + cut.arms.stem.close) / 2; }
+int middle_of(const CutHairpin& cut) { return (cut.local.loop_open + cut.local.loop_close) / 2; }
 
 // The hairpin's places counted from the start of a sequence that has `by` letters before it.
 void move_places(CutHairpin& cut, int by) {
   Cuts& c = cut.arms.cuts;
-  for (int* place : {&c.drosha5, &c.dicer5, &c.dicer3, &c.drosha3, &cut.begin, &cut.end, &cut.wide_begin,
-                     &cut.arms.stem.open, &cut.arms.stem.close, &cut.arms.stem.begin, &cut.arms.stem.end})
+  LocalStemLoop& local = cut.local;
+  for (int* place : {&c.drosha5, &c.dicer5, &c.dicer3, &c.drosha3, &cut.begin, &cut.end, &local.begin, &local.end,
+                     &local.loop_open, &local.loop_close, &cut.arms.stem.open, &cut.arms.stem.close,
+                     &cut.arms.stem.begin, &cut.arms.stem.end})
     *place += by;
 }
 
 std::vector<float> measured(std::string_view sequence, const FoundHairpin& found, const CutHairpin& placed) {
-  const std::vector<Measure>& all = hairpin_measures();
-  std::vector<float> row;
-  for (std::size_t k = 0; k < all.size(); ++k) {
-    if (!is_wide(all[k])) row.push_back(found.measures[k]);
-  }
+  std::vector<float> row = found.measures;
   measure_splice(sequence, placed, row);
   return row;
 }
@@ -33,10 +29,7 @@ std::vector<float> measured(std::string_view sequence, const FoundHairpin& found
 
 const std::vector<Measure>& mirtron_measures() {
   static const std::vector<Measure> measures = [] {
-    std::vector<Measure> all;
-    for (const Measure& measure : hairpin_measures()) {
-      if (!is_wide(measure)) all.push_back(measure);
-    }
+    std::vector<Measure> all = hairpin_measures();
     all.insert(all.end(), splice_measures().begin(), splice_measures().end());
     return all;
   }();

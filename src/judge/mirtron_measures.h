@@ -1,6 +1,7 @@
 // What a model of mirtrons sees of a sequence: its stem-loops, found and cut as for precursors (cut_hairpin.h), each
 // measured from its cuts. Around one terminal loop it looks several times, at the sequence as given and at windows of some
-// letters on either side of the loop: flanks change the fold and so the cuts, and what is said is the mean of all looks.
+// letters on either side of the loop: flanks may change the stem-loop and so the cuts, and what is said is the mean of all
+// looks.
 #pragma once
 
 #include <span>
@@ -13,7 +14,7 @@
 
 namespace stemloop {
 
-/// hairpin_measures() but for those of the wider window, then splice_measures().
+/// hairpin_measures(), then splice_measures().
 const std::vector<Measure>& mirtron_measures();
 
 /// A hairpin, measured at every look.

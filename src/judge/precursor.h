@@ -26,6 +26,7 @@
 namespace stemloop {
 
 inline constexpr const char* kPrecursorFamily = "precursor";
+inline constexpr const char* kPrecursorCuts = "cuts";  // directory of its networks of cuts
 inline constexpr const char* kNoHairpin = "no hairpin";
 
 /// A hairpin found in a sequence, cut and measured.
@@ -146,7 +147,7 @@ std::vector<WorldRecord> read_world(const std::string& path);
 struct PrecursorTrainingOptions {
   BoosterOptions booster = {.rounds = 400, .depth = 4, .rate = 0.1, .rows = 0.7, .columns = 0.3};
   int folds = 5;
-  int epochs = 12;       // of the networks of cuts
+  int epochs = 16;       // of the networks of cuts
   int channels = 32;     // of these
   double prior = 0.5;
   int threads = 1;

@@ -124,23 +124,32 @@ void say_letters(std::string_view s, const Cuts& c, Say say) {
 template <typename Say>
 void say_lower_stem(const CutHairpin& h, Say say) {
   constexpr int kLeast = 3, kReach = 15;
-  const std::vector<int> partner = pair_table(h.wide.fold.structure);
-  const int n = static_cast<int>(partner.size());
-  const int d5 = h.arms.cuts.drosha5 - h.wide_begin, d3 = h.arms.cuts.drosha3 - h.wide_begin;
+  const std::vector<int> stem = pair_table(h.local.structure);
+  const int d5 = h.arms.cuts.drosha5, d3 = h.arms.cuts.drosha3;
+  const int first = h.begin - static_cast<int>(h.before.size()), past = h.end + static_cast<int>(h.after.size());
+  // The letter that one of the sequence pairs with in the stem-loop, or -1.
+  const auto partner = [&](int at) {
+    if (at < h.local.begin || at >= h.local.end) return -1;
+    const int other = stem[static_cast<std::size_t>(at - h.local.begin)];
+    return other < 0 ? -1 : other + h.local.begin;
+  };
   const auto paired = [&](int from, int to) {
-    from = std::max(0, from), to = std::min(n, to);
+    from = std::max(first, from), to = std::min(past, to);
     if (to - from < kLeast) return kMissing;
-    return static_cast<double>(std::count_if(partner.begin() + from, partner.begin() + to, [](int p) { return p >= 0; })) /
-           (to - from);
+    int count = 0;
+    for (int at = from; at < to; ++at) count += partner(at) >= 0 ? 1 : 0;
+    return static_cast<double>(count) / (to - from);
   };
   say("low_paired_5p", "share of the five letters before the 5' Drosha cut that pair", "", paired(d5 - 5, d5));
   say("low_paired_11_5p", "share of the eleven letters before the 5' Drosha cut that pair", "", paired(d5 - 11, d5));
   say("low_paired_3p", "share of the five letters behind the 3' Drosha cut that pair", "", paired(d3, d3 + 5));
   say("low_paired_11_3p", "share of the eleven letters behind the 3' Drosha cut that pair", "", paired(d3, d3 + 11));
   int pairs = 0;
-  for (int i = std::max(0, d5 - kReach); i < std::min(n, d5); ++i)
-    pairs += partner[static_cast<std::size_t>(i)] >= d3 - 2 && partner[static_cast<std::size_t>(i)] < d3 + kReach ? 1 : 0;
-  const int room = std::min({kReach, std::max(0, d5), std::max(0, n - d3)});
+  for (int i = std::max(first, d5 - kReach); i < d5; ++i) {
+    const int other = partner(i);
+    pairs += other >= d3 - 2 && other < d3 + kReach ? 1 : 0;
+  }
+  const int room = std::min({kReach, std::max(0, d5 - first), std::max(0, past - d3)});
   say("low_pairs", "base pairs of the stem below the Drosha cuts", "bp", pairs);
   say("low_share", "the same for each letter that there is", "", room >= kLeast ? static_cast<double>(pairs) / room : kMissing);
 }
@@ -194,7 +203,7 @@ const std::vector<Measure>& splice_measures() {
   static const std::vector<Measure> measures = [] {
     std::vector<Measure> all;
     CutHairpin any;
-    any.wide.fold = {"(((...)))", 0};
+    any.local.structure = "(((...)))", any.local.end = 9, any.local.loop_open = 2, any.local.loop_close = 6;
     say_splicing("GGGAAACCC", any, [&](const std::string& name, const std::string& words, const char* unit, double) {
       all.push_back({name, words, unit});
     });
