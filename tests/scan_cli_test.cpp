@@ -2,7 +2,7 @@
 #include <gmock/gmock.h>
 
 #include <csignal>
-#include <map>
+#include <set>
 
 #include "util/random.h"
 #include "shell.h"
@@ -150,7 +150,8 @@ class ScanIntrons : public ::testing::Test {
                            begin - 49, begin, reverse ? '-' : '+', k, contig.size() + 1, contig.size() + 50);
       bed12_ += fmt::format("{}\t{}\t{}\tt{}\t0\t{}\t0\t0\t0\t2\t50,50,\t0,{},\n", name, begin - 50, contig.size() + 50, k,
                             reverse ? '-' : '+', contig.size() - begin + 50);
-      if (real) letters_[intron] = true;
+      planted_.insert(intron);
+      if (real) letters_.insert(intron);
     }
     for (std::string& contig : contigs) contig += random_sequence(150, 0.5, 58, contig.size());
     genome_ = ">one\n" + contigs[0] + "\n>two\n" + contigs[1] + "\n";
@@ -162,7 +163,7 @@ class ScanIntrons : public ::testing::Test {
   }
 
   std::string genome_, bed_, gff3_, bed12_;
-  std::map<std::string, bool> letters_;  // of the mirtrons
+  std::set<std::string> planted_, letters_;  // all, and the mirtrons
 };
 
 TEST_F(ScanIntrons, MirtronsAreFoundOnBothStrandsAndTheSameInEveryFormat) {
@@ -173,7 +174,7 @@ TEST_F(ScanIntrons, MirtronsAreFoundOnBothStrandsAndTheSameInEveryFormat) {
     const bool real = letters_.contains(row[15]);
     mirtrons += real ? 1 : 0;
     called += real && std::stod(row[4]) >= 0.5 ? 1 : 0;
-    EXPECT_EQ(row[15].substr(0, 2), "GU");
+    EXPECT_TRUE(planted_.contains(row[15])) << row[15];
     EXPECT_EQ(row[6], row[0] + ":" + row[1] + "-" + row[2] + ":" + row[3]);
     EXPECT_EQ(row[10], "") << "no arms are predicted";
   }
