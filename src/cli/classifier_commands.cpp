@@ -12,6 +12,7 @@
 #include <set>
 
 #include "cli/hairpin_input.h"
+#include "cli/model_checks.h"
 #include "cli/model_input.h"
 #include "cli/provenance.h"
 #include "cli/generate_command.h"
@@ -23,14 +24,22 @@
 #include "study/experiment_folds.h"
 #include "study/study.h"
 #include "design/design.h"
+#include "util/run_folder.h"
+#include "fold/parameter_sets.h"
 
 namespace stemloop {
 
 using Json = nlohmann::ordered_json;
 namespace fs = std::filesystem;
 
+std::string named_parameters(const std::string& name) {
+  require(is_parameter_set(name), "the model was trained with the energy parameters '{}'; no file that a model names is "
+          "opened: give it with --params", printable(name));
+  return name;
+}
+
 void fold_as_trained(const std::string& parameters, FoldingOptions& folding, const CLI::App& app) {
-  if (app.get_option("--params")->count() == 0) folding.parameters = parameters;
+  if (app.get_option("--params")->count() == 0) folding.parameters = named_parameters(parameters);
   provenance().parameters = folding.parameters;
   const FoldOptions trained_with;  // `model train` takes no others
   const bool same =
@@ -65,7 +74,7 @@ struct ModelCommand {
 double megabytes(const fs::path& directory) {
   double bytes = 0;
   for (const auto& entry : fs::recursive_directory_iterator(directory)) {
-    if (entry.is_regular_file()) bytes += static_cast<double>(entry.file_size());
+    if (fs::is_regular_file(entry.symlink_status())) bytes += static_cast<double>(entry.file_size());
   }
   return bytes / 1e6;
 }
@@ -79,9 +88,16 @@ int list_models(const ModelCommand& c) {
       if (fs::exists(entry.path() / "config.json")) found.push_back(entry.path());
     }
     std::sort(found.begin(), found.end());
-    for (const fs::path& path : found)
-      out.write(fmt::format("{}\t{}\t{:.1f}\t{}\n", path.filename().string(), model_family(path.string()),
-                            megabytes(path), path.string()));
+    for (const fs::path& path : found) {
+      std::string family;
+      try {
+        family = printable(model_family(path.string()));
+      } catch (const Error& error) {  // one that is damaged hides no other
+        spdlog::warn("{}", error.what());
+        continue;
+      }
+      out.write(fmt::format("{}\t{}\t{:.1f}\t{}\n", path.filename().string(), family, megabytes(path), path.string()));
+    }
   }
   out.close();
   return kExitOk;
@@ -107,7 +123,7 @@ int show_model(const ModelCommand& c) {
       out.write(fmt::format("selector\t{}/{}, of sequences folded with {}\n", directory, kSelectorFile,
                             selector->parameters));
   } else if (family == kNaturalFamily) {
-    for (const auto& chain : read_natural_model(directory + "/" + kNaturalFile)->chains)
+    for (const auto& chain : open_natural_directory(directory)->chains)
       out.write(fmt::format("chain\tweight {:.3f}, GC {:.3f}\n", chain.weight, chain.gc));
   } else {
     out.write(fmt::format("network\t{}\n", config_json(read_model_directory(directory).config)));
@@ -129,7 +145,7 @@ int verify_model(const ModelCommand& c) {
   } else if (family == kCnnFamily) {
     neural().open_scorer(directory, c.device, c.common.threads);
   } else if (family == kNaturalFamily) {
-    read_natural_model(directory + "/" + kNaturalFile);
+    open_natural_directory(directory);
   } else {
     neural().open(directory, c.device, c.common.threads);
   }
@@ -168,6 +184,13 @@ int train_precursors(ModelCommand& c) {
   require(!c.data.tsv.empty(), "--tsv names the table of precursors and others (scripts/world_data.py writes one)");
   check_run_files({c.data.tsv}, {c.precursor.calls});
   const std::vector<WorldRecord> records = read_world(c.data.tsv);
+  std::vector<std::string> sequences;
+  std::vector<std::uint8_t> labels;
+  for (const WorldRecord& record : records) {
+    sequences.push_back(record.sequence);
+    labels.push_back(static_cast<std::uint8_t>(record.label));
+  }
+  check_labels(sequences, labels, "sequences");
   PrecursorTrainingOptions& how = c.precursor;
   how.networks = c.network;
   how.threads = c.common.threads;
@@ -399,8 +422,14 @@ int run_model(ModelCommand& c, const CLI::App& app) {
   if (c.action == "info") return show_model(c);
   if (c.action == "verify") return verify_model(c);
   if (c.action == "select") return fit_generator_selector(c);
-  if (c.family == kPrecursorFamily) return train_precursors(c);
-  return c.family == kMirtronFamily ? train_mirtron(c, app) : train_premirna(c, app);
+  // Whoever uses a model of that name meanwhile has the old one, whole.
+  FolderDraft draft(c.model, "config.json");
+  c.model = draft.path();
+  const int code = c.family == kPrecursorFamily ? train_precursors(c)
+                   : c.family == kMirtronFamily ? train_mirtron(c, app)
+                                                : train_premirna(c, app);
+  draft.keep();
+  return code;
 }
 
 }  // namespace

@@ -5,11 +5,13 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <filesystem>
 
 #include "cli/dataset_options.h"
 #include "cli/version.h"
 #include "net/net.h"
 #include "study/experiment_folds.h"
+#include "util/run_folder.h"
 
 namespace stemloop {
 
@@ -67,6 +69,9 @@ int run_experiment(ExperimentOptions& c) {
   const bool begun = run_has_begun(c, set);
   check_validation(c, set, groups);
   if (needs_networks(c)) neural();  // fails before anything is done, and is opened by one thread
+  std::filesystem::create_directories(c.run);
+  const FolderLock lock(c.run);
+  check_own_files(c.run);
   if (!begun) start_run(c, set);
   CellFile file(c.run);
   std::map<std::string, Shown> real;

@@ -83,76 +83,191 @@ SequenceTable read_sequences(const std::string& path, const std::string& part_co
   return table;
 }
 
-std::vector<SimilarPair> find_pairs(const LeakageCommand& c, const SequenceTable& table) {
+// Calls find(options, progress) with what the command line asks for.
+template <class Find>
+auto with_progress(const LeakageCommand& c, const SequenceTable& table, Find find) {
   Progress progress("records", !c.common.quiet);
   SimilarityOptions options = c.similarity;
   options.threads = c.common.threads;
-  return similar_pairs(table.sequences, options, [&](double done) {
+  return find(options, [&](double done) {
     progress.update(static_cast<std::int64_t>(done * static_cast<double>(table.sequences.size())), done);
   });
 }
 
-// Synthetic records and what they were made of, however unlike they are; both measures are 0 where not asked for.
-void add_children(const SequenceTable& table, std::vector<SimilarPair>& pairs) {
-  const Lineage lineage = lineage_of(table.ids, table.parents);
-  if (lineage.count == 0) return;
-  std::set<std::pair<std::int64_t, std::int64_t>> known;
-  for (const SimilarPair& pair : pairs) known.emplace(pair.first, pair.second);
-  for (std::int64_t child = 0; child < std::ssize(table.ids); ++child) {
-    for (const std::int64_t parent : lineage.parents[static_cast<std::size_t>(child)]) {
-      const auto [a, b] = std::minmax(child, parent);
-      if (a != b && known.emplace(a, b).second) pairs.push_back({a, b, 0, 0});
+// All that is alike in a table, without a pair for every two of many identical records.
+class Likeness {
+ public:
+  Likeness(const LeakageCommand& c, const SequenceTable& table)
+      : table_(table), distinct_(distinct_sequences(table.sequences)), near_of_(distinct_.records.size()) {
+    near_ = with_progress(c, table, [&](const SimilarityOptions& options, const auto& progress) {
+      return similar_distinct(table.sequences, distinct_, options, progress);
+    });
+    for (std::size_t k = 0; k < near_.size(); ++k) {
+      near_of_[static_cast<std::size_t>(near_[k].first)].push_back(k);
+      near_of_[static_cast<std::size_t>(near_[k].second)].push_back(k);
+    }
+    find_children();
+  }
+
+  // For each kind and pair of parts: pairs, and the records of either part that are in one.
+  struct Count {
+    std::int64_t pairs = 0;
+    std::set<std::int64_t> first, second;  // cells, of children records
+    bool of_records = false;
+  };
+  using Counts = std::map<std::tuple<std::string, std::string, std::string>, Count>;
+
+  Counts counts() {
+    make_cells();
+    Counts counts;
+    for (const auto& cells : cells_of_) {
+      for (std::size_t a = 0; a < cells.size(); ++a) {
+        for (std::size_t b = a; b < cells.size(); ++b) count_cells(counts, cells[a], cells[b], true);
+      }
+    }
+    for (const SimilarPair& pair : near_) {
+      for (const std::int64_t a : cells_of_[static_cast<std::size_t>(pair.first)]) {
+        for (const std::int64_t b : cells_of_[static_cast<std::size_t>(pair.second)]) count_cells(counts, a, b, false);
+      }
+    }
+    for (std::size_t i = 0; i < children_.size(); ++i) {
+      for (const std::int64_t j : children_[i]) {
+        Count& count = add(counts, "child", part(static_cast<std::int64_t>(i)), part(j), static_cast<std::int64_t>(i), j, 1);
+        count.of_records = true;
+      }
+    }
+    return counts;
+  }
+  [[nodiscard]] std::int64_t records(const Count& count, const std::set<std::int64_t>& some) const {
+    if (count.of_records) return std::ssize(some);
+    std::int64_t sum = 0;
+    for (const std::int64_t cell : some) sum += cells_[static_cast<std::size_t>(cell)].records;
+    return sum;
+  }
+
+  /// Every pair, by its first and then its second record.
+  template <class Give>
+  void each_pair(Give give) const {
+    std::vector<SimilarPair> of_one;
+    for (std::int64_t i = 0; i < std::ssize(table_.sequences); ++i) {
+      of_one.clear();
+      const std::int64_t mine = distinct_.of_record[static_cast<std::size_t>(i)];
+      const auto add_all = [&](std::int64_t other, double containment, double identity) {
+        const auto& records = distinct_.records[static_cast<std::size_t>(other)];
+        for (auto j = std::upper_bound(records.begin(), records.end(), i); j != records.end(); ++j)
+          of_one.push_back({i, *j, containment, identity});
+      };
+      add_all(mine, 1, 1);
+      for (const std::size_t k : near_of_[static_cast<std::size_t>(mine)]) {
+        const SimilarPair& pair = near_[k];
+        add_all(pair.first == mine ? pair.second : pair.first, pair.containment, pair.identity);
+      }
+      for (const std::int64_t j : children_[static_cast<std::size_t>(i)]) of_one.push_back({i, j, 0, 0});
+      std::sort(of_one.begin(), of_one.end(), [](const SimilarPair& a, const SimilarPair& b) { return a.second < b.second; });
+      for (const SimilarPair& pair : of_one) give(pair);
     }
   }
-  std::sort(pairs.begin(), pairs.end(), [](const SimilarPair& a, const SimilarPair& b) {
-    return std::pair(a.first, a.second) < std::pair(b.first, b.second);
-  });
-  spdlog::warn("{} records are synthetic: they name parents{}", lineage.count,
-               lineage.orphans > 0 ? fmt::format(", {} of them such as are not in the table", lineage.orphans) : "");
-}
 
-const char* kind_of(const SimilarPair& pair, const SequenceTable& table) {
-  if (pair.identity == 0) return "child";
-  const auto a = static_cast<std::size_t>(pair.first), b = static_cast<std::size_t>(pair.second);
-  const bool same = table.sequences[a] == table.sequences[b];
-  const bool conflict = !table.labels.empty() && table.labels[a] != table.labels[b];
-  return same ? (conflict ? "conflict" : "duplicate") : (conflict ? "near_conflict" : "near");
-}
+  [[nodiscard]] std::string part(std::int64_t i) const {
+    return table_.parts.empty() ? std::string("all") : table_.parts[static_cast<std::size_t>(i)];
+  }
+
+ private:
+  // Records of one sequence, part and label: what is said of one is said of all.
+  struct Cell {
+    std::int64_t example = 0, records = 0;
+  };
+
+  void make_cells() {
+    for (const auto& records : distinct_.records) {
+      std::map<std::pair<std::string, int>, std::int64_t> known;
+      std::vector<std::int64_t>& cells = cells_of_.emplace_back();
+      for (const std::int64_t record : records) {
+        const int label = table_.labels.empty() ? 0 : table_.labels[static_cast<std::size_t>(record)];
+        const auto [found, fresh] = known.emplace(std::pair(part(record), label), std::ssize(cells_));
+        if (fresh) cells.push_back(found->second), cells_.push_back({record, 0});
+        ++cells_[static_cast<std::size_t>(found->second)].records;
+      }
+    }
+  }
+
+  static Count& add(Counts& counts, const char* kind, std::string p, std::string q, std::int64_t a, std::int64_t b,
+                    std::int64_t pairs) {
+    if (q < p) std::swap(p, q), std::swap(a, b);
+    Count& count = counts[{kind, p, q}];
+    count.pairs += pairs;
+    count.first.insert(a);
+    (p == q ? count.first : count.second).insert(b);
+    return count;
+  }
+
+  void count_cells(Counts& counts, std::int64_t a, std::int64_t b, bool same) const {
+    const Cell &x = cells_[static_cast<std::size_t>(a)], &y = cells_[static_cast<std::size_t>(b)];
+    const std::int64_t pairs = a == b ? x.records * (x.records - 1) / 2 : x.records * y.records;
+    if (pairs == 0) return;
+    add(counts, kind_of(x.example, y.example, same), part(x.example), part(y.example), a, b, pairs);
+  }
+
+  [[nodiscard]] const char* kind_of(std::int64_t a, std::int64_t b, bool same) const {
+    const bool conflict =
+        !table_.labels.empty() && table_.labels[static_cast<std::size_t>(a)] != table_.labels[static_cast<std::size_t>(b)];
+    return same ? (conflict ? "conflict" : "duplicate") : (conflict ? "near_conflict" : "near");
+  }
+
+  // Synthetic records and what they were made of, however unlike they are; both measures are 0 where not asked for.
+  void find_children() {
+    children_.resize(table_.sequences.size());
+    const Lineage lineage = lineage_of(table_.ids, table_.parents);
+    if (lineage.count == 0) return;
+    for (std::int64_t child = 0; child < std::ssize(table_.ids); ++child) {
+      for (const std::int64_t parent : lineage.parents[static_cast<std::size_t>(child)]) {
+        const auto [a, b] = std::minmax(child, parent);
+        auto& known = children_[static_cast<std::size_t>(a)];
+        if (a != b && !alike(a, b) && std::find(known.begin(), known.end(), b) == known.end()) known.push_back(b);
+      }
+    }
+    spdlog::warn("{} records are synthetic: they name parents{}", lineage.count,
+                 lineage.orphans > 0 ? fmt::format(", {} of them such as are not in the table", lineage.orphans) : "");
+  }
+
+  [[nodiscard]] bool alike(std::int64_t a, std::int64_t b) const {
+    const std::int64_t x = distinct_.of_record[static_cast<std::size_t>(a)], y = distinct_.of_record[static_cast<std::size_t>(b)];
+    const auto& some = near_of_[static_cast<std::size_t>(x)];
+    return x == y || std::any_of(some.begin(), some.end(),
+                                 [&](std::size_t k) { return near_[k].first == y || near_[k].second == y; });
+  }
+
+ public:
+  [[nodiscard]] const char* kind_of(const SimilarPair& pair) const {
+    if (pair.identity == 0) return "child";
+    return kind_of(pair.first, pair.second,
+                   distinct_.of_record[static_cast<std::size_t>(pair.first)] ==
+                       distinct_.of_record[static_cast<std::size_t>(pair.second)]);
+  }
+
+ private:
+  const SequenceTable& table_;
+  DistinctSequences distinct_;
+  std::vector<SimilarPair> near_;                  // of distinct sequences
+  std::vector<std::vector<std::size_t>> near_of_;  // which of them each is in
+  std::vector<std::vector<std::int64_t>> children_;  // by the first record of each pair
+  std::vector<Cell> cells_;
+  std::vector<std::vector<std::int64_t>> cells_of_;  // by distinct sequence
+};
 
 int run_leakage(LeakageCommand& c) {
   begin_run(c.common);
   check_run_files({c.input}, {c.common.output, c.pairs});
   const SequenceTable table = read_sequences(c.input, c.part);
-  auto pairs = find_pairs(c, table);
-  add_children(table, pairs);
-  const auto part = [&](std::int64_t i) {
-    return table.parts.empty() ? std::string("all") : table.parts[static_cast<std::size_t>(i)];
-  };
-
-  // For each kind and pair of parts: pairs, and the records of either part that are in one.
-  struct Count {
-    std::int64_t pairs = 0;
-    std::set<std::int64_t> first, second;
-  };
-  std::map<std::tuple<std::string, std::string, std::string>, Count> counts;
-  for (const SimilarPair& pair : pairs) {
-    std::string p = part(pair.first), q = part(pair.second);
-    std::int64_t a = pair.first, b = pair.second;
-    if (q < p) {
-      std::swap(p, q);
-      std::swap(a, b);
-    }
-    Count& count = counts[{kind_of(pair, table), p, q}];
-    ++count.pairs;
-    count.first.insert(a);
-    (p == q ? count.first : count.second).insert(b);
-  }
+  Likeness likeness(c, table);
   TextWriter out(c.common.output);
   out.write("kind\tpart\tother_part\tpairs\trecords_of_part\trecords_of_other_part\n");
-  for (const auto& [key, count] : counts)
+  for (const auto& [key, count] : likeness.counts()) {
+    const bool one_part = std::get<1>(key) == std::get<2>(key);
     out.write(fmt::format("{}\t{}\t{}\t{}\t{}\t{}\n", std::get<0>(key), std::get<1>(key), std::get<2>(key), count.pairs,
-                          count.first.size(),
-                          std::get<1>(key) == std::get<2>(key) ? count.first.size() : count.second.size()));
+                          likeness.records(count, count.first),
+                          likeness.records(count, one_part ? count.first : count.second)));
+  }
   out.close();
   if (!c.pairs.empty()) {
     TextWriter list(c.pairs);
@@ -160,11 +275,12 @@ int run_leakage(LeakageCommand& c) {
     const auto label = [&](std::int64_t i) {
       return table.labels.empty() ? std::string() : std::to_string(table.labels[static_cast<std::size_t>(i)]);
     };
-    for (const SimilarPair& p : pairs)
-      list.write(fmt::format("{}\t{}\t{}\t{}\t{}\t{}\t{}\t{:.3f}\t{:.3f}\n", kind_of(p, table),
-                             table_cell(table.ids[static_cast<std::size_t>(p.first)]), part(p.first), label(p.first),
-                             table_cell(table.ids[static_cast<std::size_t>(p.second)]), part(p.second), label(p.second),
-                             p.containment, p.identity));
+    likeness.each_pair([&](const SimilarPair& p) {
+      list.write(fmt::format("{}\t{}\t{}\t{}\t{}\t{}\t{}\t{:.3f}\t{:.3f}\n", likeness.kind_of(p),
+                             table_cell(table.ids[static_cast<std::size_t>(p.first)]), likeness.part(p.first),
+                             label(p.first), table_cell(table.ids[static_cast<std::size_t>(p.second)]),
+                             likeness.part(p.second), label(p.second), p.containment, p.identity));
+    });
     list.close();
   }
   return finish(table.tally, c.common);
@@ -214,7 +330,9 @@ int run_split(LeakageCommand& c) {
   // Identical sequences stay together whatever the way; families and clusters on top of that.
   std::vector<SimilarPair> links;
   if (c.by == "cluster") {
-    links = find_pairs(c, table);
+    links = with_progress(c, table, [&](const SimilarityOptions& options, const auto& progress) {
+      return similar_links(table.sequences, options, progress);
+    });
   } else {
     std::map<std::string, std::int64_t> first_of_sequence, first_of_family;
     for (std::int64_t i = 0; i < n; ++i) {

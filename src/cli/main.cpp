@@ -2,6 +2,8 @@
 #include <exception>
 #include <filesystem>
 #include <new>
+#include <string_view>
+#include <system_error>
 
 #include "cli/command.h"
 #include "cli/provenance.h"
@@ -26,6 +28,9 @@ int usage_error(const CLI::App& app, const CLI::ParseError& error) {
       if (!near.empty()) text += "; did you mean " + near + "?";
     }
   }
+  // CLI11 writes out the largest of all numbers.
+  if (const std::size_t range = text.find(" not in range 0.000000 to 1797"); range != std::string::npos)
+    text = text.substr(0, range) + " is no number of 0 or more";
   write_stderr(escaped(text) + "\nRun with --help for more information.\n");
   return kExitUsage;
 }
@@ -55,7 +60,14 @@ int run(const std::function<int()>& chosen) {
     say_error("out of memory; shorter sequences (--max-length) or fewer threads (-t) need less");
   } catch (const std::filesystem::filesystem_error& error) {
     say_error(fmt::format("{}: {}", error.path1().string(), error.code().message()));
+  } catch (const std::system_error& error) {
+    say_error(fmt::format("the system refuses threads or memory: {}; fewer threads (-t) need less", error.code().message()));
   } catch (const std::exception& error) {
+    const std::string_view what = error.what();
+    if (what.find("can't allocate memory") != std::string_view::npos) {  // libtorch's way of std::bad_alloc
+      say_error("out of memory; smaller batches or fewer threads (-t) need less");
+      return kExitFailure;
+    }
     write_stderr(fmt::format("stemloop: internal error, please report it: {}\n", escaped(error.what())));
   }
   return kExitFailure;

@@ -9,8 +9,10 @@
 #include <optional>
 
 #include "cli/hairpin_input.h"
+#include "cli/model_checks.h"
 #include "cli/model_input.h"
 #include "cli/provenance.h"
+#include "net/model_reading.h"
 #include "report/report.h"
 #include "learn/learn.h"
 #include "seq/record_stream.h"
@@ -36,7 +38,7 @@ void add_model(CLI::App& app, ModelOptions& options) {
 std::unique_ptr<HairpinNetwork> open_model(const ModelOptions& options, const CommonOptions& common,
                                            FoldingOptions& folding, const CLI::App& app) {
   std::string directory = find_model(options.directory);
-  if (std::filesystem::is_directory(directory + "/network")) directory += "/network";  // a classifier's
+  if (std::filesystem::exists(directory + "/network")) directory = model_part(directory, "network");  // a classifier's
   auto network = open_network(directory, options.device, common.threads);
   const Json training = Json::parse(network->training().empty() ? "{}" : network->training(), nullptr, false);
   const Json* parameters = nullptr;
@@ -46,7 +48,7 @@ std::unique_ptr<HairpinNetwork> open_model(const ModelOptions& options, const Co
     parameters = &at.at(key);
   }
   if (app.get_option("--params")->count() == 0 && parameters->is_string()) {
-    folding.parameters = parameters->get<std::string>();
+    folding.parameters = named_parameters(parameters->get<std::string>());
     provenance().parameters = folding.parameters;
     spdlog::debug("folding with {}, as the model's training data were", folding.parameters);
   }

@@ -8,6 +8,7 @@
 
 #include "cli/command.h"
 #include "cli/version.h"
+#include "util/regular_file.h"
 
 namespace stemloop {
 
@@ -31,8 +32,8 @@ Json described_model(const std::string& directory) {
   Json model = {{"directory", directory}};
   const std::string config = directory + "/config.json";
   std::error_code ignored;
-  if (!std::filesystem::is_regular_file(config, ignored)) return model;
-  const auto bytes = read_bytes(config);
+  if (!std::filesystem::is_regular_file(std::filesystem::symlink_status(config, ignored))) return model;
+  const auto bytes = read_regular_file(config, 1 << 20);
   model["config_md5"] = md5_hex(std::span(bytes));
   return model;
 }

@@ -11,6 +11,7 @@
 #include "cli/version.h"
 #include "scan/introns.h"
 #include "scan/scan.h"
+#include "util/regular_file.h"
 
 namespace stemloop {
 
@@ -128,7 +129,7 @@ CandidateJudge open_candidate_judge(const ScanCommand& c, std::string& name) {
     return shape_judge();
   }
   const auto classifier = std::make_shared<const PrecursorClassifier>(PrecursorClassifier::open(directory));
-  const std::vector<std::byte> config = read_bytes(directory + "/config.json");
+  const std::vector<std::byte> config = read_regular_file(directory + "/config.json", 1 << 20);
   const double prior = c.prior > 0 ? c.prior : classifier->prior();
   name = fmt::format("{} prior={}", md5_hex(config), prior);
   return precursor_judge(classifier, prior);

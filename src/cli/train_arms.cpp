@@ -5,6 +5,7 @@
 
 #include "arms/arms.h"
 #include "cli/train_command.h"
+#include "util/run_folder.h"
 #include "util/util.h"
 
 namespace stemloop {
@@ -30,6 +31,7 @@ Json as_json(const CutMeasures& measures) {
 int run_train_arms(TrainArmsCommand& c) {
   begin_run(c.common);
   check_run_files({c.table, c.validation}, {c.output});
+  FolderDraft draft(c.output, "config.json");
   const std::vector<CutExample> examples = read_cut_examples(c.table);
   const std::vector<CutExample> validation = read_cut_examples(c.validation);
   std::vector<CutExample> guided;
@@ -71,7 +73,8 @@ int run_train_arms(TrainArmsCommand& c) {
                          {"flankings", o.flankings},
                          {"seed", o.seed},
                          {"validation", as_json(measures)}};
-  model.write(c.output, training.dump());
+  model.write(draft.path(), training.dump());
+  draft.keep();
   spdlog::info("{}: validation: exact {:.3f}, within 1 {:.3f}, within 2 {:.3f}, mean distance {:.2f}, all four {:.3f}",
                c.output, measures.all.exact, measures.all.within_1, measures.all.within_2, measures.all.distance,
                measures.all_four);

@@ -7,7 +7,9 @@
 #include <array>
 #include <filesystem>
 
+#include "net/checkpoint.h"
 #include "report/report.h"
+#include "util/run_folder.h"
 
 namespace stemloop {
 
@@ -85,6 +87,7 @@ int run_train(TrainCommand& c) {
           c.preset.objective = objective_from_json(objective, path);
         });
     find_data(c, stored);
+    check_named_files(c);
   } else {
     apply_overrides(c);
     check_dataset(c.data);
@@ -96,6 +99,7 @@ int run_train(TrainCommand& c) {
   check_run_files(dataset_files(c.data), {});
   c.options.threads = c.common.threads;
   std::filesystem::create_directories(c.options.run_directory);
+  const auto lock = chief ? std::make_unique<FolderLock>(c.options.run_directory) : nullptr;
   const Dataset dataset = load_dataset(c.data, c.common, c.folding);
   check_labels(dataset.pictures);
   const auto [train, valid] = train_and_valid(dataset, c.options.seed);
@@ -109,6 +113,9 @@ int run_train(TrainCommand& c) {
                dataset.tally.rejected, neural().version());
 
   Json origin = run_json(c, dataset, train.size(), valid.size());
+  const std::string identity = run_identity((resume ? stored : origin).dump());
+  if (resume) open_checkpoint(c.resume + "/checkpoint.safetensors", identity);
+  origin["identity"] = identity;
   for (const char* elsewhere : {"format", "network"}) origin.erase(elsewhere);
   c.options.origin = origin.dump();
 
@@ -144,7 +151,7 @@ void check_options(const TrainCommand& c, const CLI::App& app) {
 
 // A run goes on as it began: any other option would be ignored.
 void check_resume_options(const CLI::App& app) {
-  constexpr std::string_view kAllowed[] = {"resume", "threads", "quiet", "log-level", "skip-bad", "checkpoint-every"};
+  constexpr std::string_view kAllowed[] = {"resume", "threads", "quiet", "log-level", "skip-bad", "checkpoint-every", "allow-commands"};
   for (const CLI::Option* option : app.get_options()) {
     const std::string name = option->get_single_name();
     require(option->count() == 0 || std::find(std::begin(kAllowed), std::end(kAllowed), name) != std::end(kAllowed),
@@ -277,6 +284,8 @@ std::function<int()> add_train(CLI::App& app) {
                  "fbgan: structure, a directory of train cnn, or program:COMMAND (FASTA in, id<TAB>score out)")
       ->capture_default_str()
       ->type_name("ANALYZER");
+  app.add_flag("--allow-commands", c->allow_commands,
+               "--resume: run the program that the run names as its analyzer; a run that someone sent may name any");
   app.add_option("--analyzer-seconds", c->analyzer_seconds, "fbgan: longest a program may take for an answer")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
@@ -307,7 +316,14 @@ std::function<int()> add_train(CLI::App& app) {
     if (arms->parsed()) return run_arms();
     if (!c->resume.empty()) {
       check_resume_options(app);
-      c->model = read_run_file(c->resume).at("options").value("model", "");
+      const std::string path = c->resume + "/run.json";
+      const Json options = read_run_file(c->resume).at("options");
+      const Json named = options.value("model", Json());
+      require(named.is_string(), "{}: 'model' is missing", path);
+      const std::string model = named.get<std::string>();
+      if (!learns_sequences(model)) diva_preset(model);
+      check_stored_options(app, options, path);
+      c->model = model;
       return learns_sequences(c->model) ? run_train_sequences(*c) : run_train(*c);
     }
     require(!c->model.empty() && !c->options.run_directory.empty(),

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <memory>
 #include <nlohmann/json.hpp>
 
 #include "cli/dataset_options.h"
@@ -19,6 +20,7 @@ struct TrainCommand {
   std::string model;
   std::string size = "small";
   std::string resume;
+  bool allow_commands = false;  // of a run.json
   // DIVA and its ablations.
   DivaPreset preset;
   double beta = -1;  // overrides of the preset; negative or empty: as the preset says
@@ -119,6 +121,12 @@ nlohmann::ordered_json read_run(TrainCommand& c, VisitOptions visit_options, Tak
   c.options.run_directory = c.resume;
   return run;
 }
+
+/// Puts every option that a run.json holds through the checks of the command line's own. Error naming `path`.
+void check_stored_options(CLI::App& app, const nlohmann::ordered_json& options, const std::string& path);
+
+/// Error if a run that is gone on with names data or parameters that are no regular files.
+void check_named_files(TrainCommand& c);
 
 /// Checks that the run directory is free, or that --resume has what it needs; `stored` is the run gone on with, `md5`
 /// of the data. Error otherwise.

@@ -2,6 +2,7 @@
 #include <spdlog/spdlog.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cmath>
 #include <csignal>
@@ -9,6 +10,10 @@
 
 #include "cli/train_command.h"
 #include "cli/version.h"
+#include "net/checkpoint.h"
+#include "util/regular_file.h"
+#include "util/run_folder.h"
+#include "fold/parameter_sets.h"
 
 namespace stemloop {
 
@@ -65,7 +70,7 @@ Json paths_from_run(const TrainCommand& c) {
 }
 
 void find_data(TrainCommand& c, const Json& stored) {
-  const Json paths = stored.at("data").value("from_run", Json::object());
+  const Json paths = stored.at("data").value("from_run", Json::object());  // anything may stand there
   for (const auto& [name, path] : data_paths(c)) {
     std::error_code ignored;
     if (path->empty() || std::filesystem::exists(*path, ignored)) continue;
@@ -77,9 +82,18 @@ void find_data(TrainCommand& c, const Json& stored) {
 
 Json read_run_file(const std::string& run) {
   const std::string path = run + "/run.json";
-  const auto bytes = read_bytes(path, 1 << 20);
-  Json json = Json::parse(std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size()), nullptr, false);
-  require(json.is_object() && json.value("format", Json()) == kRunFormat && json.contains("options") &&
+  check_own_files(run);
+  const auto bytes = read_regular_file(path, 1 << 20);
+  constexpr int kMostDepth = 8;
+  bool deep = false;
+  Json json = Json::parse(
+      std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size()),
+      [&deep](int depth, Json::parse_event_t, Json&) {
+        deep = deep || depth > kMostDepth;
+        return !deep;
+      },
+      false);
+  require(!deep && json.is_object() && json.value("format", Json()) == kRunFormat && json.contains("options") &&
               json["options"].is_object() && json.contains("data") && json["data"].is_object(),
           "{}: is no run of this program", path);
   return json;
@@ -91,8 +105,39 @@ void check_run_is_new(const TrainCommand& c) {
           "{}: holds a run already; go on with it by --resume {}, or name another --run", run, run);
 }
 
+void check_named_files(TrainCommand& c) {
+  const auto check = [&](const std::string& path) {
+    std::error_code ignored;
+    require(path.empty() || std::filesystem::is_regular_file(path, ignored),
+            "{}/run.json: '{}', which it names, is no file; nothing else is opened for it", c.resume, printable(path));
+  };
+  for (const auto& [name, path] : data_paths(c)) check(*path);
+  if (!is_parameter_set(c.folding.parameters)) check(c.folding.parameters);
+}
+
+void check_stored_options(CLI::App& app, const Json& options, const std::string& path) {
+  for (const auto& [name, value] : options.items()) {
+    std::string text = value.is_string() ? value.get<std::string>() : value.dump();
+    require(value.is_primitive() && !value.is_null(), "{}: '{}' is neither a text nor a number", path, printable(name));
+    std::string dashed = name;
+    std::replace(dashed.begin(), dashed.end(), '_', '-');
+    if (name == "recorded") dashed = "cuda-graph";
+    CLI::Option* const option = app.get_option_no_throw("--" + dashed);
+    if (option == nullptr || text.empty() || value.is_boolean() || name == "threads") continue;
+    try {
+      option->clear();
+      option->add_result(text);
+      option->run_callback();
+    } catch (const CLI::Error& error) {
+      fail("{}: {}", path, error.what());
+    }
+    option->clear();
+  }
+}
+
 void check_resumable(const TrainCommand& c, const Json& stored, const std::string& md5) {
-  const std::string began = stored.at("data").value("md5", "");
+  const Json sum = stored.at("data").value("md5", Json());
+  const std::string began = sum.is_string() ? sum.get<std::string>() : "";
   require(md5 == began, "{}: the data have changed since this run began (MD5 {}, then {})", c.resume, md5, began);
   require(std::filesystem::exists(c.resume + "/checkpoint.safetensors"), "{}: there is no checkpoint to go on from",
           c.resume);

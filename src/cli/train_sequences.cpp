@@ -9,8 +9,10 @@
 #include "report/report.h"
 #include "cli/train_command.h"
 #include "learn/learn.h"
+#include "net/checkpoint.h"
 #include "study/study.h"
 #include "data/similarity.h"
+#include "util/run_folder.h"
 
 namespace stemloop {
 
@@ -159,7 +161,11 @@ std::unique_ptr<Analyzer> open_analyzer(const TrainCommand& c, const SequenceSet
   constexpr std::string_view kProgram = "program:";
   if (!c.gan.objective.feedback) return nullptr;
   if (c.analyzer == "structure") return structure_analyzer(real, c.folding);
-  if (c.analyzer.rfind(kProgram, 0) == 0)
+  const bool command = c.analyzer.rfind(kProgram, 0) == 0;
+  require(!command || c.resume.empty() || c.allow_commands,
+          "{}/run.json names a command to be run as the analyzer, '{}'; if you wrote it yourself, add --allow-commands",
+          c.resume, printable(c.analyzer.substr(std::min(kProgram.size(), c.analyzer.size()))));
+  if (command)
     return program_analyzer(c.analyzer.substr(kProgram.size()), c.analyzer_seconds);
   return cnn_analyzer(c.analyzer, c.options.device, c.common.threads);
 }
@@ -190,6 +196,7 @@ int run_train_sequences(TrainCommand& c) {
           c.gan.objective = gan_objective_from_json(objective, path);
         });
     find_data(c, stored);
+    check_named_files(c);
   } else {
     apply_presets(c);
     check_run_is_new(c);
@@ -230,9 +237,13 @@ int run_train_sequences(TrainCommand& c) {
   const std::int64_t learned = classifier ? train.size() : all.size();
   std::filesystem::create_directories(c.options.run_directory);
   Json origin = run_json(c, md5, set.tally, learned, valid.size());
+  const auto lock = chief ? std::make_unique<FolderLock>(c.options.run_directory) : nullptr;
   if (resume) check_resumable(c, stored, md5);
+  const std::string identity = run_identity((resume ? stored : origin).dump());
+  if (resume) open_checkpoint(c.resume + "/checkpoint.safetensors", identity);
   if (!resume && chief) replace_file(c.options.run_directory + "/run.json", origin.dump(2) + "\n");
   for (const char* elsewhere : {"format", "network"}) origin.erase(elsewhere);
+  origin["identity"] = identity;
   c.options.origin = origin.dump();
   spdlog::info("{} sequences to learn from, {} to validate on, {} rejected; {}", learned, valid.size(),
                set.tally.rejected, neural().version());

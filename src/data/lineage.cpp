@@ -45,7 +45,7 @@ Lineage lineage_of(std::span<const std::string> ids, std::span<const std::vector
 std::vector<std::int64_t> near_groups(std::span<const std::string> sequences, int threads) {
   SimilarityOptions options;
   options.threads = threads;
-  return linked_groups(std::ssize(sequences), similar_pairs(sequences, options));
+  return linked_groups(std::ssize(sequences), similar_links(sequences, options));
 }
 
 }  // namespace stemloop

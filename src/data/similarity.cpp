@@ -56,44 +56,89 @@ double containment_of(std::size_t shared, std::size_t a, std::size_t b) {
 
 }  // namespace
 
-std::vector<SimilarPair> similar_pairs(std::span<const std::string> sequences, const SimilarityOptions& options,
-                                       const std::function<void(double)>& progress) {
-  const auto n = static_cast<std::int64_t>(sequences.size());
-  const tbb::global_control limit(tbb::global_control::max_allowed_parallelism,
-                                  static_cast<std::size_t>(options.threads));
-  // Records of each distinct sequence; only the first of them is compared with others.
-  std::unordered_map<std::string_view, std::vector<std::int64_t>> same;
-  for (std::int64_t i = 0; i < n; ++i) same[sequences[static_cast<std::size_t>(i)]].push_back(i);
-  std::vector<std::vector<std::uint64_t>> words(sequences.size());
-  tbb::parallel_for(std::int64_t{0}, n, [&](std::int64_t i) {
-    const auto at = static_cast<std::size_t>(i);
-    if (same.at(sequences[at]).front() == i) words[at] = words_of(sequences[at], options.k);
-  });
-  std::unordered_map<std::uint64_t, std::vector<std::int64_t>> holders;
-  for (std::int64_t i = 0; i < n; ++i) {
-    for (const std::uint64_t word : words[static_cast<std::size_t>(i)]) holders[word].push_back(i);
+DistinctSequences distinct_sequences(std::span<const std::string> sequences) {
+  DistinctSequences distinct;
+  std::unordered_map<std::string_view, std::int64_t> number;
+  for (std::size_t i = 0; i < sequences.size(); ++i) {
+    const auto [found, fresh] = number.emplace(sequences[i], std::ssize(distinct.records));
+    if (fresh) distinct.records.emplace_back();
+    distinct.records[static_cast<std::size_t>(found->second)].push_back(static_cast<std::int64_t>(i));
+    distinct.of_record.push_back(found->second);
+  }
+  return distinct;
+}
+
+namespace {
+
+// Which sequences hold a word: the words in order, and behind each the numbers of its holders, which rise.
+struct WordIndex {
+  std::vector<std::uint64_t> words;
+  std::vector<std::size_t> starts;  // one more than words
+  std::vector<std::uint32_t> holders;
+
+  explicit WordIndex(const std::vector<std::vector<std::uint64_t>>& words_of_each) {
+    std::vector<std::pair<std::uint64_t, std::uint32_t>> all;
+    std::size_t count = 0;
+    for (const auto& its : words_of_each) count += its.size();
+    all.reserve(count);
+    for (std::size_t i = 0; i < words_of_each.size(); ++i) {
+      for (const std::uint64_t word : words_of_each[i]) all.emplace_back(word, static_cast<std::uint32_t>(i));
+    }
+    std::sort(all.begin(), all.end());
+    holders.reserve(count);
+    for (const auto& [word, holder] : all) {
+      if (words.empty() || words.back() != word) {
+        words.push_back(word);
+        starts.push_back(holders.size());
+      }
+      holders.push_back(holder);
+    }
+    starts.push_back(holders.size());
   }
 
-  std::vector<std::vector<SimilarPair>> found(sequences.size());
+  [[nodiscard]] std::span<const std::uint32_t> holders_of(std::uint64_t word) const {
+    const auto at = static_cast<std::size_t>(std::lower_bound(words.begin(), words.end(), word) - words.begin());
+    return std::span(holders).subspan(starts[at], starts[at + 1] - starts[at]);
+  }
+};
+
+}  // namespace
+
+std::vector<SimilarPair> similar_distinct(std::span<const std::string> sequences, const DistinctSequences& distinct,
+                                          const SimilarityOptions& options,
+                                          const std::function<void(double)>& progress) {
+  const auto n = std::ssize(distinct.records);
+  const tbb::global_control limit(tbb::global_control::max_allowed_parallelism,
+                                  static_cast<std::size_t>(options.threads));
+  const auto sequence_of = [&](std::int64_t i) -> const std::string& {
+    return sequences[static_cast<std::size_t>(distinct.records[static_cast<std::size_t>(i)].front())];
+  };
+  std::vector<std::vector<std::uint64_t>> words(static_cast<std::size_t>(n));
+  tbb::parallel_for(std::int64_t{0}, n, [&](std::int64_t i) {
+    words[static_cast<std::size_t>(i)] = words_of(sequence_of(i), options.k);
+  });
+  const WordIndex index(words);
+
+  std::vector<std::vector<SimilarPair>> found(static_cast<std::size_t>(n));
   tbb::enumerable_thread_specific<std::vector<std::uint32_t>> counters(
-      [&] { return std::vector<std::uint32_t>(sequences.size()); });
+      [&] { return std::vector<std::uint32_t>(static_cast<std::size_t>(n)); });
   std::atomic<std::int64_t> done = 0;
   std::mutex telling;
   tbb::parallel_for(std::int64_t{0}, n, [&](std::int64_t i) {
     const auto at = static_cast<std::size_t>(i);
     std::vector<std::uint32_t>& shared = counters.local();
-    std::vector<std::int64_t> candidates;
+    std::vector<std::uint32_t> candidates;
     for (const std::uint64_t word : words[at]) {
-      for (const std::int64_t j : holders.at(word)) {
-        if (j <= i) continue;
-        if (shared[static_cast<std::size_t>(j)]++ == 0) candidates.push_back(j);
+      const auto holders = index.holders_of(word);
+      for (auto j = std::upper_bound(holders.begin(), holders.end(), static_cast<std::uint32_t>(i)); j != holders.end(); ++j) {
+        if (shared[*j]++ == 0) candidates.push_back(*j);
       }
     }
-    for (const std::int64_t j : candidates) {
-      const auto other = static_cast<std::size_t>(j);
-      const double containment = containment_of(std::exchange(shared[other], 0), words[at].size(), words[other].size());
+    std::sort(candidates.begin(), candidates.end());
+    for (const std::uint32_t j : candidates) {
+      const double containment = containment_of(std::exchange(shared[j], 0), words[at].size(), words[j].size());
       if (containment < options.containment) continue;
-      const double identity = identity_of(sequences[at], sequences[other], options.identity);
+      const double identity = identity_of(sequence_of(i), sequence_of(j), options.identity);
       if (identity >= 0) found[at].push_back({i, j, containment, identity});
     }
     const std::int64_t now = ++done;
@@ -102,20 +147,41 @@ std::vector<SimilarPair> similar_pairs(std::span<const std::string> sequences, c
       progress(static_cast<double>(now) / static_cast<double>(n));
     }
   });
-
-  // From distinct sequences to records.
   std::vector<SimilarPair> pairs;
-  for (const auto& [sequence, records] : same) {
+  for (auto& of_one : found) {
+    pairs.insert(pairs.end(), of_one.begin(), of_one.end());
+    std::vector<SimilarPair>().swap(of_one);
+  }
+  return pairs;
+}
+
+std::vector<SimilarPair> similar_links(std::span<const std::string> sequences, const SimilarityOptions& options,
+                                       const std::function<void(double)>& progress) {
+  const DistinctSequences distinct = distinct_sequences(sequences);
+  std::vector<SimilarPair> links = similar_distinct(sequences, distinct, options, progress);
+  for (SimilarPair& link : links) {
+    link.first = distinct.records[static_cast<std::size_t>(link.first)].front();
+    link.second = distinct.records[static_cast<std::size_t>(link.second)].front();
+  }
+  for (const auto& records : distinct.records) {
+    for (std::size_t k = 1; k < records.size(); ++k) links.push_back({records.front(), records[k], 1, 1});
+  }
+  return links;
+}
+
+std::vector<SimilarPair> similar_pairs(std::span<const std::string> sequences, const SimilarityOptions& options,
+                                       const std::function<void(double)>& progress) {
+  const DistinctSequences distinct = distinct_sequences(sequences);
+  std::vector<SimilarPair> pairs;
+  for (const auto& records : distinct.records) {
     for (std::size_t a = 0; a < records.size(); ++a) {
       for (std::size_t b = a + 1; b < records.size(); ++b) pairs.push_back({records[a], records[b], 1, 1});
     }
   }
-  for (const auto& of_one : found) {
-    for (const SimilarPair& pair : of_one) {
-      for (const std::int64_t a : same.at(sequences[static_cast<std::size_t>(pair.first)])) {
-        for (const std::int64_t b : same.at(sequences[static_cast<std::size_t>(pair.second)]))
-          pairs.push_back({std::min(a, b), std::max(a, b), pair.containment, pair.identity});
-      }
+  for (const SimilarPair& pair : similar_distinct(sequences, distinct, options, progress)) {
+    for (const std::int64_t a : distinct.records[static_cast<std::size_t>(pair.first)]) {
+      for (const std::int64_t b : distinct.records[static_cast<std::size_t>(pair.second)])
+        pairs.push_back({std::min(a, b), std::max(a, b), pair.containment, pair.identity});
     }
   }
   std::sort(pairs.begin(), pairs.end(), [](const SimilarPair& a, const SimilarPair& b) {

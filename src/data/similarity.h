@@ -24,6 +24,24 @@ struct SimilarPair {
   bool operator==(const SimilarPair&) const = default;
 };
 
+/// Sequences that differ, and the records that have each: those are in order, and so are their firsts.
+struct DistinctSequences {
+  std::vector<std::vector<std::int64_t>> records;
+  std::vector<std::int64_t> of_record;  // the distinct sequence of each record
+};
+DistinctSequences distinct_sequences(std::span<const std::string> sequences);
+
+/// Pairs of distinct sequences (first and second are their numbers) of at least the identity asked for, in order. Memory
+/// grows with their words and with the pairs found, however many records have the same sequence.
+std::vector<SimilarPair> similar_distinct(std::span<const std::string> sequences, const DistinctSequences& distinct,
+                                          const SimilarityOptions& options,
+                                          const std::function<void(double)>& progress = {});
+
+/// Links that join the same records as similar_pairs() does, one at least for each record that has a partner, without
+/// a pair for every two of many identical records.
+std::vector<SimilarPair> similar_links(std::span<const std::string> sequences, const SimilarityOptions& options,
+                                       const std::function<void(double)>& progress = {});
+
 /// All pairs of at least the identity asked for, in order; identical sequences always, others where enough words are
 /// shared. Sequences shorter than k have no words: of them only identical ones are found. `progress` gets the share
 /// done, from any of the threads but from one at a time.

@@ -6,6 +6,8 @@
 
 #include <algorithm>
 #include <numeric>
+#include <string_view>
+#include <unordered_map>
 
 #include "hairpin/hairpin.h"
 
@@ -29,9 +31,10 @@ double code_distance(const std::string& a, const std::string& b) {
   return squares;  // orders like its root
 }
 
-double edit_distance(const std::string& a, const std::string& b) {
+// Edit distance / longer length; negative if the distance is above `most` (-1: no bound).
+double edit_distance(const std::string& a, const std::string& b, int most) {
   const EdlibAlignResult result = edlibAlign(a.data(), static_cast<int>(a.size()), b.data(), static_cast<int>(b.size()),
-                                             edlibNewAlignConfig(-1, EDLIB_MODE_NW, EDLIB_TASK_DISTANCE, nullptr, 0));
+                                             edlibNewAlignConfig(most, EDLIB_MODE_NW, EDLIB_TASK_DISTANCE, nullptr, 0));
   const int distance = result.editDistance;
   edlibFreeAlignResult(result);
   return distance / static_cast<double>(std::max(a.size(), b.size()));
@@ -48,7 +51,8 @@ Smote::Smote(std::span<const std::string> sequences, std::span<const std::string
     : options_(options),
       sequences_(sequences.begin(), sequences.end()),
       structures_(structures.begin(), structures.end()),
-      neighbours_(sequences.size()) {
+      neighbours_(sequences.size()),
+      found_(std::make_unique<std::once_flag[]>(sequences.size())) {
   require(sequences.size() >= 2, "SMOTE needs two sequences or more, not {}", sequences.size());
   require(options.k >= 1, "k = {}: SMOTE needs at least one neighbour", options.k);
   require(static_cast<std::size_t>(options.k) < sequences.size(),
@@ -70,27 +74,75 @@ Smote::Smote(std::span<const std::string> sequences, std::span<const std::string
       fail("record {}: {}", i + 1, error.what());
     }
   }
-  find_neighbours();
+  std::unordered_map<std::string_view, std::size_t> same;
+  for (const std::string& sequence : sequences_) {
+    if (aligned) ++same[sequence];
+    std::array<int, 4>& count = letters_.emplace_back();
+    for (const char letter : sequence) ++count[kCodes.find(letter) - 1];
+  }
+  for (std::size_t i = 0; aligned && i < sequences_.size(); ++i) {
+    const std::size_t others = sequences_.size() - same[sequences_[i]];
+    require(others >= static_cast<std::size_t>(options.k), "k = {} neighbours: only {} sequences differ from record {}",
+            options.k, others, i + 1);
+  }
 }
 
-void Smote::find_neighbours() {
+const std::vector<std::size_t>& Smote::neighbours(std::size_t record) const {
+  std::call_once(found_[record], [&] { neighbours_[record] = find_neighbours(record); });
+  return neighbours_[record];
+}
+
+std::vector<std::size_t> Smote::neighbours_plain(std::size_t i) const {
   const bool aligned = options_.mode == SmoteMode::kAligned;
+  std::vector<std::pair<double, std::size_t>> others;
+  for (std::size_t j = 0; j < sequences_.size(); ++j) {
+    if (j == i || (aligned && sequences_[j] == sequences_[i])) continue;
+    const std::string &from = sequences_[i], &to = sequences_[j];
+    others.emplace_back(aligned ? edit_distance(from, to, -1) : code_distance(from, to), j);
+  }
+  std::sort(others.begin(), others.end());
+  std::vector<std::size_t> nearest;
+  for (std::size_t n = 0; n < static_cast<std::size_t>(options_.k); ++n) nearest.push_back(others[n].second);
+  return nearest;
+}
+
+// In the aligned mode records are asked in the order of what their lengths and letters alone say their distance is at
+// least; as soon as that is above the k-th best, so is the distance of all that follow.
+std::vector<std::size_t> Smote::find_neighbours(std::size_t i) const {
+  if (options_.mode != SmoteMode::kAligned) return neighbours_plain(i);
   const auto k = static_cast<std::size_t>(options_.k);
-  const tbb::global_control limit(tbb::global_control::max_allowed_parallelism,
-                                  static_cast<std::size_t>(options_.threads));
-  tbb::parallel_for(std::size_t{0}, sequences_.size(), [&](std::size_t i) {
-    std::vector<std::pair<double, std::size_t>> others;
-    for (std::size_t j = 0; j < sequences_.size(); ++j) {
-      if (j == i || (aligned && sequences_[j] == sequences_[i])) continue;
-      others.emplace_back((aligned ? edit_distance : code_distance)(sequences_[i], sequences_[j]), j);
+  const std::string& from = sequences_[i];
+  std::vector<std::pair<double, std::size_t>> least;  // distance at least, record
+  least.reserve(sequences_.size());
+  for (std::size_t j = 0; j < sequences_.size(); ++j) {
+    if (j == i) continue;
+    int more = 0, fewer = 0;
+    for (std::size_t letter = 0; letter < 4; ++letter) {
+      const int difference = letters_[j][letter] - letters_[i][letter];
+      (difference > 0 ? more : fewer) += std::abs(difference);
     }
-    const std::size_t found = std::min(k, others.size());
-    std::partial_sort(others.begin(), others.begin() + static_cast<std::ptrdiff_t>(found), others.end());
-    for (std::size_t n = 0; n < found; ++n) neighbours_[i].push_back(others[n].second);
-  });
-  for (std::size_t i = 0; i < sequences_.size(); ++i)
-    require(neighbours_[i].size() == k, "k = {} neighbours: only {} sequences differ from record {}", k,
-            neighbours_[i].size(), i + 1);
+    least.emplace_back(std::max(more, fewer) / static_cast<double>(std::max(from.size(), sequences_[j].size())), j);
+  }
+  std::sort(least.begin(), least.end());
+  std::vector<std::pair<double, std::size_t>> best;  // the k nearest so far, in order
+  for (const auto& [bound, j] : least) {
+    if (best.size() == k && bound > best.back().first) break;
+    const std::string& to = sequences_[j];
+    if (to == from) continue;
+    const auto longer = static_cast<double>(std::max(from.size(), to.size()));
+    // Farther than the k-th best is as good as infinitely far.
+    constexpr double kRounding = 1e-6;
+    const int most = best.size() == k ? static_cast<int>(best.back().first * longer + kRounding) : -1;
+    const double distance = edit_distance(from, to, most);
+    if (distance < 0) continue;
+    const std::pair<double, std::size_t> item(distance, j);
+    if (best.size() == k && item > best.back()) continue;
+    best.insert(std::upper_bound(best.begin(), best.end(), item), item);
+    if (best.size() > k) best.pop_back();
+  }
+  std::vector<std::size_t> nearest;
+  for (const auto& [distance, j] : best) nearest.push_back(j);
+  return nearest;
 }
 
 SyntheticSequence Smote::draw(std::int64_t item) const {
@@ -98,7 +150,8 @@ SyntheticSequence Smote::draw(std::int64_t item) const {
   SyntheticSequence child;
   do {
     const std::size_t base = random.below(sequences_.size());
-    const std::size_t neighbour = neighbours_[base][random.below(neighbours_[base].size())];
+    const std::vector<std::size_t>& nearest = neighbours(base);
+    const std::size_t neighbour = nearest[random.below(nearest.size())];
     child.base = static_cast<std::int64_t>(base);
     child.neighbour = static_cast<std::int64_t>(neighbour);
     if (options_.mode == SmoteMode::kAligned) {

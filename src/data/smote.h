@@ -31,7 +31,10 @@
 // too; and a child of two parents is bound to lie nearer to them than they lie to each other.
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <memory>
+#include <mutex>
 #include <span>
 #include <string>
 #include <string_view>
@@ -78,14 +81,22 @@ class Smote {
   /// Items first, first + 1, ..., in parallel.
   [[nodiscard]] std::vector<SyntheticSequence> draw(std::int64_t first, std::int64_t count) const;
 
+  /// The k nearest records of one, nearest first. Found when first asked for: the work grows with the records that are
+  /// drawn from, not with the square of all.
+  [[nodiscard]] const std::vector<std::size_t>& neighbours(std::size_t record) const;
+  /// The plain twin: every other record compared.
+  [[nodiscard]] std::vector<std::size_t> neighbours_plain(std::size_t record) const;
+
  private:
-  void find_neighbours();
+  [[nodiscard]] std::vector<std::size_t> find_neighbours(std::size_t record) const;
   [[nodiscard]] std::string between_codes(std::size_t base, std::size_t neighbour, Random& random) const;
   void cross(SyntheticSequence& child, Random& random) const;
 
   SmoteOptions options_;
   std::vector<std::string> sequences_, structures_;
-  std::vector<std::vector<std::size_t>> neighbours_;  // k of each
+  std::vector<std::array<int, 4>> letters_;  // how often each record has A, C, G and U
+  mutable std::vector<std::vector<std::size_t>> neighbours_;  // k of each record drawn from so far
+  std::unique_ptr<std::once_flag[]> found_;
 };
 
 /// Items 0 to count - 1 of the above.

@@ -104,31 +104,54 @@ class TreeReader {
 
   Tree read(const std::string& text) const {
     constexpr int kMostDepth = 8;
+    bool deep = false;  // what lies deeper is not built
     const Json json = Json::parse(
-        text, [](int depth, Json::parse_event_t, Json&) { return depth <= kMostDepth; }, false);
-    require(json.is_object() && json.contains("format") && json["format"] == kFormat, "{}: is no {}", name_, kFormat);
+        text,
+        [&deep](int depth, Json::parse_event_t, Json&) {
+          deep = deep || depth > kMostDepth;
+          return !deep;
+        },
+        false);
+    require(!deep && json.is_object() && json.contains("format") && json["format"] == kFormat, "{}: is no {}", name_, kFormat);
     Tree tree;
     tree.dimensions = integer(json, "dimensions", 0, 1 << 20);
     for (const Json& item : array(json, "questions")) tree.questions.push_back(question(item));
     const Json& nodes = array(json, "nodes");
-    require(!nodes.empty(), "{}: has no nodes", name_);
+    constexpr std::size_t kMostNodes = 1 << 16;
+    require(!nodes.empty() && nodes.size() <= kMostNodes, "{}: has {} nodes, not 1 to {}", name_, nodes.size(), kMostNodes);
     // Trees from before there were weights weigh all records alike.
     const double weight =
         json.contains("positive_weight") ? number(json.at("positive_weight"), "positive_weight") : 1.0;
-    require(weight > 0, "{}: 'positive_weight' is {}, not above 0", name_, weight);
+    constexpr double kMostWeight = 1e6;
+    require(weight > 0 && weight <= kMostWeight, "{}: 'positive_weight' is {}, not above 0 and up to {}", name_, weight,
+            kMostWeight);
     for (const Json& item : nodes) {
       tree.nodes.push_back(node(item, tree, nodes.size()));
       tree.nodes.back().weight = weight;
     }
-    for (std::size_t at = 0; at < tree.nodes.size(); ++at) {
-      const TreeNode& n = tree.nodes[at];
-      require(n.leaf() || (n.yes > static_cast<int>(at) && n.no > static_cast<int>(at)),
-              "{}: node {}: its children do not stand behind it", name_, at);
-    }
+    check_shape(tree);
     return tree;
   }
 
  private:
+  // Every node but the root hangs on one other, before it, and none lies deeper than can be walked and drawn.
+  void check_shape(const Tree& tree) const {
+    constexpr int kDeepest = 64;
+    std::vector<int> depth(tree.nodes.size(), -1);
+    depth[0] = 0;
+    for (std::size_t at = 0; at < tree.nodes.size(); ++at) {
+      const TreeNode& n = tree.nodes[at];
+      require(depth[at] >= 0, "{}: node {} belongs to no branch", name_, at);
+      require(depth[at] <= kDeepest, "{}: node {} lies deeper than {}", name_, at, kDeepest);
+      if (n.leaf()) continue;
+      for (const int child : {n.yes, n.no}) {
+        require(child > static_cast<int>(at), "{}: node {}: its children do not stand behind it", name_, at);
+        require(depth[static_cast<std::size_t>(child)] < 0, "{}: node {} has two parents", name_, child);
+        depth[static_cast<std::size_t>(child)] = depth[at] + 1;
+      }
+    }
+  }
+
   const Json& member(const Json& json, const char* key) const {
     require(json.is_object() && json.contains(key), "{}: '{}' is missing", name_, key);
     return json.at(key);
@@ -171,6 +194,9 @@ class TreeReader {
     const Json& count = array(json, "count");
     require(count.size() == 2 && count[0].is_number_unsigned() && count[1].is_number_unsigned(),
             "{}: 'count' is no pair of counts", name_);
+    constexpr std::uint64_t kMostRecords = std::uint64_t{1} << 40U;
+    require(count[0] <= kMostRecords && count[1] <= kMostRecords && count[0].get<std::uint64_t>() + count[1].get<std::uint64_t>() > 0,
+            "{}: 'count' is {} and {}, no number of records", name_, printable(count[0].dump()), printable(count[1].dump()));
     n.count = {count[0].get<std::int64_t>(), count[1].get<std::int64_t>()};
     if (!json.contains("question")) return n;
     const auto last = static_cast<std::int64_t>(nodes) - 1;

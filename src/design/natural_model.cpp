@@ -1,4 +1,5 @@
 #include "design/natural_model.h"
+#include "util/regular_file.h"
 
 #include <algorithm>
 #include <cmath>
@@ -220,38 +221,78 @@ bool is_written(std::size_t index, std::size_t entry) {
 
 }  // namespace
 
+namespace {
+
+// Of letters that follow each other, the shares of what may come in each context add up to one.
+bool adds_up(const std::vector<float>& logs, std::size_t table) {
+  const std::size_t outcomes = table < 21 ? 4 : 16;
+  constexpr double kRounding = 0.02;
+  for (std::size_t context = 0; context < logs.size() / outcomes; ++context) {
+    double sum = 0;
+    bool any = false;
+    for (std::size_t k = 0; k < outcomes; ++k) {
+      const float value = logs[context * outcomes + k];
+      any = any || value > NaturalModel::kNever;
+      sum += value > NaturalModel::kNever ? std::exp(static_cast<double>(value)) : 0;
+    }
+    if (any && std::abs(sum - 1) > kRounding) return false;
+  }
+  return true;
+}
+
+NaturalModel::Chain chain_of(const nlohmann::json& from, const std::string& path) {
+  NaturalModel::Chain chain;
+  chain.weight = from.at("weight").get<double>();
+  chain.gc = from.at("gc").get<double>();
+  const auto& tables = from.at("tables");
+  require(chain.weight > 0 && chain.weight <= 1 && chain.gc >= 0 && chain.gc <= 1 && tables.size() == chain.table.size(),
+          "{}: a chain is damaged", path);
+  for (std::size_t t = 0; t < chain.table.size(); ++t) {
+    chain.table[t].assign(table_size(t), NaturalModel::kNever);
+    std::size_t at = 0;
+    for (std::size_t entry = 0; entry < chain.table[t].size(); ++entry) {
+      if (!is_written(t, entry)) continue;
+      const auto& item = tables[t].at(at++);
+      require(item.is_number_integer() && item <= 0 && item > NaturalModel::kNever * kThousand,
+              "{}: {} is no log-probability", path, printable(item.dump()));
+      chain.table[t][entry] = static_cast<float>(item.get<double>() / kThousand);
+    }
+    require(at == tables[t].size(), "{}: table {} has {} entries, not {}", path, t, tables[t].size(), at);
+    require(adds_up(chain.table[t], t), "{}: the probabilities of table {} do not add up to one", path, t);
+  }
+  return chain;
+}
+
+}  // namespace
+
 std::shared_ptr<const NaturalModel> read_natural_model(const std::string& path) {
-  constexpr std::uint64_t kMostBytes = 16U << 20U;
-  const auto bytes = read_bytes(path, kMostBytes);
+  constexpr std::uint64_t kMostBytes = 4U << 20U;
+  return parse_natural_model(read_regular_file(path, kMostBytes), path);
+}
+
+std::shared_ptr<const NaturalModel> parse_natural_model(std::span<const std::byte> bytes, const std::string& path) {
+  constexpr int kMostDepth = 5;
+  constexpr std::size_t kMostChains = 64;
   auto model = std::make_shared<NaturalModel>();
   try {
-    const auto json = nlohmann::json::parse(reinterpret_cast<const char*>(bytes.data()),
-                                            reinterpret_cast<const char*>(bytes.data()) + bytes.size());
-    require(json.at("format") == kFormat, "{}: not a model of natural precursors", path);
-    model->energy_mean = json.at("energy_mean");
-    model->energy_sd = json.at("energy_sd");
-    for (const auto& from : json.at("chains")) {
-      NaturalModel::Chain chain;
-      chain.weight = from.at("weight");
-      chain.gc = from.at("gc");
-      const auto& tables = from.at("tables");
-      require(chain.weight > 0 && tables.size() == chain.table.size(), "{}: a chain is damaged", path);
-      for (std::size_t t = 0; t < chain.table.size(); ++t) {
-        chain.table[t].assign(table_size(t), NaturalModel::kNever);
-        std::size_t at = 0;
-        for (std::size_t entry = 0; entry < chain.table[t].size(); ++entry) {
-          if (!is_written(t, entry)) continue;
-          const long value = tables[t].at(at++).get<long>();
-          require(value <= 0 && value > NaturalModel::kNever * kThousand, "{}: {} is no log-probability", path, value);
-          chain.table[t][entry] = static_cast<float>(static_cast<double>(value) / kThousand);
-        }
-        require(at == tables[t].size(), "{}: table {} has {} entries, not {}", path, t, tables[t].size(), at);
-      }
-      model->chains.push_back(std::move(chain));
-    }
-    require(!model->chains.empty(), "{}: there is no chain in it", path);
+    bool deep = false;
+    const auto json = nlohmann::json::parse(
+        std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size()),
+        [&deep](int depth, nlohmann::json::parse_event_t, nlohmann::json&) {
+          deep = deep || depth > kMostDepth;
+          return !deep;
+        });
+    require(!deep && json.at("format") == kFormat, "{}: not a model of natural precursors", path);
+    model->energy_mean = json.at("energy_mean").get<double>();
+    model->energy_sd = json.at("energy_sd").get<double>();
+    require(std::abs(model->energy_mean) <= 100 && model->energy_sd > 0 && model->energy_sd <= 100,
+            "{}: energies {} and {} are out of range", path, model->energy_mean, model->energy_sd);
+    const auto& chains = json.at("chains");
+    require(chains.is_array() && !chains.empty() && chains.size() <= kMostChains, "{}: there are not 1 to {} chains in it",
+            path, kMostChains);
+    for (const auto& from : chains) model->chains.push_back(chain_of(from, path));
   } catch (const nlohmann::json::exception& error) {
-    fail("{}: not a model of natural precursors: {}", path, error.what());
+    fail("{}: not a model of natural precursors: {}", path, printable(error.what()));
   }
   return model;
 }

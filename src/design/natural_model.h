@@ -76,6 +76,8 @@ inline constexpr const char* kNaturalFile = "model.json";
 
 /// Reads a model file (JSON). Error with the path if it is damaged.
 std::shared_ptr<const NaturalModel> read_natural_model(const std::string& path);
+/// The same from the file's content, which may be hostile.
+std::shared_ptr<const NaturalModel> parse_natural_model(std::span<const std::byte> bytes, const std::string& path);
 /// As read_natural_model() reads it.
 std::string natural_model_text(const NaturalModel& model);
 

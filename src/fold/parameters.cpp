@@ -1,5 +1,7 @@
 #include "fold/parameters.h"
 
+#include "fold/parameter_sets.h"
+
 #include <algorithm>
 #include <fstream>
 #include <map>
@@ -261,6 +263,8 @@ EnergyParameters read_parameter_file(const std::string& path) {
   file.require_all_used();
   return p;
 }
+
+bool is_parameter_set(const std::string& name) { return name == "turner2004" || name == "turner2004-vienna2.1"; }
 
 EnergyParameters load_parameters(const std::string& name_or_file) {
   if (name_or_file == "turner2004") return turner2004_parameters();

@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 
 #include "net/model_files.h"
+#include "net/model_reading.h"
 #include "util/util.h"
 
 namespace stemloop {
@@ -149,6 +150,9 @@ std::vector<Call> Classifier::classify(std::span<const Evidence> evidence) const
     Call call;
     const std::vector<double> x(logits.row(row).begin(), logits.row(row).end());
     call.probability = blend_.probability(x);
+    // Weights may be finite and yet so large that the network gives infinities.
+    require(std::isfinite(call.probability) && std::isfinite(raw.distances[i]),
+            "the model gives no number for a hairpin: its weights are damaged");
     call.booster = static_cast<float>(1 / (1 + std::exp(-raw.booster[i])));
     call.from_y = raw.encoded.class_from_y[i];
     call.from_m = raw.encoded.class_from_m[i];
@@ -307,11 +311,11 @@ Classifier Classifier::open(const std::string& directory, const std::string& dev
   }
 
   const std::string space_name = directory + "/" + kSpace;
-  const TensorFile space = decode_safetensors(checked_file(config, directory, kSpace), space_name);
+  const TensorFile space = decode_model_tensors(checked_file(config, directory, kSpace), space_name);
   c.tree_ = tree_from_json(text_of(checked_file(config, directory, kTree)), directory + "/" + kTree);
   // One thread: its rows come a few at a time, and a team of OpenMP's would spin beside those that fold.
   c.booster_ = load_xgboost(checked_file(config, directory, kBooster), directory + "/" + kBooster, 1);
-  c.network_ = open_network(directory + "/network", device, threads);
+  c.network_ = open_network(model_part(directory, "network"), device, threads);
 
   require(c.network_->config().disentangled, "{}/network: has no latent spaces of class and bonds", directory);
   const std::int64_t d = 2 * c.network_->config().latent;

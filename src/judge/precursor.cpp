@@ -10,6 +10,7 @@
 #include "fold/local.h"
 #include "judge/precursor_files.h"
 #include "net/model_files.h"
+#include "net/model_reading.h"
 #include "seq/seq.h"
 #include "util/util.h"
 
@@ -201,7 +202,7 @@ PrecursorClassifier PrecursorClassifier::open(const std::string& directory) {
   // One thread: rows come a few at a time, from several threads.
   c.booster_ = load_xgboost(checked_file(config, directory, kPrecursorBooster), booster, 1);
   require(c.booster_->columns() == measures, "{}: is for {} measures, not {}", booster, c.booster_->columns(), measures);
-  c.cuts_ = std::make_unique<CutModel>(CutModel::open(directory + "/" + kPrecursorCuts));
+  c.cuts_ = std::make_unique<CutModel>(CutModel::open(model_part(directory, kPrecursorCuts)));
   require(c.cuts_->settings().local, "{}/{}: these networks of cuts do not see local stem-loops; train the model again",
           directory, kPrecursorCuts);
   return c;

@@ -1,6 +1,7 @@
 // Opens the library of the boosted trees when it is first needed.
 #include "learn/booster.h"
 
+#include "learn/booster_check.h"
 #include "util/util.h"
 
 namespace stemloop {
@@ -28,6 +29,7 @@ std::unique_ptr<Booster> train_forest(const Matrix& rows, std::span<const std::u
 void open_booster_library() { booster_library(); }
 
 std::unique_ptr<Booster> load_xgboost(std::span<const std::byte> bytes, const std::string& name, int threads) {
+  check_booster(bytes, name);
   return booster_library().load(bytes, name, threads);
 }
 

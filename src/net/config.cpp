@@ -217,7 +217,11 @@ DivaObjective objective_from_json(const std::string& text, const std::string& na
 }
 std::string sequence_net_json(const SequenceNetConfig& config) { return to_json(config, kVisitSequenceNet); }
 SequenceNetConfig sequence_net_from_json(const std::string& text, const std::string& name) {
-  return from_json<SequenceNetConfig>(text, name, kVisitSequenceNet);
+  const auto config = from_json<SequenceNetConfig>(text, name, kVisitSequenceNet);
+  constexpr std::int64_t kMostPlaces = 1 << 21;  // numbers of one layer for one sequence
+  require(config.length * config.hidden <= kMostPlaces, "{}: a network of {} places with {} channels is too large", name,
+          config.length, config.hidden);
+  return config;
 }
 std::string gan_objective_json(const GanObjective& objective) { return to_json(objective, kVisitGanObjective); }
 GanObjective gan_objective_from_json(const std::string& text, const std::string& name) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "data/tensor_checks.h"
 #include "util/util.h"
 
 namespace stemloop {
@@ -24,6 +25,7 @@ Latents read_latents(const std::string& path, const std::string& latent) {
   const std::string name = "z_" + latent;
   constexpr std::int64_t kShape[] = {-1, -1};
   const StoredTensor& tensor = expect_tensor(file, name, "F32", kShape, path);
+  require(all_finite(tensor), "{}: tensor '{}' holds something that is no number", path, name);
   latents.z = {tensor.shape[0], tensor.shape[1], std::vector<float>(tensor.bytes.size() / sizeof(float))};
   std::copy(tensor.bytes.begin(), tensor.bytes.end(), std::as_writable_bytes(std::span(latents.z.values)).begin());
   const auto ids = file.metadata.find("ids");

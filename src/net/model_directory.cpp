@@ -6,17 +6,14 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
+#include "net/model_files.h"
+#include "net/model_reading.h"
 #include "util/util.h"
 
 namespace stemloop {
 
 namespace {
 using Json = nlohmann::ordered_json;
-constexpr std::uint64_t kMostConfig = 1 << 20;
-
-std::string text_of(const std::vector<std::byte>& bytes) {
-  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
-}
 
 template <class From, class To>
 void convert(StoredTensor& tensor, const char* dtype) {
@@ -38,10 +35,7 @@ namespace {
 StoredModel parse_stored(std::string_view config_text, std::span<const std::byte> weights, const std::string& directory,
                          const std::string& wanted) {
   const std::string name = directory + "/config.json";
-  constexpr int kMostDepth = 8;
-  const Json json = Json::parse(
-      config_text, [](int depth, Json::parse_event_t, Json&) { return depth <= kMostDepth; }, false);
-  require(json.is_object(), "{}: is no JSON object", name);
+  const Json json = parse_model_json(config_text, name);
   const auto text = [&](const char* key) {
     const auto found = json.find(key);
     require(found != json.end() && found->is_string(), "{}: '{}' is missing or no text", name, key);
@@ -66,7 +60,7 @@ StoredModel parse_stored(std::string_view config_text, std::span<const std::byte
   const std::string found = md5_hex(weights);
   require(checksum == found, "{}: its MD5 is {}, config.json says {}: the file is damaged or from another model",
           weights_name, found, printable(checksum));
-  model.weights = decode_safetensors(weights, weights_name);
+  model.weights = decode_model_tensors(weights, weights_name);
   for (auto& [key, tensor] : model.weights.tensors) {
     if (tensor.dtype == "F16") convert<Eigen::half, float>(tensor, "F32");
   }
@@ -77,8 +71,8 @@ StoredModel parse_stored(std::string_view config_text, std::span<const std::byte
 
 StoredModel read_stored_model(const std::string& directory, const std::string& family) {
   require(std::filesystem::is_directory(directory), "{}: is no model directory", directory);
-  const auto config = read_bytes(directory + "/config.json", kMostConfig);
-  const auto weights = read_bytes(directory + "/model.safetensors");
+  const auto config = read_model_file(directory, "config.json", kMostConfigBytes);
+  const auto weights = read_model_file(directory, "model.safetensors");
   return parse_stored(text_of(config), weights, directory, family);
 }
 

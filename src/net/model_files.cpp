@@ -1,10 +1,13 @@
 #include "net/model_files.h"
+#include "net/model_reading.h"
 
 #include <algorithm>
 #include <filesystem>
 #include <limits>
 
 #include "net/model_directory.h"
+#include "util/regular_file.h"
+#include "data/tensor_checks.h"
 #include "util/util.h"
 
 namespace stemloop {
@@ -15,21 +18,54 @@ std::string text_of(const std::vector<std::byte>& bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
+std::vector<std::byte> read_model_file(const std::string& directory, const std::string& file,
+                                       std::uint64_t most_bytes) {
+  return read_regular_file(directory + "/" + file, most_bytes);
+}
+
+std::string model_part(const std::string& directory, const std::string& part) {
+  const std::string path = directory + "/" + part;
+  std::error_code ignored;
+  const auto status = std::filesystem::symlink_status(path, ignored);
+  require(!std::filesystem::is_symlink(status), "{}: is a link; parts of a model must stand there themselves", path);
+  require(std::filesystem::is_directory(status), "{}: is no directory", path);
+  return path;
+}
+
+Json parse_model_json(std::string_view text, const std::string& name) {
+  constexpr int kMostDepth = 8;
+  // What lies deeper is not built, or memory would go for brackets.
+  bool deep = false;
+  Json json = Json::parse(
+      text,
+      [&deep](int depth, Json::parse_event_t, Json&) {
+        deep = deep || depth > kMostDepth;
+        return !deep;
+      },
+      false);
+  require(!deep && json.is_object(), "{}: is no JSON object{}", name, deep ? " of a model: it lies too deep" : "");
+  return json;
+}
+
+TensorFile decode_model_tensors(std::span<const std::byte> bytes, const std::string& name) {
+  TensorFile file = decode_safetensors(bytes, name);
+  for (const auto& [key, tensor] : file.tensors) {
+    require(all_finite(tensor), "{}: tensor '{}' holds something that is no number", name, printable(key));
+    const bool variance = key.ends_with("running_var");
+    require(!variance || none_negative(tensor), "{}: tensor '{}' holds a negative variance", name, printable(key));
+  }
+  return file;
+}
+
 Json read_config(const std::string& directory) {
   require(std::filesystem::is_directory(directory), "{}: is no model directory", directory);
-  const std::string name = directory + "/config.json";
-  constexpr int kMostDepth = 8;
-  constexpr std::uint64_t kMostConfig = 1 << 20;
-  Json json = Json::parse(
-      text_of(read_bytes(name, kMostConfig)), [](int depth, Json::parse_event_t, Json&) { return depth <= kMostDepth; },
-      false);
-  require(json.is_object(), "{}: is no JSON object", name);
-  return json;
+  return parse_model_json(text_of(read_model_file(directory, "config.json", kMostConfigBytes)),
+                          directory + "/config.json");
 }
 
 std::vector<std::byte> checked_file(const Json& config, const std::string& directory, const char* file) {
   const std::string path = directory + "/" + file;
-  auto bytes = read_bytes(path);
+  auto bytes = read_model_file(directory, file);
   const Json sums = config.value("md5", Json::object());
   require(sums.is_object() && sums.contains(file) && sums[file].is_string(), "{}/config.json: has no checksum of {}",
           directory, file);

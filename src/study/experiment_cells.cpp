@@ -1,5 +1,6 @@
 // experiment: what is in its folder, the run that it belongs to and the cells that are done.
 #include "study/experiment_cells.h"
+#include "util/regular_file.h"
 
 #include <algorithm>
 #include <cmath>
@@ -89,7 +90,7 @@ bool run_has_begun(const ExperimentOptions& c, const SequenceSet& set) {
             "{}: is not empty and no experiment; name another --run", c.run);
     return false;
   }
-  const auto bytes = read_bytes(path, 1 << 20);
+  const auto bytes = read_regular_file(path, 1 << 20);
   const Json run =
       Json::parse(std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size()), nullptr, false);
   require(run.is_object() && run.value("format", Json()) == kExperimentFormat && run.contains("options") &&

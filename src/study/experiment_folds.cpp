@@ -136,7 +136,7 @@ class FoldRun {
 std::vector<std::int64_t> groups_of(const SequenceSet& set, int threads) {
   SimilarityOptions near;
   near.threads = threads;
-  std::vector<SimilarPair> links = similar_pairs(set.sequences, near);
+  std::vector<SimilarPair> links = similar_links(set.sequences, near);
   std::map<std::string, std::int64_t> first_of;
   for (std::int64_t i = 0; i < std::ssize(set.sequences); ++i) {
     const auto [first, fresh] = first_of.emplace(shown(set.sequences[static_cast<std::size_t>(i)], "masked"), i);

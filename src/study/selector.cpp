@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "learn/learn.h"
+#include "util/regular_file.h"
 #include "util/util.h"
 
 namespace stemloop {
@@ -85,8 +86,16 @@ std::string selector_json(const Selector& selector) {
 }
 
 Selector selector_from_json(const std::string& text, const std::string& name) {
-  const Json json = Json::parse(text, nullptr, false);
-  require(json.is_object() && json.value("format", Json()) == kSelectorFormat, "{}: is no selector of this program",
+  constexpr int kMostDepth = 3;
+  bool deep = false;
+  const Json json = Json::parse(
+      text,
+      [&deep](int depth, Json::parse_event_t, Json&) {
+        deep = deep || depth > kMostDepth;
+        return !deep;
+      },
+      false);
+  require(!deep && json.is_object() && json.value("format", Json()) == kSelectorFormat, "{}: is no selector of this program",
           name);
   constexpr std::size_t kFields = 6;
   require(json.size() <= kFields, "{}: holds more than a selector's {} fields; was it written by a newer stemloop?",
@@ -116,8 +125,9 @@ Selector selector_from_json(const std::string& text, const std::string& name) {
 
 std::optional<Selector> read_selector(const std::string& directory) {
   const std::string path = directory + "/" + kSelectorFile;
-  if (!std::filesystem::exists(path)) return std::nullopt;
-  const auto bytes = read_bytes(path, 1 << 20);
+  std::error_code ignored;
+  if (!std::filesystem::exists(std::filesystem::symlink_status(path, ignored))) return std::nullopt;
+  const auto bytes = read_regular_file(path, 1 << 20);
   return selector_from_json({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, path);
 }
 

@@ -13,6 +13,7 @@
 #include <filesystem>
 
 #include "util/error.h"
+#include "util/regular_file.h"
 #include "util/source.h"
 
 namespace stemloop {
@@ -67,6 +68,8 @@ bool LineReader::next(std::string& line) {
   do {
     const std::size_t end = s.only_returns ? s.block.find_first_of("\r\n") : s.block.find('\n');
     line.append(s.block.substr(0, end));
+    constexpr std::size_t kLongestLine = std::size_t{1} << 31U;  // some chromosomes are of 10^9 letters
+    require(line.size() <= kLongestLine, "{}:{}: the line is longer than {} bytes", name(), s.line, kLongestLine);
     if (end != std::string_view::npos) {
       s.block.remove_prefix(end + 1);
       break;
@@ -209,6 +212,38 @@ std::vector<std::byte> read_bytes(const std::string& path, std::uint64_t max_byt
   const std::string reason = system_reason();
   close(descriptor);
   require(count == 0, "{}: cannot be read: {}", shown_input(path), reason);
+  return bytes;
+}
+
+std::vector<std::byte> read_regular_file(const std::string& path, std::uint64_t max_bytes) {
+  // Without O_NONBLOCK a pipe put in the file's place would be waited for.
+  const int descriptor = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+  if (descriptor < 0 && errno == ELOOP) fail("{}: is a link; files of models and runs must stand there themselves", path);
+  if (descriptor < 0) fail("{}: cannot be opened: {}", path, system_reason());
+  struct stat status {};
+  const bool regular = fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode);
+  const bool fits = regular && static_cast<std::uint64_t>(status.st_size) <= max_bytes;
+  if (!fits) close(descriptor);
+  require(regular, "{}: is no regular file", path);
+  require(fits, "{}: has {} bytes; more than {} are not read", path, status.st_size, max_bytes);
+  std::vector<std::byte> bytes;
+  try {
+    bytes.resize(static_cast<std::size_t>(status.st_size));
+  } catch (...) {
+    close(descriptor);
+    throw;
+  }
+  std::size_t have = 0;
+  ssize_t count = 1;
+  while (have < bytes.size() && count > 0) {
+    count = read(descriptor, bytes.data() + have, bytes.size() - have);
+    if (count < 0 && errno == EINTR) count = 1;
+    else if (count > 0) have += static_cast<std::size_t>(count);
+  }
+  const std::string reason = system_reason();
+  close(descriptor);
+  require(count >= 0, "{}: cannot be read: {}", path, reason);
+  bytes.resize(have);  // it was cut meanwhile
   return bytes;
 }
 

@@ -236,6 +236,8 @@ std::string_view ByteSource::next() {
   if (s.first_text) {
     s.first_text = false;
     refuse_foreign(block);
+    // No text has zero bytes; of a device that gives nothing else there would be no end.
+    require(block.find('\0') == std::string_view::npos, "{}: holds zero bytes: it is binary data, not text", s.name);
     if (block.substr(0, kByteOrderMark.size()) == kByteOrderMark) block.remove_prefix(kByteOrderMark.size());
     if (block.empty()) block = s.next_block();
   }

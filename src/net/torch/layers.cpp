@@ -314,7 +314,31 @@ Tensor activated(const Tensor& x, Activation activation) {
 
 }  // namespace
 
+namespace {
+thread_local WeightBudget* g_budget = nullptr;
+}
+
+WeightBudget::WeightBudget(const TensorFile& weights, std::string path) : path_(std::move(path)) {
+  for (const auto& [name, tensor] : weights.tensors) {
+    std::int64_t numbers = 1;
+    for (const std::int64_t extent : tensor.shape) numbers *= extent;
+    left_ += numbers;
+  }
+  g_budget = this;
+}
+
+WeightBudget::~WeightBudget() { g_budget = nullptr; }
+
+void WeightBudget::take(torch::IntArrayRef shape) {
+  std::int64_t numbers = 1;
+  for (const std::int64_t extent : shape)
+    require(!__builtin_mul_overflow(numbers, extent, &numbers), "{}: its network is larger than any file", path_);
+  left_ -= numbers;
+  require(left_ >= 0, "{}: the network of config.json has more weights than model.safetensors", path_);
+}
+
 Tensor initial_weights(torch::IntArrayRef shape, std::int64_t fan_in) {
+  if (g_budget != nullptr) g_budget->take(shape);
   const double bound = 1 / std::sqrt(static_cast<double>(fan_in));
   return torch::empty(shape).uniform_(-bound, bound);
 }

@@ -4,6 +4,7 @@
 // the kernels of net/kernels.h; elsewhere, and for comparison (plain_layers), on torch's own operations.
 #pragma once
 
+#include "data/data.h"
 #include "net/kernels.h"
 #include "net/torch/tensors.h"
 
@@ -15,6 +16,21 @@ bool& plain_layers();
 /// While set, convolutions on a GPU and what stands between them work in bfloat16; weights, statistics and linear maps
 /// stay in single precision.
 bool& bfloat16_layers();
+
+/// While one lives, networks are made whose weights lie in a file: one that asks for more numbers than the file has is
+/// refused before memory is taken for them.
+class WeightBudget {
+ public:
+  WeightBudget(const TensorFile& weights, std::string path);
+  ~WeightBudget();
+  WeightBudget(const WeightBudget&) = delete;
+  WeightBudget& operator=(const WeightBudget&) = delete;
+  void take(torch::IntArrayRef shape);
+
+ private:
+  std::int64_t left_ = 0;
+  std::string path_;
+};
 
 /// Uniform within 1 / sqrt(inputs of a unit), as torch initialises linear maps and convolutions.
 Tensor initial_weights(torch::IntArrayRef shape, std::int64_t fan_in);

@@ -269,7 +269,7 @@ TrainOutcome run_diva_training(const DivaConfig& config, const DivaObjective& ob
                                const PictureData& valid, const TrainOptions& options, bool resume,
                                TrainWatcher& watcher) {
   const torch::Device device = device_named(options.device);
-  const auto peers = join_peers(device);
+  const auto peers = join_peers(device, identity_of(options), [&watcher] { return watcher.stop_asked(); });
   require(options.batch % peers->size() == 0, "a batch of {} cannot be shared by {} processes evenly", options.batch,
           peers->size());
   require(train.size() >= options.batch, "{} training records are fewer than one batch of {}", train.size(),

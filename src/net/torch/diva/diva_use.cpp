@@ -36,13 +36,7 @@ class DivaNetwork : public HairpinNetwork {
  public:
   DivaNetwork(const std::string& directory, torch::Device device) : device_(device) {
     const ModelDirectory model = read_model_directory(directory);
-    // Before memory is taken for it: flows grow with the square of a number that a damaged file may hold.
-    std::int64_t stored_bytes = 0;
-    for (const auto& tensor : model.weights.tensors)
-      stored_bytes += static_cast<std::int64_t>(tensor.second.bytes.size());
-    const DivaConfig& c = model.config;
-    require(c.latents() * c.flow_blocks * 2 * c.flow_hidden * c.flow_hidden * 4 <= stored_bytes,
-            "{}: the flow of config.json is larger than all of model.safetensors", directory);
+    const WeightBudget budget(model.weights, directory);
     network_ = DivaNet(model.config, nullptr);
     set_weights(*network_, model.weights, directory + "/model.safetensors", generation_tensors());
     network_->to(device);

@@ -7,11 +7,15 @@
 #include <cmath>
 #include <filesystem>
 #include <fstream>
+#include <sstream>
 
 #include "data/data.h"
+#include "net/checkpoint.h"
 #include "net/torch/layers.h"
 #include "net/torch/loop/recorded_work.h"
 #include "net/torch/weights.h"
+#include "util/regular_file.h"
+#include "util/run_folder.h"
 #include "util/util.h"
 
 namespace stemloop {
@@ -24,7 +28,6 @@ using Clock = std::chrono::steady_clock;
 constexpr double kSmallestRate = 0.01;     // of the cosine schedule, as a share of the rate
 constexpr std::int64_t kLoggedFirst = 10;  // steps that get a line of their own: for comparison with other programs
 constexpr std::int64_t kLoggedEvery = 100;
-constexpr const char* kCheckpointFormat = "stemloop checkpoint 2";
 
 double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
 
@@ -47,6 +50,14 @@ struct RunState {
             {"epochs_without_better", epochs_without_better},
             {"finished", finished}};
   }
+  // Counts that no run can have are refused: they would be divided by, or counted up to.
+  void check(std::int64_t epochs) const {
+    constexpr std::int64_t kMost = std::int64_t{1} << 50U;
+    const bool counts = step >= 0 && step < kMost && epoch >= 0 && epoch <= epochs && step_of_epoch >= 0 &&
+                        step_of_epoch <= step && epochs_without_better >= 0 && epochs_without_better <= epoch;
+    require(counts && best_epoch >= -1 && best_epoch < std::max<std::int64_t>(epoch, 1) && std::isfinite(best_loss),
+            "step {}, epoch {} of {}, best {}: no run can stand there", step, epoch, epochs, best_epoch);
+  }
   void read(const Json& json) {
     json.at("step").get_to(step);
     json.at("epoch").get_to(epoch);
@@ -64,12 +75,16 @@ class MetricsFile {
   MetricsFile(const std::string& path, bool keep, std::int64_t last_step, TrainWatcher& watcher)
       : path_(path), watcher_(watcher) {
     std::string kept;
-    std::ifstream old(path);
-    for (std::string line; keep && std::getline(old, line);) {
-      const Json json = Json::parse(line, nullptr, false);
-      if (json.is_object() && json.value("step", last_step + 1) <= last_step) kept += line + "\n";
+    if (keep && std::filesystem::exists(path)) {
+      constexpr std::uint64_t kMostBytes = std::uint64_t{1} << 30U;
+      const auto bytes = read_regular_file(path, kMostBytes);
+      std::istringstream old(std::string(reinterpret_cast<const char*>(bytes.data()), bytes.size()));
+      for (std::string line; std::getline(old, line);) {
+        const Json json = Json::parse(line, nullptr, false);
+        const Json step = json.is_object() ? json.value("step", Json()) : Json();
+        if (step.is_number_integer() && step <= last_step) kept += line + "\n";
+      }
     }
-    old.close();
     write_bytes(path, kept);
     out_.open(path, std::ios::app);
     require(out_.good(), "{}: cannot be written", path);
@@ -101,6 +116,8 @@ class TrainingLoop {
   [[nodiscard]] double rate(std::int64_t step) const;
   void update(std::size_t part, std::int64_t step);  // one part's forward, backward and optimiser
   void one_step();
+  void remember();  // everything a step changes
+  void go_back();   // to what was remembered
   void save_checkpoint();
   void load_checkpoint();
   void end_epoch(MetricsFile* metrics, double seconds);
@@ -120,6 +137,13 @@ class TrainingLoop {
     bool fresh = false;  // in the newest step
   };
   Term& term(const std::string& name);
+  struct Before {
+    std::vector<std::pair<Tensor, Tensor>> tensors;  // one in use, and its copy
+    std::vector<std::int64_t> updates;
+    std::vector<Term> terms;
+    RunState state;
+  };
+  Before before_;
 
   Trainee& trainee_;
   const TrainOptions& options_;
@@ -194,6 +218,39 @@ void TrainingLoop::update(std::size_t number, std::int64_t step) {
   }
 }
 
+void TrainingLoop::remember() {
+  torch::NoGradGuard no_gradient;
+  std::vector<Tensor> all;
+  for (Part& part : parts_) {
+    for (const Tensor& tensor : {part.adam.values(), part.adam.first_moments(), part.adam.second_moments()})
+      all.push_back(tensor);
+  }
+  for (const auto& [name, tensor] : trainee_.state()) all.push_back(tensor);
+  before_.tensors.resize(all.size());
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    auto& [in_use, copy] = before_.tensors[i];
+    in_use = all[i];
+    if (copy.defined() && copy.sizes() == in_use.sizes()) {
+      copy.copy_(in_use);
+    } else {
+      copy = in_use.detach().clone();
+    }
+  }
+  before_.updates.clear();
+  for (const Part& part : parts_) before_.updates.push_back(part.updates);
+  before_.terms = terms_;
+  before_.state = state_;
+}
+
+void TrainingLoop::go_back() {
+  torch::NoGradGuard no_gradient;
+  for (auto& [in_use, copy] : before_.tensors) in_use.copy_(copy);
+  for (std::size_t i = 0; i < before_.updates.size(); ++i) parts_[i].updates = before_.updates[i];
+  if (before_.tensors.empty()) return;
+  terms_ = before_.terms;
+  state_ = before_.state;
+}
+
 void TrainingLoop::one_step() {
   for (Term& t : terms_) t.fresh = false;
   for (const std::size_t part : trainee_.turns(state_.step)) update(part, state_.step);
@@ -234,7 +291,11 @@ void TrainingLoop::end_epoch(MetricsFile* metrics, double seconds) {
       state_.best_epoch = state_.epoch;
       state_.best_loss = loss;
       state_.epochs_without_better = 0;
-      if (peers_.rank() == 0) trainee_.save_model(path("model"), line);
+      if (peers_.rank() == 0) {
+        FolderDraft draft(path("model"), "config.json");
+        trainee_.save_model(draft.path(), line);
+        draft.keep();
+      }
     } else {
       ++state_.epochs_without_better;
     }
@@ -264,18 +325,13 @@ void TrainingLoop::save_checkpoint() {
   Json state = state_.json();
   state["updates"] = updates;
   state["terms"] = terms;
-  file.metadata["format"] = kCheckpointFormat;
   file.metadata["state"] = state.dump();
-  const std::string to = path("checkpoint.safetensors");
-  replace_file(to, encode_safetensors(file));
+  replace_file(path("checkpoint.safetensors"), seal_checkpoint(std::move(file), identity_of(options_)));
 }
 
 void TrainingLoop::load_checkpoint() {
   const std::string from = path("checkpoint.safetensors");
-  const TensorFile file = read_safetensors(from);
-  const auto format = file.metadata.find("format");
-  require(format != file.metadata.end() && format->second == kCheckpointFormat, "{}: is no checkpoint of this version",
-          from);
+  const TensorFile file = open_checkpoint(from, identity_of(options_));
   for (std::size_t i = 0; i < parts_.size(); ++i) {
     take_tensor(file, of_part("values", i), parts_[i].adam.values(), from);
     take_tensor(file, of_part("first_moments", i), parts_[i].adam.first_moments(), from);
@@ -285,6 +341,7 @@ void TrainingLoop::load_checkpoint() {
   try {
     const Json state = Json::parse(file.metadata.at("state"));
     state_.read(state);
+    state_.check(options_.epochs);
     for (std::size_t i = 0; i < parts_.size(); ++i) state.at("updates").at(i).get_to(parts_[i].updates);
     terms_.clear();
     for (const Json& t : state.at("terms"))
@@ -304,13 +361,17 @@ TrainOutcome TrainingLoop::run(bool resume) {
   auto epoch_start = start;
   auto checkpoint_time = start;
   TrainOutcome outcome;
+  peers_.set_stop([this] { return watcher_.stop_asked(); });
   const std::int64_t first_step = state_.step;
   const auto early = [&] { return options_.patience > 0 && state_.epochs_without_better >= options_.patience; };
+  require(state_.step_of_epoch <= trainee_.steps_per_epoch(), "{}: stands at step {} of an epoch of {}",
+          path("checkpoint.safetensors"), state_.step_of_epoch, trainee_.steps_per_epoch());
   trainee_.begin(state_.epoch, state_.step_of_epoch);
   steps_ = state_.step - state_.step_of_epoch + trainee_.steps_per_epoch() * (options_.epochs - state_.epoch);
   while (state_.epoch < options_.epochs && !early()) {
     try {
       if (state_.step_of_epoch < trainee_.steps_per_epoch()) {
+        if (peers_.size() > 1) remember();
         one_step();
         log_step(metrics.get());
       }
@@ -320,7 +381,8 @@ TrainOutcome TrainingLoop::run(bool resume) {
         if (state_.epoch < options_.epochs && !early()) trainee_.begin(state_.epoch, 0);
       }
     } catch (const LostPeer& lost) {
-      // Values and moments are those of the last whole step.
+      // Of this step some parts, statistics and sums are done and others not: it is undone.
+      go_back();
       save_checkpoint();
       fail("{}; a checkpoint of step {} is in {}: go on with --resume", lost.what(), state_.step,
            options_.run_directory);
@@ -357,6 +419,12 @@ TrainOutcome TrainingLoop::run(bool resume) {
 }
 
 }  // namespace
+
+std::string identity_of(const TrainOptions& options) {
+  const Json origin = Json::parse(options.origin, nullptr, false);
+  const Json identity = origin.is_object() ? origin.value("identity", Json()) : Json();
+  return identity.is_string() ? identity.get<std::string>() : "";
+}
 
 // --- Adam ------------------------------------------------------------------------------------------------------------
 

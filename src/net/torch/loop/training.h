@@ -82,11 +82,15 @@ class Adam {
   std::vector<Mask> masks_;
 };
 
+/// The run's identity (net/checkpoint.h), as its origin tells it; empty if it does not.
+std::string identity_of(const TrainOptions& options);
+
 TrainOutcome run_training(Trainee& trainee, const TrainOptions& options, bool resume, Peers& peers,
                           TrainWatcher& watcher);
 
-/// The processes of net/peer_environment.h, joined; alone without them.
-std::unique_ptr<Peers> join_peers(torch::Device device);
+/// The processes of net/peer_environment.h, joined; alone without them. Error if one of them trains something else than
+/// `identity`, or if `stop` says so while they are waited for.
+std::unique_ptr<Peers> join_peers(torch::Device device, const std::string& identity, std::function<bool()> stop);
 
 /// From here on this process keeps the memory it frees. glibc hands arrays of more than 32 MB back to the system at
 /// once and takes every one of their pages anew the next time: of a step of the `paper` size that was the larger half.

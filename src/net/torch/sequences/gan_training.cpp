@@ -314,6 +314,7 @@ class GanGenerator : public SequenceGenerator {
     StoredModel model = read_stored_model(directory, kGanFamily);
     config_ = sequence_net_from_json(model.network, directory + "/config.json");
     training_ = std::move(model.training);
+    const WeightBudget budget(model.weights, directory);
     generator_ = Generator(config_);
     set_weights(*generator_, model.weights, directory + "/model.safetensors");
     generator_->to(device);
@@ -336,7 +337,7 @@ class GanGenerator : public SequenceGenerator {
 TrainOutcome run_gan_training(const SequenceNetConfig& config, const GanObjective& objective, const SymbolData& data,
                               const GanOptions& gan, const TrainOptions& options, bool resume, TrainWatcher& watcher) {
   const torch::Device device = device_named(options.device);
-  const auto peers = join_peers(device);
+  const auto peers = join_peers(device, identity_of(options), [&watcher] { return watcher.stop_asked(); });
   check_batch(options.batch, data.size(), *peers);
   torch::manual_seed(options.seed);
   TrainOptions how = options;

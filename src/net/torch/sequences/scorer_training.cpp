@@ -130,13 +130,18 @@ class ScorerTrainee : public Trainee {
 class CnnScorer : public SequenceScorer {
  public:
   CnnScorer(const std::string& directory, const StoredModel& model, torch::Device device)
-      : network_(sequence_net_from_json(model.network, directory + "/config.json"), device) {
+      : network_(made(directory, model, device)) {
     set_weights(network_.module(), model.weights, directory + "/model.safetensors");
   }
   [[nodiscard]] const SequenceNetConfig& config() const override { return network_.config(); }
   std::vector<float> score(const SymbolData& data) override { return network_.probabilities(data); }
 
  private:
+  static ScoreNetwork made(const std::string& directory, const StoredModel& model, torch::Device device) {
+    const WeightBudget budget(model.weights, directory);
+    return ScoreNetwork(sequence_net_from_json(model.network, directory + "/config.json"), device);
+  }
+
   ScoreNetwork network_;
 };
 
@@ -145,7 +150,7 @@ class CnnScorer : public SequenceScorer {
 TrainOutcome run_scorer_training(const SequenceNetConfig& config, const SymbolData& train, const SymbolData& valid,
                                  const TrainOptions& options, bool resume, TrainWatcher& watcher) {
   const torch::Device device = device_named(options.device);
-  const auto peers = join_peers(device);
+  const auto peers = join_peers(device, identity_of(options), [&watcher] { return watcher.stop_asked(); });
   check_batch(std::min(options.batch, train.size()), train.size(), *peers);
   torch::manual_seed(options.seed);
   ScorerTrainee trainee(config, train, valid, options, *peers, device);
