@@ -60,8 +60,9 @@ TEST(ScanProgram, KilledAtAnyMomentItGoesOn) {
     Random random(52, static_cast<std::uint64_t>(item));
     const std::string seconds = fmt::format("{:.3f}", 0.02 + 1.5 * random.uniform());
     std::filesystem::remove(out);
-    const Outcome killed = shell(fmt::format("stemloop scan {} {} -t 2 --resume -o {} & sleep {}; kill -9 $!; wait $!",
-                                             genome.path(), kQuick, out, seconds));
+    // The program itself, not the function that shell() makes of it: that one's process would be killed instead.
+    const Outcome killed = shell(fmt::format("\"{}\" scan {} {} -t 2 --resume -o {} & sleep {}; kill -9 $!; wait $!",
+                                             STEMLOOP_PROGRAM, genome.path(), kQuick, out, seconds));
     EXPECT_TRUE(killed.code == 0 || killed.code == 137 || killed.code == 1) << killed.code;
     if (killed.code == 137) {
       EXPECT_FALSE(std::filesystem::exists(out)) << "half a table after " << seconds << " s";
