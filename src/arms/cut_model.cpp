@@ -131,8 +131,9 @@ std::optional<ArmCall> CutModel::predict(std::string_view sequence, const StemLo
   return judge(sequence, {}, stem, CutContext{}, scratch);
 }
 
-std::optional<ArmCall> CutModel::predict(std::string_view sequence, const LocalStemLoop& local, Scratch& scratch) const {
-  return judge_window(sequence, local_window(sequence, local), CutContext{}, scratch);
+std::optional<ArmCall> CutModel::predict(std::string_view sequence, const LocalStemLoop& local, Scratch& scratch,
+                                         double least) const {
+  return judge_window(sequence, local_window(sequence, local), CutContext{}, scratch, least);
 }
 
 namespace {
@@ -240,7 +241,7 @@ std::optional<ArmCall> CutModel::judge(std::string_view sequence, std::string_vi
 }
 
 std::optional<ArmCall> CutModel::judge_window(std::string_view sequence, const CutWindow& window,
-                                              const CutContext& context, Scratch& scratch) const {
+                                              const CutContext& context, Scratch& scratch, double least) const {
   const KnownCuts& known = context.known;
   Scratch::Room& room = *scratch.room_;
   const int n = static_cast<int>(sequence.size());
@@ -259,6 +260,7 @@ std::optional<ArmCall> CutModel::judge_window(std::string_view sequence, const C
     double sum = room.sum.run(window, room.scores, terms);
     if (!std::isfinite(sum)) return std::nullopt;  // too short for two arms
     call.log_odds = static_cast<float>(sum) + none;
+    if (call.log_odds < least) return std::nullopt;
     if (known != kNothingKnown) {
       const std::vector<float> free = room.scores;
       rule_out(known, begin, room.scores);

@@ -10,6 +10,7 @@
 #pragma once
 
 #include <array>
+#include <limits>
 #include <memory>
 #include <optional>
 
@@ -95,7 +96,9 @@ class CutModel {
   /// into a stem-loop that overlaps it.
   std::optional<ArmCall> predict(std::string_view sequence, const StemLoop& stem, Scratch& scratch) const;
   /// The same of a stem-loop as it was found, nothing folded again; for networks trained so (CutTrainOptions::local).
-  std::optional<ArmCall> predict(std::string_view sequence, const LocalStemLoop& local, Scratch& scratch) const;
+  /// Nothing, and soon, if its log odds are below `least`.
+  std::optional<ArmCall> predict(std::string_view sequence, const LocalStemLoop& local, Scratch& scratch,
+                                 double least = -std::numeric_limits<double>::infinity()) const;
 
   CutModel(CutModel&&) noexcept;
   CutModel& operator=(CutModel&&) noexcept;
@@ -109,7 +112,8 @@ class CutModel {
   std::optional<ArmCall> predict_local(std::string_view sequence, std::string_view structure, const CutContext& context,
                                        Scratch& scratch) const;
   std::optional<ArmCall> judge_window(std::string_view sequence, const CutWindow& window, const CutContext& context,
-                                      Scratch& scratch) const;
+                                      Scratch& scratch,
+                                      double least = -std::numeric_limits<double>::infinity()) const;
   float vote(const CutWindow& window, Scratch& scratch) const;
   float clearness(const CutWindow& window, Scratch& scratch) const;
   std::unique_ptr<const Parts> parts_;

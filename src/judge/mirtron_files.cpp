@@ -6,6 +6,7 @@
 
 #include "judge/mirtron_parts.h"
 #include "net/model_files.h"
+#include "net/model_reading.h"
 #include "util/util.h"
 
 namespace stemloop {
@@ -154,7 +155,7 @@ MirtronModel MirtronModel::open(const std::string& directory) {
     m.others_calibration_ = curve_of(config, "calibration_of_others", name);
     m.others_ = trees_of(config, directory, kOthers, std::ssize(m.columns_));
   }
-  m.cuts_ = std::make_unique<CutModel>(CutModel::open(directory + "/" + kCutsFolder));
+  m.cuts_ = std::make_unique<CutModel>(CutModel::open(model_part(directory, kCutsFolder)));
   return m;
 }
 

@@ -85,8 +85,9 @@ CandidateJudge precursor_judge(std::shared_ptr<const PrecursorClassifier> classi
     std::vector<CutCandidate> cut_candidates;
     for (std::size_t k = 0; k < candidates.size(); ++k) {
       const Candidate& c = candidates[k];
-      std::optional<ArmCall> arms = classifier->cuts().predict(c.window, c.stem_loop, m.scratch);
-      if (!arms || !can_be_judged(*arms, c.window) || arms->log_odds < classifier->least_cut_log_odds()) continue;
+      std::optional<ArmCall> arms =
+          classifier->cuts().predict(c.window, c.stem_loop, m.scratch, classifier->least_cut_log_odds());
+      if (!arms || !can_be_judged(*arms, c.window)) continue;
       const std::int64_t length = arms->cuts.drosha3 - arms->cuts.drosha5;
       const std::int64_t begin = c.reverse ? c.end + c.stem_loop.begin - arms->cuts.drosha3
                                            : c.begin - c.stem_loop.begin + arms->cuts.drosha5;
