@@ -141,8 +141,9 @@ MirtronModel MirtronModel::open(const std::string& directory) {
     for (const char* figure : kFigureNames) {
       const Json three = member(all, figure);
       require(three.is_array() && three.size() == 3, "{}: the figure '{}' ({}) is missing", name, figure, printable(which));
-      m.figures_[which][figure] = {finite(three[0], "a figure", name), finite(three[1], "a figure", name),
-                                   finite(three[2], "a figure", name)};
+      // Of few records a figure may not be defined: null.
+      const auto number = [&](const Json& one) { return one.is_null() ? std::nan("") : finite(one, "a figure", name); };
+      m.figures_[which][figure] = {number(three[0]), number(three[1]), number(three[2])};
     }
   }
   require(called.is_object(), "{}: 'called_mirtron' is missing", name);
