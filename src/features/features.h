@@ -3,7 +3,6 @@
 
 #include "features/evidence.h"
 #include "features/hairpin_columns.h"
-#include "features/mirtron_columns.h"
 #include "features/sequence_rows.h"
 #include "features/table.h"
 #include "features/words.h"
