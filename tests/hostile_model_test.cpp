@@ -103,9 +103,10 @@ TEST(HostileModel, BoostersAreTrees) {
   EXPECT_THAT(with("left_children", 0, 2), HasSubstr("two parents"));  // both children the same
   EXPECT_THAT(with("left_children", 0, static_cast<std::uint32_t>(-1)), HasSubstr("has one child"));
   EXPECT_THAT(with("parents", 1, 7), HasSubstr("names another parent"));
-  EXPECT_THAT(with("split_indices", 0, 178), HasSubstr("'split_indices' holds 178"));
+  EXPECT_THAT(with("split_indices", 0, 1U << 20U), HasSubstr("'split_indices' holds 1048576"));
   EXPECT_THAT(with("split_conditions", 0, std::bit_cast<std::uint32_t>(std::nanf(""))), HasSubstr("'split_conditions'"));
   EXPECT_THAT(with("sum_hessian", 0, 0), HasSubstr("'sum_hessian' holds 0"));
+  EXPECT_THAT(with("sum_hessian", 0, std::bit_cast<std::uint32_t>(1e9F)), HasSubstr("is not that of its children"));
 }
 
 TEST(HostileModel, BoostersPromiseNoMoreThanTheyHold) {

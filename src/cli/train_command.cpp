@@ -321,7 +321,7 @@ std::function<int()> add_train(CLI::App& app) {
       const Json named = options.value("model", Json());
       require(named.is_string(), "{}: 'model' is missing", path);
       const std::string model = named.get<std::string>();
-      if (!learns_sequences(model)) diva_preset(model);
+      if (!learns_sequences(model)) diva_preset(model, "small");
       check_stored_options(app, options, path);
       c->model = model;
       return learns_sequences(c->model) ? run_train_sequences(*c) : run_train(*c);

@@ -306,9 +306,17 @@ class Checker {
     column(tree, at, "split_conditions", 'd', nodes, -kMostNumber, kMostNumber);
     // Contributions divide by how many records came to a node.
     constexpr double kLeastRecords = 1e-6, kMostRecords = 1e12;
-    column(tree, at, "sum_hessian", 'd', nodes, kLeastRecords, kMostRecords);
+    const auto records = column(tree, at, "sum_hessian", 'd', nodes, kLeastRecords, kMostRecords);
     column(tree, at, "loss_changes", 'd', nodes, -kMostRecords, kMostRecords);
     shape(left, right, parents, at);
+    // Shares of a parent's records: products of them along a branch stay below one.
+    constexpr double kRounding = 0.01;
+    for (std::size_t k = 0; k < nodes; ++k) {
+      if (left[k] < 0) continue;
+      const double both = records[static_cast<std::size_t>(left[k])] + records[static_cast<std::size_t>(right[k])];
+      require(std::abs(both - records[k]) <= kRounding * records[k],
+              "{}: tree {}: 'sum_hessian' of node {} is not that of its children", name_, at, k);
+    }
   }
 
   // A tree: from the root every node is reached once, and its parent is the node it was reached from.

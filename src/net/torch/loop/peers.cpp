@@ -32,7 +32,7 @@ namespace {
 // How long a process waits for the others: at the start for all to come, later for an answer.
 constexpr std::chrono::seconds kPatience{300};
 // A sum is waited for without sleeping so long, and when the process was asked to stop not longer than that.
-constexpr std::chrono::milliseconds kShortWait{20};
+constexpr std::chrono::milliseconds kShortWait{2};
 constexpr std::chrono::seconds kWaitWhenStopped{2};
 
 class ProcessGroup : public Peers {
@@ -69,13 +69,13 @@ class ProcessGroup : public Peers {
       const auto work = group_->allreduce(tensors);
       // Most sums are there at once; a wait of some length looks up whether it should end.
       const auto start = std::chrono::steady_clock::now();
-      while (!work->isCompleted()) {
+      while (!tensor.is_cuda() && !work->isCompleted()) {
         const auto waited = std::chrono::steady_clock::now() - start;
         if (waited < kShortWait) {
           std::this_thread::yield();
           continue;
         }
-        std::this_thread::sleep_for(std::chrono::milliseconds(1));
+        std::this_thread::sleep_for(std::chrono::microseconds(200));
         if (waited > kWaitWhenStopped && stop_ && stop_())
           throw LostPeer(fmt::format("process {} of {} was asked to stop while it waited for the others", rank_, size_));
       }
