@@ -16,5 +16,7 @@ mkdir -p "$run"
 
 [ -e "$run/train.tsv.gz" ] || scripts/world_data.py "$data" "$run/train.tsv.gz"
 stemloop model train "$out" --family precursor --tsv "$run/train.tsv.gz" --network "$run/nets" --calls "$run/calls.tsv"
+# What generate and embed take when they are given this model's name.
+[ -e "$out/network" ] || cp -r models/premirna-modmirbase/network "$out/network"
 stemloop model verify "$out"
 bench/world.py "$run/calls.tsv"

@@ -69,6 +69,9 @@ FolderDraft::~FolderDraft() {
 }
 
 void FolderDraft::keep() {
+  // What a person wrote about it stays.
+  const fs::path card = fs::path(target_) / "README.md", kept_card = fs::path(draft_) / "README.md";
+  if (fs::is_regular_file(fs::symlink_status(card)) && !fs::exists(kept_card)) fs::copy_file(card, kept_card);
   sync_folder(draft_);
   // Both names change at once where the file system can; else there is a moment without the target.
   const bool exchanged = renameat2(AT_FDCWD, draft_.c_str(), AT_FDCWD, target_.c_str(), RENAME_EXCHANGE) == 0;
