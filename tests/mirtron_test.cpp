@@ -49,7 +49,8 @@ TEST(Mirtron, SitesAreScoredByTheirConsensus) {
   ASSERT_TRUE(acceptor && donor);
   EXPECT_EQ(acceptor->at, end);
   EXPECT_EQ(donor->at, begin);
-  EXPECT_GT(acceptor_score(sequence, end), 8);
+  EXPECT_GT(acceptor_score(sequence, end), 4);
+  for (int at = 2; at < end; ++at) EXPECT_LT(acceptor_score(sequence, at), acceptor_score(sequence, end)) << at;
   EXPECT_GT(donor_score(sequence, begin), 5);
   // Letters beyond the ends say nothing: neither for nor against.
   EXPECT_EQ(donor_score("GU", 0), 0);
@@ -66,7 +67,7 @@ TEST(Mirtron, MeasuresHaveNamesAndValues) {
   EXPECT_EQ(names.size(), measures.size());
   EXPECT_THAT(names, AllOf(::testing::Contains("acceptor_score"), ::testing::Contains("low_share"),
                            Not(::testing::Contains("wide_mfe"))));
-  const CutModel cuts = CutModel::open(STEMLOOP_MODELS "/arms");
+  const CutModel cuts = CutModel::open(STEMLOOP_MODELS "/mirtron/cuts");
   SplicedFinder finder(cuts);
   const std::string sequence = made_up(1, 3);
   const auto found = finder.find(sequence);
@@ -76,7 +77,7 @@ TEST(Mirtron, MeasuresHaveNamesAndValues) {
     const auto at = std::find_if(measures.begin(), measures.end(), [&](const Measure& m) { return m.name == name; });
     return found[0].looks[0][static_cast<std::size_t>(at - measures.begin())];
   };
-  EXPECT_EQ(value("end_AG"), 1);
+  EXPECT_TRUE(value("end_AG") == 1 || std::isnan(value("end_AG")));  // missing where the cut lies far from the end
   EXPECT_GT(value("stem_pairs"), 15);
   EXPECT_TRUE(finder.find("").empty());
   EXPECT_TRUE(finder.find("AAAAAAAAAAAAAAAAAAAA").empty());
@@ -393,7 +394,9 @@ TEST(ShippedMirtron, KnowsTheExamples) {
   EXPECT_EQ(column(others.out, 1)["hsa-mir-21"], "canonical");
   EXPECT_EQ(shell(fmt::format("stemloop model verify {} -t 1", kShipped)).code, 0);
   double bytes = 0;
-  for (const auto& entry : fs::recursive_directory_iterator(kShipped)) bytes += static_cast<double>(entry.file_size());
+  for (const auto& entry : fs::recursive_directory_iterator(kShipped)) {
+    if (entry.is_regular_file()) bytes += static_cast<double>(entry.file_size());
+  }
   EXPECT_LE(bytes, 4e6);
 }
 

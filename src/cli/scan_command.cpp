@@ -9,7 +9,6 @@
 
 #include "cli/command.h"
 #include "cli/version.h"
-#include "scan/introns.h"
 #include "scan/scan.h"
 #include "util/regular_file.h"
 

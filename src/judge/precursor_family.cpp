@@ -8,7 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "data/sequence_set.h"
-#include "hairpin/figure.h"
+#include "hairpin/hairpin.h"
 #include "judge/classifier.h"
 #include "judge/families.h"
 #include "judge/folded_record.h"

@@ -161,6 +161,7 @@ std::vector<Judged> ask(const std::vector<std::string>& sequences, const Judge& 
     const auto verdicts = judge.judge(std::move(seen));
     for (std::size_t k = 0; k < verdicts.size(); ++k) {
       const std::vector<TypedCell> cells = verdicts[k]->cells();
+      if (!std::holds_alternative<std::string>(cells[structure])) continue;  // no hairpin in it
       Judged& answer = answers[of[k]];
       answer.probability = std::get<double>(cells[probability]);
       answer.structure = std::get<std::string>(cells[structure]);

@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include "judge/family.h"
+#include "judge/judge.h"
 #include "scan/genome.h"
 #include "scan/scan.h"
 

@@ -15,6 +15,7 @@
 #include "scan/decoy.h"
 #include "scan/evaluate.h"
 #include "scan/genome.h"
+#include "scan/introns.h"
 #include "scan/judges.h"
 #include "scan/loci.h"
 #include "scan/outputs.h"
