@@ -18,7 +18,7 @@ USES = {
     "premirna-modmirbase": [["classify", HAIRPINS, "-m", "{}"]],
     "mirtron": [["classify", HAIRPINS, "-m", "{}"]],
     "arms": [["arms", HAIRPINS, "-m", "{}"]],
-    "natural-precursors": [["design", "--structure", "((((((((((((....))))))))))))", "--model", "{}"]],
+    "natural-precursors": [["design", "--structure", "((((((((((((....))))))))))))", "--natural", "{}"]],
     "mirtron-generator": [["generate", "-m", "{}", "-n", "3"]],
 }
 NUMBERS = [0, -1, -2, 1, 2, 7, 4096, 65536, 2**31 - 1, -2**31, 2**53, 2**63 - 1, 1e308, -1e308, 1e-308, 0.5, 1.5]

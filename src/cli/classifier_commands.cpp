@@ -17,6 +17,7 @@
 #include "cli/provenance.h"
 #include "cli/generate_command.h"
 #include "cli/version.h"
+#include "arms/arms.h"
 #include "data/dataset.h"
 #include "data/lineage.h"
 #include "data/sequence_set.h"
@@ -51,6 +52,8 @@ void fold_as_trained(const std::string& parameters, FoldingOptions& folding, con
 }
 
 namespace {
+
+constexpr const char* kCutFamily = "arms";  // where Drosha and Dicer cut
 
 struct ModelCommand {
   CommonOptions common;
@@ -117,7 +120,7 @@ int show_model(const ModelCommand& c) {
     const auto judge = open_judge(directory, {c.device, c.common.threads});
     out.write(judge->info());
     if (!c.plot.empty()) write_drawing(c.plot, judge->plot(fs::path(directory).filename().string()));
-  } else if (family == kGanFamily || family == kCnnFamily) {
+  } else if (family == kGanFamily || family == kCnnFamily || family == kCutFamily) {
     out.write(fmt::format("network\t{}\n", read_stored_model(directory, family).network));
     if (const auto selector = family == kGanFamily ? read_selector(directory) : std::nullopt)
       out.write(fmt::format("selector\t{}/{}, of sequences folded with {}\n", directory, kSelectorFile,
@@ -146,6 +149,8 @@ int verify_model(const ModelCommand& c) {
     neural().open_scorer(directory, c.device, c.common.threads);
   } else if (family == kNaturalFamily) {
     open_natural_directory(directory);
+  } else if (family == kCutFamily) {
+    CutModel::open(directory);
   } else {
     neural().open(directory, c.device, c.common.threads);
   }
