@@ -1,6 +1,7 @@
 // Mirtron or canonical: what the trees see, the cross-validation, the model's directory, classify as a user runs it.
 #include <gmock/gmock.h>
 
+#include <cmath>
 #include <nlohmann/json.hpp>
 #include <set>
 

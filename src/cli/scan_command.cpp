@@ -9,6 +9,7 @@
 
 #include "cli/command.h"
 #include "cli/version.h"
+#include "scan/introns.h"
 #include "scan/scan.h"
 #include "util/regular_file.h"
 

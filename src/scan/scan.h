@@ -15,7 +15,6 @@
 #include "scan/decoy.h"
 #include "scan/evaluate.h"
 #include "scan/genome.h"
-#include "scan/introns.h"
 #include "scan/judges.h"
 #include "scan/loci.h"
 #include "scan/outputs.h"
