@@ -88,7 +88,8 @@ int list_models(const ModelCommand& c) {
   for (const std::string& folder : model_folders()) {
     std::vector<fs::path> found;
     for (const auto& entry : fs::directory_iterator(folder)) {
-      if (fs::exists(entry.path() / "config.json")) found.push_back(entry.path());
+      const bool in_the_making = entry.path().extension() == ".draft";
+      if (!in_the_making && fs::exists(entry.path() / "config.json")) found.push_back(entry.path());
     }
     std::sort(found.begin(), found.end());
     for (const fs::path& path : found) {
