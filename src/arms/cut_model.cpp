@@ -25,6 +25,7 @@ namespace {
 constexpr int kDrosha5 = -24, kDicer5 = -2, kDicer3 = 3, kDrosha3 = 25;
 constexpr int kMostStems = 3;   // judged of a sequence's fold
 constexpr std::size_t kMostLocalStems = 8, kMostVotedOn = 2;
+constexpr float kClearlyLess = 3;  // nats below the clearest
 constexpr int kLeastPairs = 8;  // of a stem-loop that is judged beside another
 
 float calibrated(const std::array<float, 2>& line, double raw) {
@@ -118,6 +119,8 @@ std::optional<ArmCall> CutModel::predict_local(std::string_view sequence, std::s
     windows.emplace_back(clear, std::move(window));
   }
   std::stable_sort(windows.begin(), windows.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
+  const auto unlikely = [&](const auto& window) { return window.first < windows.front().first - kClearlyLess; };
+  windows.erase(std::find_if(windows.begin(), windows.end(), unlikely), windows.end());
   if (windows.size() > kMostVotedOn) windows.resize(kMostVotedOn);
   std::optional<ArmCall> best;
   for (const auto& [clear, window] : windows) {

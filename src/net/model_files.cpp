@@ -28,7 +28,7 @@ std::string model_part(const std::string& directory, const std::string& part) {
   std::error_code ignored;
   const auto status = std::filesystem::symlink_status(path, ignored);
   require(!std::filesystem::is_symlink(status), "{}: is a link; parts of a model must stand there themselves", path);
-  require(std::filesystem::is_directory(status), "{}: is no directory", path);
+  require(std::filesystem::is_directory(status), "{}: is no model directory", path);
   return path;
 }
 
