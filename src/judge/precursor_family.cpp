@@ -136,7 +136,7 @@ class PrecursorVerdict : public Verdict {
     figure.sequence = cut.core.letters;
     figure.structure = cut.core.fold.structure;
     figure.title = id();
-    figure.subtitle = fmt::format("{} to {}, {:.2f} kcal/mol", cut.begin + 1, cut.end, cut.core.fold.energy / 100.0);
+    figure.subtitle = fmt::format("letters {} to {} of the record, {:.2f} kcal/mol", cut.begin + 1, cut.end, cut.core.fold.energy / 100.0);
     figure.marks = marks_of_arms({c.drosha5 - cut.begin, c.dicer5 - cut.begin}, {c.dicer3 - cut.begin, c.drosha3 - cut.begin});
     figure.colours = FigureColours::kArms;
     figure.picture = false;
