@@ -7,7 +7,10 @@ what is neither: short introns of four species, structured RNAs, pieces of trans
 Columns: id, kind (mirtron, canonical, or what else), group, weight, flank5, flank3 (letters of the flank a record brings),
 sequence (RNA). Records of one group (miRNA family, gene, Rfam clan or family, and whatever shares an 18-mer with one of
 its records) are for one fold. Mouse is left out altogether, to be blind to. Python's standard library alone."""
-import csv, gzip, hashlib, os, random, re, sys
+import gzip, hashlib, os, random, re, sys
+
+sys.dont_write_bytecode = True
+from world_data import Groups, rna, table
 
 WORD = 18
 # Records of each kind at most, and what one weighs: human introns are few and nearest to human mirtrons.
@@ -16,36 +19,8 @@ WEIGHT = {"intron_hsa": 3.0, "intron_dme": 1.0, "intron_ath": 1.0, "intron_cel":
 LONGEST = 200
 
 
-def table(path):
-    with gzip.open(path, "rt") as lines:
-        yield from csv.DictReader(lines, delimiter="\t")
-
-
-def rna(sequence):
-    return sequence.upper().replace("T", "U")
-
-
 def draw_of(key):
     return random.Random(int.from_bytes(hashlib.sha256(key.encode()).digest()[:8], "big"))
-
-
-class Groups:
-    """Union of records by name and by shared words."""
-
-    def __init__(self):
-        self.parent = {}
-
-    def find(self, key):
-        self.parent.setdefault(key, key)
-        while self.parent[key] != key:
-            self.parent[key] = self.parent[self.parent[key]]
-            key = self.parent[key]
-        return key
-
-    def join(self, a, b):
-        a, b = self.find(a), self.find(b)
-        if a != b:
-            self.parent[max(a, b)] = min(a, b)
 
 
 def dull(word):

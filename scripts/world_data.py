@@ -331,4 +331,5 @@ def main():
               if label == 0 else f"{label}\t{kind}\t{count}", file=sys.stderr)
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -24,8 +24,7 @@ namespace {
 // Mean distances of the four cuts from the pair that closes the terminal loop; arms.md measures them.
 constexpr int kDrosha5 = -24, kDicer5 = -2, kDicer3 = 3, kDrosha3 = 25;
 constexpr int kMostStems = 3;   // judged of a sequence's fold
-constexpr std::size_t kMostLocalStems = 8, kMostVotedOn = 2;
-constexpr float kClearlyLess = 3;  // nats below the clearest
+constexpr std::size_t kMostLocalStems = 8;
 constexpr int kLeastPairs = 8;  // of a stem-loop that is judged beside another
 
 float calibrated(const std::array<float, 2>& line, double raw) {
@@ -107,27 +106,26 @@ std::optional<ArmCall> CutModel::predict_local(std::string_view sequence, std::s
     LocalStemLoop local{stem.begin, stem.end, stem.open, stem.close, 0, 0,
                         std::string(structure.substr(static_cast<std::size_t>(stem.begin),
                                                      static_cast<std::size_t>(stem.end - stem.begin)))};
-    stems.push_back(std::move(local));
+    const bool found = std::any_of(stems.begin(), stems.end(), [&](const LocalStemLoop& other) {
+      return other.begin == local.begin && other.structure == local.structure;
+    });
+    if (!found) stems.push_back(std::move(local));
   }
-  // One network chooses the stem-loops that all vote on.
-  std::vector<std::pair<float, CutWindow>> windows;
+  // Where there are several, one network chooses the stem-loop that all vote on.
+  std::vector<CutWindow> windows;
   for (const LocalStemLoop& stem : stems) {
     if (!may_belong(StemLoop{stem.loop_open, stem.loop_close, stem.begin, stem.end, 0}, context.known)) continue;
-    CutWindow window = local_window(sequence, stem);
-    follow(context.convention, window);
-    const float clear = clearness(window, scratch);
-    windows.emplace_back(clear, std::move(window));
+    windows.push_back(local_window(sequence, stem));
+    follow(context.convention, windows.back());
   }
-  std::stable_sort(windows.begin(), windows.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
-  const auto unlikely = [&](const auto& window) { return window.first < windows.front().first - kClearlyLess; };
-  windows.erase(std::find_if(windows.begin(), windows.end(), unlikely), windows.end());
-  if (windows.size() > kMostVotedOn) windows.resize(kMostVotedOn);
-  std::optional<ArmCall> best;
-  for (const auto& [clear, window] : windows) {
-    std::optional<ArmCall> call = judge_window(sequence, window, context, scratch);
-    if (call && (!best || call->log_odds > best->log_odds)) best = std::move(call);
+  if (windows.empty()) return std::nullopt;
+  std::size_t best = 0;
+  if (windows.size() > 1) {
+    std::vector<float> clear;
+    for (const CutWindow& window : windows) clear.push_back(clearness(window, scratch));
+    best = static_cast<std::size_t>(std::max_element(clear.begin(), clear.end()) - clear.begin());
   }
-  return best;
+  return judge_window(sequence, windows[best], context, scratch);
 }
 
 std::optional<ArmCall> CutModel::predict(std::string_view sequence, const StemLoop& stem, Scratch& scratch) const {

@@ -104,7 +104,6 @@ CutSettings seen_locally() {
 // A hairpin of a record among the rows.
 struct Row {
   std::size_t record = 0;
-  int begin = 0, end = 0;
   bool asked = true;   // it would be judged
   bool learnt = true;  // its label is known
 };
@@ -157,10 +156,7 @@ std::vector<RecordHairpin> rows_of(const WorldRecord& record, HairpinFinder& fin
                              best.end + static_cast<int>(way / kWays / kMargin % kMargin));
     std::vector<FoundHairpin> again =
         finder.find(std::string_view(record.sequence).substr(begin, static_cast<std::size_t>(end - begin)), 1);
-    for (FoundHairpin& hairpin : again) {
-      hairpin.cut.begin += begin, hairpin.cut.end += begin;
-      rows.push_back({std::move(hairpin), false, true});
-    }
+    for (FoundHairpin& hairpin : again) rows.push_back({std::move(hairpin), false, true});
   }
   return rows;
 }
@@ -177,17 +173,13 @@ Rows measure_all(std::span<const WorldRecord> records, std::span<const CutModel>
   tbb::parallel_for(std::size_t{0}, records.size(), [&](std::size_t i) {
     // By the network that has seen the other half.
     found[i] = rows_of(records[i], finders.local()[static_cast<std::size_t>(1 - half_of(records[i]))]);
-    for (RecordHairpin& row : found[i]) {  // measures are all that is kept
-      const int begin_of_it = row.found.cut.begin, end_of_it = row.found.cut.end;
-      row.found.cut = CutHairpin{};
-      row.found.cut.begin = begin_of_it, row.found.cut.end = end_of_it;
-    }
+    for (RecordHairpin& row : found[i]) row.found.cut = CutHairpin{};  // measures are all that is kept
   });
   Rows rows;
   rows.measures.columns = static_cast<std::int64_t>(hairpin_measures().size());
   for (std::size_t i = 0; i < records.size(); ++i) {
     for (const RecordHairpin& row : found[i]) {
-      rows.rows.push_back({i, row.found.cut.begin, row.found.cut.end, row.asked, row.learnt});
+      rows.rows.push_back({i, row.asked, row.learnt});
       rows.measures.values.insert(rows.measures.values.end(), row.found.measures.begin(), row.found.measures.end());
       ++rows.measures.rows;
     }
