@@ -462,6 +462,12 @@ std::function<int()> add_model_command(CLI::App& app) {
   app.add_option("--network", c->network, "train premirna: DIVA model directory (RUN/model of train)")
       ->type_name("DIR");
   app.add_option("--calls", c->precursor.calls, "train precursor, mirtron: what is said of every record out of fold, TSV")->type_name("FILE");
+  app.add_option("--cut-channels", c->precursor.channels, "train precursor: of its networks of cuts")
+      ->check(CLI::IsMember({16, 32, 48, 64, 96, 128}))
+      ->capture_default_str();
+  app.add_option("--cut-epochs", c->precursor.epochs, "train precursor: of its networks of cuts")
+      ->check(CLI::Range(1, 1000))
+      ->capture_default_str();
   app.add_option("--plot", c->plot, "info: draw the latent tree, .svg or .png")->type_name("FILE");
   add_device(app, c->device);
   add_dataset(app, c->data);

@@ -158,9 +158,9 @@ struct PrecursorTrainingOptions {
   std::function<void(const std::string&)> talk = [](const std::string&) {};
 };
 
-/// Trains and writes `directory`. Two networks of cuts, each on half of the groups, measure the other half; trees learn
-/// from these measures and are validated by group over `folds`, which calibrates them. The model has a third network,
-/// trained on all groups, and trees of all records.
+/// Trains and writes `directory`. The groups are dealt into five parts; five networks of cuts, each on the records of four
+/// of them, measure those of the fifth. Trees learn from these measures and are validated by group over `folds`, which
+/// calibrates them. The model has a sixth network, trained on all groups, and trees of all records.
 /// Error, with nothing written, if one class is missing.
 void train_precursor(const std::string& directory, std::span<const WorldRecord> records,
                      const PrecursorTrainingOptions& how);

@@ -4,7 +4,6 @@
 #include <oneapi/tbb/enumerable_thread_specific.h>
 #include <oneapi/tbb/global_control.h>
 #include <oneapi/tbb/parallel_for.h>
-#include <oneapi/tbb/parallel_invoke.h>
 
 #include <algorithm>
 #include <cmath>
@@ -25,29 +24,30 @@ namespace {
 using Json = nlohmann::ordered_json;
 namespace fs = std::filesystem;
 
-constexpr int kHalves = 2, kWhole = kHalves;  // networks of cuts: one of either half, one of all records
+// Networks of cuts: each of the first has seen the groups of all parts but its own, which it measures; one has seen all.
+constexpr int kParts = 5, kWhole = kParts;
 constexpr float kUsualOthers = 0.5F;  // share of the epochs in which a network of cuts sees a record that is none
 constexpr int kHairpinsOfOthers = 2;  // of one such record
 
-// The same on every machine; a group's records go to one half, and to one fold.
+// The same on every machine; a group's records go to one part, and to one fold.
 std::uint64_t hash_of(const std::string& text) {
   std::uint64_t hash = 1469598103934665603ULL;
   for (const char letter : text) hash = (hash ^ static_cast<unsigned char>(letter)) * 1099511628211ULL;
   return hash ^ (hash >> 29U);
 }
-int half_of(const WorldRecord& record) { return static_cast<int>(hash_of(record.group) % kHalves); }
+int part_of(const WorldRecord& record) { return static_cast<int>(hash_of(record.group) % kParts); }
 int fold_of(const WorldRecord& record, int folds) {
   return static_cast<int>(hash_of("fold " + record.group) % static_cast<std::uint64_t>(folds));
 }
 
-// What a network of cuts is shown of one half, or of all: precursors with what is known of their cuts, and of other records the
-// letters around their best stem-loops, half of them cut close, as precursors come too.
+// What a network of cuts is shown: precursors with what is known of their cuts, and of other records the letters around
+// their best stem-loops, half of them cut close, as precursors come too.
 std::vector<CutExample> cut_examples(std::span<const WorldRecord> records, int part) {
   std::vector<CutExample> examples;
   LocalFolder local(make_model(load_parameters("turner2004")));
   for (std::size_t k = 0; k < records.size(); ++k) {
     const WorldRecord& record = records[k];
-    if (part != kWhole && half_of(record) != part) continue;
+    if (part_of(record) == part) continue;
     if (record.label == 1) {
       if (record.cuts == kNothingKnown) continue;
       examples.push_back({record.id, record.sequence, record.cuts, Guide::kNotTold, record.kind == "mirgenedb" ? Convention::kMirgenedb : Convention::kMirbase,
@@ -99,6 +99,27 @@ CutSettings seen_locally() {
   CutSettings settings;
   settings.local = true;
   return settings;
+}
+
+// One for every part and the one of all; those kept in the folder that was named are taken as they are.
+std::vector<CutNetwork> train_networks(std::span<const WorldRecord> records, const PrecursorTrainingOptions& how) {
+  std::vector<CutNetwork> networks(kParts + 1);
+  const auto make = [&](int part) {
+    const std::string kept =
+        fmt::format("{}/{}", how.networks, part == kWhole ? "whole" : fmt::format("part-{}", part + 1));
+    CutNetwork& network = networks[static_cast<std::size_t>(part)];
+    if (!how.networks.empty() && fs::exists(kept + "/config.json")) {
+      network = CutModel::open(kept).networks().front();
+      return;
+    }
+    network = train_network(records, part, how);
+    if (how.networks.empty()) return;
+    fs::create_directories(kept);
+    CutModel::of({network}, seen_locally()).write(kept, "{}");
+  };
+  const tbb::global_control limit(tbb::global_control::max_allowed_parallelism, static_cast<std::size_t>(how.threads));
+  tbb::parallel_for(0, kParts + 1, make, tbb::simple_partitioner{});
+  return networks;
 }
 
 // A hairpin of a record among the rows.
@@ -161,18 +182,18 @@ std::vector<RecordHairpin> rows_of(const WorldRecord& record, HairpinFinder& fin
   return rows;
 }
 
-Rows measure_all(std::span<const WorldRecord> records, std::span<const CutModel> halves, int threads) {
+Rows measure_all(std::span<const WorldRecord> records, std::span<const CutModel> parts, int threads) {
   std::vector<std::vector<RecordHairpin>> found(records.size());
   using Finders = std::vector<HairpinFinder>;
   tbb::enumerable_thread_specific<Finders> finders([&] {
-    Finders both;
-    for (const CutModel& half : halves) both.emplace_back(half);
-    return both;
+    Finders all;
+    for (const CutModel& part : parts) all.emplace_back(part);
+    return all;
   });
   const tbb::global_control limit(tbb::global_control::max_allowed_parallelism, static_cast<std::size_t>(threads));
   tbb::parallel_for(std::size_t{0}, records.size(), [&](std::size_t i) {
-    // By the network that has seen the other half.
-    found[i] = rows_of(records[i], finders.local()[static_cast<std::size_t>(1 - half_of(records[i]))]);
+    // By the network that has not seen its group.
+    found[i] = rows_of(records[i], finders.local()[static_cast<std::size_t>(part_of(records[i]))]);
     for (RecordHairpin& row : found[i]) row.found.cut = CutHairpin{};  // measures are all that is kept
   });
   Rows rows;
@@ -390,25 +411,12 @@ void train_precursor(const std::string& directory, std::span<const WorldRecord> 
   require(precursors > 0 && precursors < std::ssize(records), "{} precursors and {} others: both are wanted", precursors,
           std::ssize(records) - precursors);
 
-  // Networks of cuts; kept ones are taken as they are.
-  std::vector<CutModel> halves;
-  std::vector<CutNetwork> networks(kHalves + 1);
-  const auto network_of = [&](int part) {
-    const std::string kept = fmt::format("{}/{}", how.networks, part == kWhole ? "whole" : fmt::format("half-{}", part + 1));
-    CutNetwork& network = networks[static_cast<std::size_t>(part)];
-    if (!how.networks.empty() && fs::exists(kept + "/config.json")) {
-      network = CutModel::open(kept).networks().front();
-      return;
-    }
-    network = train_network(records, part, how);
-    if (how.networks.empty()) return;
-    fs::create_directories(kept);
-    CutModel::of({network}, seen_locally()).write(kept, "{}");
-  };
-  tbb::parallel_invoke([&] { network_of(kWhole); }, [&] { network_of(0), network_of(1); });
-  for (int half = 0; half < kHalves; ++half) halves.push_back(CutModel::of({networks[static_cast<std::size_t>(half)]}, seen_locally()));
-
-  const Rows rows = measure_all(records, halves, how.threads);
+  const std::vector<CutNetwork> networks = train_networks(records, how);
+  std::vector<CutModel> parts;
+  for (int part = 0; part < kParts; ++part) {
+    parts.push_back(CutModel::of({networks[static_cast<std::size_t>(part)]}, seen_locally()));
+  }
+  const Rows rows = measure_all(records, parts, how.threads);
   how.talk(fmt::format("{} hairpins of {} records measured", rows.measures.rows, records.size()));
   BoosterOptions booster = how.booster;
   booster.threads = how.threads;
@@ -455,7 +463,7 @@ void train_precursor(const std::string& directory, std::span<const WorldRecord> 
       {"curve", curve_json(records, probabilities, weights)},
       {"figures", figures_json(records, probabilities, 0.5)},
       {"trees", {{"rounds", booster.rounds}, {"depth", booster.depth}, {"rate", booster.rate}, {"rows", booster.rows}, {"columns", booster.columns}, {"leaf", booster.leaf}, {"seed", booster.seed}}},
-      {"networks", {{"channels", how.channels}, {"epochs", how.epochs}}},
+      {"networks", {{"parts", kParts}, {"channels", how.channels}, {"epochs", how.epochs}}},
       {"folds", how.folds},
       {"md5", {{kPrecursorBooster, md5(booster_bytes)}, {kPercentilesFile, md5(percentiles)}}},
       {"training", Json::parse(how.origin)}};
