@@ -25,6 +25,7 @@ struct EvaluateCommand {
   std::string label_column = "label";
   std::string format = "tsv";
   std::string calls, curve;
+  std::vector<std::string> by;
   double temperature = 1;
   double keep = 1;
   std::uint64_t seed = 1;
@@ -33,6 +34,7 @@ struct EvaluateCommand {
 int evaluate_classifier(EvaluateCommand& c, const CLI::App& app) {
   const auto judge = open_judge(find_model(c.model.directory), {c.model.device, c.common.threads});
   judge->check_use({c.data, c.label_column, c.part, c.common, c.folding});
+  require(c.by.empty() || !c.data.tsv.empty(), "--by names columns of --tsv, and there is none");
   check_dataset(c.data);
   check_run_files(dataset_files(c.data), {c.common.output, c.calls, c.curve}, {c.model.directory});
   fold_as_trained(judge->parameters(), c.folding, app);
@@ -41,6 +43,9 @@ int evaluate_classifier(EvaluateCommand& c, const CLI::App& app) {
   if (!c.curve.empty()) write_curve(c.curve, scores);
   ScoreTable table(c.common.output, c.format == "json");
   for (const NamedRow& row : scores.rows) table.add(row);
+  for (const std::string& column : c.by) {
+    for (const NamedRow& row : score_by(scores, c.data.tsv, column)) table.add(row);
+  }
   table.close();
   if (!scores.warning.empty()) spdlog::warn("{}", scores.warning);
   return finish(scores.tally, c.common);
@@ -48,7 +53,7 @@ int evaluate_classifier(EvaluateCommand& c, const CLI::App& app) {
 
 int run_evaluate(EvaluateCommand& c, const CLI::App& app) {
   begin_run(c.common);
-  for (const char* name : {"--calls", "--curve"})
+  for (const char* name : {"--calls", "--curve", "--by"})
     require(c.what == "classifier" || app.get_option(name)->count() == 0, "{} has no meaning for evaluate {}", name,
             c.what);
   for (const char* name : {"--keep", "--draw-temperature", "--seed"})
@@ -102,6 +107,10 @@ std::function<int()> add_evaluate(CLI::App& app) {
       ->check(CLI::Range(0.0, 1.0))
       ->capture_default_str();
   app.add_option("--calls", c->calls, "classifier: probabilities record by record")->type_name("FILE");
+  app.add_option("--by", c->by,
+                 "classifier: scores for every value of these columns of --tsv, too; flank: flank5 and flank3 in ranges")
+      ->delimiter(',')
+      ->type_name("COLUMN,...");
   app.add_option("--curve", c->curve, "classifier: the calibration curve")->type_name("FILE");
   add_run_options(app, c->common, c->folding);
   tell_model_parameters(app);
@@ -109,7 +118,8 @@ std::function<int()> add_evaluate(CLI::App& app) {
       "Examples:\n"
       "  stemloop evaluate reconstruction --model run/model --tsv labelled.tsv\n"
       "  stemloop evaluate class --model run/model --positives mirnas.fa --negatives others.fa --format json\n"
-      "  stemloop evaluate classifier --model mirtron --tsv labelled.tsv --label-column mirtron --calls calls.tsv");
+      "  stemloop evaluate classifier --model mirtron --tsv labelled.tsv --label-column mirtron --calls calls.tsv\n"
+      "  stemloop evaluate classifier --model premirna --tsv labelled.tsv --by class,family,flank");
   return [c, &app] { return run_evaluate(*c, app); };
 }
 
