@@ -260,5 +260,39 @@ TEST(Precursor, ScoresByAColumnAreThoseOfItsRecords) {
   EXPECT_THAT([&] { score_by(scores, table, "class"); }, ::testing::ThrowsMessage<Error>(HasSubstr("'a' stands twice")));
 }
 
+// The first look sees what a longer record shows too, and lets the well-known precursors pass.
+TEST(Precursor, AFirstLookLosesNoneOfTheExamples) {
+  const CutModel& cuts = shipped().cuts();
+  CutModel::Scratch scratch = cuts.scratch();
+  LocalFolder local(make_model(load_parameters("turner2004")));
+  Matrix rows{0, std::ssize(first_measures()), {}};
+  const auto look = [&](const std::string& sequence, std::vector<float>& row) {
+    std::vector<LocalStemLoop> stems = local.stem_loops(sequence);
+    ASSERT_FALSE(stems.empty());
+    const auto best = std::min_element(stems.begin(), stems.end(),
+                                       [](const LocalStemLoop& a, const LocalStemLoop& b) { return a.score < b.score; });
+    const std::optional<ArmCall> arms = cuts.predict(sequence, *best, scratch);
+    ASSERT_TRUE(arms && can_be_judged(*arms, sequence));
+    look_first(sequence, *best, *arms, row);
+  };
+  for (const auto& [name, sequence] : records_of(STEMLOOP_EXAMPLES "/hairpins.fa")) {
+    std::vector<float> row;
+    look(sequence, row);
+    ASSERT_EQ(std::ssize(row), rows.columns) << name;
+    rows.values.insert(rows.values.end(), row.begin(), row.end());
+    ++rows.rows;
+  }
+  const std::vector<bool> worth = shipped().worth_judging(rows);
+  EXPECT_EQ(std::count(worth.begin(), worth.end(), true), rows.rows);
+  // Letters that no stem-loop holds change nothing but the base below the cuts.
+  const std::string hairpin = records_of(STEMLOOP_EXAMPLES "/hairpins.fa").front().second;
+  std::vector<float> bare, flanked;
+  look(hairpin, bare);
+  look(std::string(30, 'A') + hairpin + std::string(30, 'A'), flanked);
+  for (std::size_t m = 0; m < bare.size(); ++m) {
+    if (first_measures()[m] != "lower_stem" && bare[m] == bare[m]) EXPECT_NEAR(bare[m], flanked[m], 0.35) << first_measures()[m];
+  }
+}
+
 }  // namespace
 }  // namespace stemloop

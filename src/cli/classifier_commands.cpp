@@ -468,6 +468,9 @@ std::function<int()> add_model_command(CLI::App& app) {
   app.add_option("--cut-epochs", c->precursor.epochs, "train precursor: of its networks of cuts")
       ->check(CLI::Range(1, 1000))
       ->capture_default_str();
+  app.add_option("--leave-out", c->precursor.left_out,
+                 "train precursor: measures whose names begin so are not learnt from (share_: words of letters)")
+      ->type_name("PREFIX");
   app.add_option("--plot", c->plot, "info: draw the latent tree, .svg or .png")->type_name("FILE");
   add_device(app, c->device);
   add_dataset(app, c->data);

@@ -4,6 +4,7 @@
 #include "judge/breakdown.h"
 #include "judge/classifier.h"
 #include "judge/family.h"
+#include "judge/first_look.h"
 #include "judge/mirtron.h"
 #include "judge/precursor.h"
 #include "judge/scores.h"
