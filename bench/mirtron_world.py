@@ -2,6 +2,7 @@
 """The table of how mirtrons are told in the world.
 
     bench/mirtron_world.py CALLS.tsv [DATA]
+    bench/mirtron_world.py --stand-ins SPECIES DATA
 
 CALLS.tsv is what `scripts/train_mirtron.sh` leaves (build/mirtron/calls.tsv): human records out of fold, shown as given,
 with flanks, trimmed. With DATA (../shared/data) the model is asked about what it has not seen, by `classify --three-way`,
@@ -11,6 +12,7 @@ with 0, 10 and 30 random letters at both ends:
   GU and end on AG, so whole introns by their letters. Canonical are those that MirGeneDB 2.1 knows. Figures on them say how
   the calls hold from flank to flank and clade to clade, not how right they are to a percent.
 - short introns that are no mirtrons (human ones were trained on in part) and structured RNAs.
+The second form writes a species' stand-ins (mmu) as a table to stdout, for `experiment mirtron --blind`.
 `stemloop` is looked for on PATH. Python's standard library alone."""
 import bisect, csv, gzip, math, random, re, subprocess, sys, tempfile
 
@@ -114,6 +116,16 @@ def unseen(data):
         print(f"{' '.join(kind)}\t{len(labels)}\t{share('mirtron'):.3f}\t{share('canonical'):.3f}\t{share('other', 'no hairpin'):.3f}")
 
 
-out_of_fold(sys.argv[1])
-if len(sys.argv) > 2:
-    unseen(sys.argv[2])
+def write_stand_ins(species, data):
+    print("id\tsequence\tmirtron")
+    for k, (of, kind, sequence) in enumerate(stand_ins(data)):
+        if of == species and len(sequence) <= 200:
+            print(f"{species}_{kind}_{k}\t{sequence}\t{int(kind == 'mirtron')}")
+
+
+if sys.argv[1] == "--stand-ins":
+    write_stand_ins(sys.argv[2], sys.argv[3])
+else:
+    out_of_fold(sys.argv[1])
+    if len(sys.argv) > 2:
+        unseen(sys.argv[2])

@@ -6,6 +6,7 @@
 
 #include <cmath>
 #include <filesystem>
+#include <numeric>
 
 #include "fold/fold.h"
 #include "support.h"
@@ -289,6 +290,33 @@ TEST(Design, AStructureOf400NucleotidesIsDesigned) {
   const Design design = design_sequence(target, natural(), folder, options, 1, 0);
   EXPECT_TRUE(design.solved || design.out_of_time);
   if (design.solved) EXPECT_EQ(folder.fold(design.sequence).structure, structure);
+}
+
+TEST(Boosted, LettersKeepToWhatTheTargetAllowsAndPairUp) {
+  const DesignTarget target = make_target("..((((...((...((....))..))...))))...");
+  const std::vector<std::uint8_t> places = boosted_places(target);
+  // Two for each loop of two sides and for the terminal loop, none outside the hairpin.
+  EXPECT_EQ(std::accumulate(places.begin(), places.end(), 0), 4 + 4 + 2);
+  EXPECT_EQ(places[0] + places[1] + places[36], 0);
+  for (std::uint64_t item = 0; item < 50; ++item) {
+    Random random(3, item);
+    const std::vector<Base> letters = boosted_letters(target, random);
+    for (const auto& [i, j] : target.chain)
+      EXPECT_NE(kPairTypes[letters[static_cast<std::size_t>(i)]][letters[static_cast<std::size_t>(j)]], kNoPair);
+    for (std::size_t k = 0; k < letters.size(); ++k) {
+      if (target.pairs[k] < 0 && places[k] == 0) EXPECT_EQ(letters[k], kBaseA);
+    }
+  }
+}
+
+// Two base pairs between two loops of eighteen unpaired bases, again and again: natural letters never fold so.
+TEST(Boosted, StemsOfTwoPairsBetweenLargeLoopsAreFound) {
+  std::string structure = "((....))";
+  for (int k = 0; k < 6; ++k) structure = "((........." + structure + ".........))";
+  Folder folder(standard_model());
+  const Design d = design_sequence(make_target(structure), natural(), folder, {}, 1, 0);
+  EXPECT_TRUE(d.solved);
+  EXPECT_EQ(folder.fold(d.sequence).structure, structure);
 }
 
 TEST(Undesignable, WhatNatureFoldsIsNotCalledImpossible) {

@@ -53,7 +53,7 @@ TEST_F(Experiment, CellsAreDoneOnceAndGoneOnWith) {
                                                  "2 real ends-ag", "2 real logistic"));
   for (const char* summary : {"tsv", "json", "md", "svg"}) EXPECT_TRUE(fs::exists(run() + "/summary." + summary));
   // Half of the records of either class are tested; every mirtron ends in AG, few of the others do.
-  EXPECT_THAT(cells, HasSubstr("1\t1\tall\treal\tends-ag\t6\t0\t8\t"));
+  EXPECT_THAT(cells, HasSubstr("1\t1\tall\treal\tends-ag\tfold\t6\t0\t8\t"));
 
   const Outcome again = shell(experiment(tsv, "--folds 2 --arms real,smote-aligned --classifiers logistic,ends-ag"));
   ASSERT_EQ(again.code, 0) << again.err;
@@ -61,7 +61,7 @@ TEST_F(Experiment, CellsAreDoneOnceAndGoneOnWith) {
   EXPECT_THAT(names_of_cells(content(run() + "/cells.tsv")),
               ElementsAre("fold arm classifier", "1 real ends-ag", "1 real logistic", "1 smote-aligned logistic",
                           "2 real ends-ag", "2 real logistic", "2 smote-aligned logistic"));
-  EXPECT_THAT(content(run() + "/cells.tsv"), HasSubstr("1\t1\tall\tsmote-aligned\tlogistic\t6\t2\t8\t"));
+  EXPECT_THAT(content(run() + "/cells.tsv"), HasSubstr("1\t1\tall\tsmote-aligned\tlogistic\tfold\t6\t2\t8\t"));
 }
 
 // A folder that holds another experiment is told before the neural library is opened, and where the library cannot be
@@ -87,6 +87,50 @@ TEST_F(Experiment, TheFolderIsCheckedBeforeTheLibraryIsOpened) {
   const Outcome foreign = shell(experiment(tsv, "--folds 2 --arms real --classifiers ends-ag"));
   EXPECT_EQ(foreign.code, 1);
   EXPECT_THAT(foreign.err, HasSubstr("is not empty and no experiment"));
+}
+
+// The curve over the number of real mirtrons: class weights and a moved threshold add no sequence; a second test set is
+// judged by the same classifiers, without what they learned from.
+TEST_F(Experiment, TheCurveHasRivalsAndABlindTest) {
+  const std::string tsv = table(12, 30);
+  std::string blind = content(tsv);  // all of the first set, and others
+  for (std::uint64_t i = 0; i < 12; ++i)
+    blind += fmt::format("b{}\t{}{}\t{}\n", i, i < 4 ? "GU" : "", testing::random_sequence(64, 0.5, 12, i), i < 4 ? 1 : 0);
+  const testing::TemporaryFile second(blind, "blind.tsv");
+  const Outcome r = shell(experiment(tsv, "--folds 2 --real 3,6 --arms real,weighted,threshold,oversample --classifiers "
+                                          "logistic,forest --blind " + second.path()));
+  ASSERT_EQ(r.code, 0) << r.err;
+  EXPECT_THAT(r.err, HasSubstr("42 records are nearly alike one that is learned from and are left out"));
+  const std::string cells = content(run() + "/cells.tsv");
+  for (const char* line : {"\treal@3\tlogistic\tfold\t3\t0\t15\t", "\tweighted@6\tforest\tblind\t6\t0\t15\t",
+                           "\tthreshold@3\tforest\tfold\t3\t0\t15\t", "\toversample@3\tlogistic\tblind\t3\t12\t15\t"})
+    EXPECT_THAT(cells, HasSubstr(line));
+  EXPECT_EQ(std::count(cells.begin(), cells.end(), '\n'), 1 + 2 * 2 * 4 * 2 * 2);
+  for (const char* file : {"curve.tsv", "curve.svg", "curve-auroc.svg", "curve-blind.svg"})
+    EXPECT_TRUE(fs::exists(run() + "/" + file)) << file;
+  // A threshold that moves changes calls, never the order of the records.
+  std::map<std::string, std::string> auroc;
+  std::istringstream lines(content(run() + "/curve.tsv"));
+  for (std::string line; std::getline(lines, line);) {
+    const auto f = split_fields(line, '\t');
+    auroc[std::string(f[0]) + std::string(f[2]) + std::string(f[3]) + std::string(f[4])] = f[12];
+  }
+  for (const std::string where : {"foldlogistic", "foldforest", "blindlogistic"})
+    EXPECT_EQ(auroc.at(where + "real3"), auroc.at(where + "threshold3"));
+}
+
+TEST_F(Experiment, WhatACurveCannotBeMadeOfIsSaid) {
+  const std::string tsv = table(12, 16);
+  const Outcome more = shell(experiment(tsv, "--folds 2 --real 3,9 --arms real --classifiers logistic"));
+  EXPECT_EQ(more.code, 1);
+  EXPECT_THAT(more.err, HasSubstr("--real 9: fold 1 of repeat 1 leaves 6 real mirtrons to learn from"));
+  const Outcome alone = shell(experiment(tsv, "--folds 2 --arms real --classifiers logistic --blind " + tsv));
+  EXPECT_EQ(alone.code, 1);
+  EXPECT_THAT(alone.err, HasSubstr("--blind is for the curve: give --real too"));
+  const Outcome same = shell(experiment(tsv, "--folds 2 --real 3 --arms real --classifiers logistic --blind " + tsv));
+  EXPECT_EQ(same.code, 1);
+  EXPECT_THAT(same.err, HasSubstr("0 mirtrons of 0 records: a test needs both classes"));
+  EXPECT_FALSE(fs::exists(run()));
 }
 
 // With one class to validate on a CNN would keep its first epoch.

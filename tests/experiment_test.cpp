@@ -1,11 +1,12 @@
-// Student's t against printed tables and closed forms; the corrected test against sums done by hand.
+// Student's t against printed tables and closed forms; the corrected test against sums done by hand; arithmetic of experiments.
 #include <gmock/gmock.h>
 
 #include <cmath>
 #include <limits>
 #include <vector>
 
-#include "learn/paired.h"
+#include "learn/learn.h"
+#include "study/experiment.h"
 
 namespace stemloop {
 namespace {
@@ -90,6 +91,67 @@ TEST(PairedDifference, ByHand) {
   EXPECT_NEAR(corrected.p, 2 * (1 - cdf4(1.8856180831641267)), 1e-9);
   EXPECT_NEAR(paired_difference(a, b, 0).p, 2 * (1 - cdf4(2.8284271247461903)), 1e-9);
   EXPECT_NEAR(paired_difference(b, a, 0.25).p, corrected.p, 1e-12);
+}
+
+// Of 40 positives and 200 negatives, counted and by shares.
+TEST(MccAtOdds, IsThatOfTheCounts) {
+  const double tp = 30, fn = 10, tn = 190, fp = 10;
+  const double counted = (tp * tn - fp * fn) / std::sqrt((tp + fp) * (tp + fn) * (tn + fp) * (tn + fn));
+  EXPECT_NEAR(mcc_at(tp / 40, tn / 200, 5), counted, 1e-12);
+  EXPECT_DOUBLE_EQ(mcc_at(1, 1, 20), 1);
+  EXPECT_DOUBLE_EQ(mcc_at(0, 1, 20), 0);  // nothing called
+  EXPECT_LT(mcc_at(0.9, 0.9, 20), mcc_at(0.9, 0.9, 1));
+}
+
+// Bayes' rule: what was as likely as the class is frequent becomes even odds.
+TEST(AsIfEqual, MovesTheShareToOneHalfAndKeepsTheOrder) {
+  std::vector<float> p = {0, 0.05F, 0.1F, 0.5F, 1};
+  as_if_equal(p, 0.1);
+  EXPECT_FLOAT_EQ(p[0], 0);
+  EXPECT_FLOAT_EQ(p[2], 0.5F);
+  EXPECT_FLOAT_EQ(p[3], 0.9F);
+  EXPECT_FLOAT_EQ(p[4], 1);
+  EXPECT_LT(p[0], p[1]);
+  EXPECT_LT(p[1], p[2]);
+}
+
+TEST(Arms, ThoseThatAddNothingHaveNoSource) {
+  EXPECT_EQ(source_of("weighted@25"), "");
+  EXPECT_EQ(source_of("threshold"), "");
+  EXPECT_EQ(source_of("wgan-selected@25"), "wgan-selected");
+  EXPECT_EQ(generator_of("wgan-selected"), "wgan");
+  EXPECT_TRUE(is_generator("fbgan-selected"));
+  EXPECT_FALSE(is_generator("smote-a"));
+  for (const std::string& arm : arm_names()) EXPECT_NE(colour_of_arm(is_only(arm) ? source_of(arm) : arm), nullptr) << arm;
+}
+
+// Ten rows of class 0, two of class 1: their weights make both sides weigh ten.
+TEST(BalancedLearners, BothClassesWeighAlike) {
+  std::vector<std::uint8_t> labels(12, 0);
+  labels[3] = labels[7] = 1;
+  const std::vector<float> weights = balancing_weights(labels);
+  EXPECT_FLOAT_EQ(weights[0], 1);
+  EXPECT_FLOAT_EQ(weights[3], 5);
+  Matrix rows{120, 2, {}};
+  std::vector<std::uint8_t> few, even;
+  Random random(5, 0);
+  for (int i = 0; i < 120; ++i) {
+    few.push_back(i % 12 == 0 ? 1 : 0);
+    even.push_back(i % 2 == 0 ? 1 : 0);
+    for (int k = 0; k < 2; ++k) rows.values.push_back(static_cast<float>(random.uniform() + (i % 12 == 0 ? 0.5 : 0)));
+  }
+  LearnerOptions plain, balanced;
+  balanced.balanced = true;
+  for (const LearnerKind kind : kLearnerKinds) {
+    const auto called = [&](const LearnerOptions& how) {
+      const auto p = Learner::train(kind, rows, few, how)->probabilities(rows);
+      return std::count_if(p.begin(), p.end(), [](float one) { return one >= 0.5F; });
+    };
+    if (kind != LearnerKind::kForest) EXPECT_GT(called(balanced), called(plain)) << learner_name(kind);  // trees fit all
+    EXPECT_EQ(Learner::train(kind, rows, even, balanced)->probabilities(rows),
+              Learner::train(kind, rows, even, plain)->probabilities(rows))
+        << learner_name(kind);
+  }
 }
 
 TEST(PairedDifference, NoSpread) {

@@ -29,8 +29,14 @@ std::vector<Cell> wanted_cells(const ExperimentOptions& c, int repeat, int fold,
   for (const std::string& arm : arms) {
     for (const std::string& ends : c.ends) {
       for (const std::string& classifier : c.classifiers) {
-        if (classifier == kRule && without_number(arm) != kReal) continue;  // it learns nothing
-        const Cell cell{repeat, fold, ends, arm, classifier, 0, 0, 0, {}};
+        if (classifier == kRule && without_number(arm) != kReal) continue;        // it learns nothing
+        if (is_neural(classifier) && without_number(arm) == kWeighted) continue;  // oversample is the same to them
+        Cell cell;
+        cell.repeat = repeat;
+        cell.fold = fold;
+        cell.ends = ends;
+        cell.arm = arm;
+        cell.classifier = classifier;
         if (!file.has(cell)) cells.push_back(cell);
       }
     }
@@ -44,16 +50,38 @@ bool needs_networks(const ExperimentOptions& c) {
          std::any_of(c.classifiers.begin(), c.classifiers.end(), is_neural);
 }
 
+// The second test set, without what is nearly alike the first; empty if none is asked for.
+SequenceSet load_blind(const ExperimentOptions& c, const SequenceSet& set) {
+  SequenceSet blind;
+  if (c.blind.empty()) return blind;
+  require(!c.real.empty(), "--blind is for the curve: give --real too");
+  DatasetOptions source;
+  source.tsv = c.blind;
+  blind = load_sequences(source, c.label_column, c.common, c.folding);
+  for (std::size_t i = 0; i < blind.size(); ++i)
+    require(blind.sequences[i].size() >= kShortest, "{}: {}: {} nt; an experiment needs {} or more", c.blind,
+            blind.ids[i], blind.sequences[i].size(), kShortest);
+  if (const std::int64_t left_out = leave_out_alike(blind, set, c.common.threads); left_out > 0)
+    spdlog::info("{}: {} records are nearly alike one that is learned from and are left out", c.blind, left_out);
+  const auto mirtrons = std::count(blind.labels.begin(), blind.labels.end(), 1);
+  require(mirtrons > 0 && mirtrons < std::ssize(blind.labels),
+          "{}: {} mirtrons of {} records: a test needs both classes", c.blind, mirtrons, blind.size());
+  return blind;
+}
+
 int run_experiment(ExperimentOptions& c) {
   begin_run(c.common);
   c.command = command_words();
   c.version = kVersion;
-  check_run_files(dataset_files(c.data), {});
+  std::vector<std::string> inputs = dataset_files(c.data);
+  if (!c.blind.empty()) inputs.push_back(c.blind);
+  check_run_files(inputs, {});
   SequenceSet set = load_sequences(c.data, c.label_column, c.common, c.folding);
   if (const std::int64_t left_out = leave_out_synthetic(set); left_out > 0)
-    spdlog::warn("{} records are synthetic (they name parents) and are left out: an experiment tests on real ones and makes "
-                 "its own inside the folds",
-                 left_out);
+    spdlog::warn(
+        "{} records are synthetic (they name parents) and are left out: an experiment tests on real ones and makes "
+        "its own inside the folds",
+        left_out);
   check_labels(set.sequences, set.labels, "sequences");
   for (std::size_t i = 0; i < set.size(); ++i)
     require(set.sequences[i].size() >= kShortest, "{}: {} nt; an experiment needs {} or more", set.ids[i],
@@ -66,27 +94,31 @@ int run_experiment(ExperimentOptions& c) {
       mirtrons, canonical, c.folds, c.folds);
   const std::vector<std::int64_t> groups = groups_of(set, c.common.threads);
   check_real(c, set, groups);
-  const bool begun = run_has_begun(c, set);
+  const SequenceSet blind = load_blind(c, set);
+  const bool begun = run_has_begun(c, set, blind);
   check_validation(c, set, groups);
   if (needs_networks(c)) neural();  // fails before anything is done, and is opened by one thread
   std::filesystem::create_directories(c.run);
   const FolderLock lock(c.run);
   check_own_files(c.run);
-  if (!begun) start_run(c, set);
+  if (!begun) start_run(c, set, blind);
   CellFile file(c.run);
-  std::map<std::string, Shown> real;
+  ShownSets shown;
   const tbb::global_control limit(tbb::global_control::max_allowed_parallelism,
                                   static_cast<std::size_t>(c.common.threads));
-  for (const std::string& ends : c.ends)
-    real[ends] = show(set.sequences, set.labels, ends, load_model(c.folding), c.common.threads);
+  for (const std::string& ends : c.ends) {
+    shown.real[ends] = show(set.sequences, set.labels, ends, load_model(c.folding), c.common.threads);
+    if (blind.size() > 0)
+      shown.blind[ends] = show(blind.sequences, blind.labels, ends, load_model(c.folding), c.common.threads);
+  }
   spdlog::info("{} mirtrons, {} canonical miRNAs in {} groups of alike sequences; {} cells are there", mirtrons,
                canonical, *std::max_element(groups.begin(), groups.end()) + 1, file.cells().size());
   for (int repeat = 1; repeat <= c.repeats; ++repeat) {
-    for (int fold = 1; fold <= c.folds; ++fold) {
+    for (int fold = 1; fold <= (c.first_folds > 0 ? std::min(c.folds, c.first_folds) : c.folds); ++fold) {
       const std::vector<Cell> cells = wanted_cells(c, repeat, fold, file);
       if (cells.empty()) continue;
       const auto start = std::chrono::steady_clock::now();
-      run_fold(c, set, real, split_of(c, set, groups, repeat, fold), cells, file);
+      run_fold(c, set, shown, split_of(c, set, groups, repeat, fold), cells, file);
       spdlog::info("repeat {}/{}, fold {}/{}: {} cells in {:.0f} s", repeat, c.repeats, fold, c.folds, cells.size(),
                    std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
       write_summary(c, file.cells());
@@ -112,7 +144,12 @@ std::function<int()> add_experiment(CLI::App& app) {
       "Arms: real; smote-a, -b, -c, -aligned, wgan, fbgan fill up the mirtrons of the training fold to the number of\n"
       "canonical miRNAs; with -only behind the name synthetic mirtrons take the place of all real ones. Whatever "
       "makes\n"
-      "them has seen the training fold alone. Classifiers: forest, svm, logistic, boosted on words, ends and "
+      "them has seen the training fold alone. wgan-selected, fbgan-selected keep draws that a selector, fitted to the\n"
+      "same fold, takes for real. Rivals that add nothing new: oversample (real mirtrons again), weighted (both "
+      "classes\n"
+      "weigh alike), threshold (the arm real with its probabilities moved to equal classes). Controls: shuffled, "
+      "markov.\n"
+      "Classifiers: forest, svm, logistic, boosted on words, ends and "
       "structure;\n"
       "cnn-zheng, cnn-aziz on letters, the first 121, the best epoch on a tenth of the training fold; ends-ag: the "
       "rule\n"
@@ -140,12 +177,19 @@ std::function<int()> add_experiment(CLI::App& app) {
         ->type_name("LIST");
   };
   c->arms = arm_names();
-  add_list("--arms", c->arms, "Arms wanted, with commas between; oversample, shuffled and markov only if named");
+  add_list("--arms", c->arms,
+           "Arms wanted, with commas between; those with a selector, rivals and controls only if named");
   c->arms = usual_arms();
-  app.add_option("--real", c->real, "Learn from so many real mirtrons of each training fold: a curve (RUN/curve.tsv, .svg)")
+  app.add_option("--real", c->real,
+                 "Learn from so many real mirtrons of each training fold: a curve (RUN/curve.tsv, .svg)")
       ->delimiter(',')
       ->check(CLI::Range(2, 1'000'000))
       ->type_name("N,...");
+  app.add_option(
+         "--blind", c->blind,
+         "With --real: a second test set that no fold learns from, a table as --tsv; records nearly alike one of "
+         "the first set are left out")
+      ->type_name("FILE");
   add_list("--classifiers", c->classifiers, "Classifiers wanted");
   add_list("--ends", c->ends, "all: the sequence as it is; masked: without 3 nt at either end");
   app.add_option("--folds", c->folds, "Parts of the cross-validation")
@@ -154,9 +198,17 @@ std::function<int()> add_experiment(CLI::App& app) {
   app.add_option("--repeats", c->repeats, "Cross-validations; repeat r is split by seed + r - 1")
       ->check(CLI::Range(1, 1000))
       ->capture_default_str();
+  app.add_option("--first-folds", c->first_folds,
+                 "Do only the first N of them, for arms that cost much; the rest may follow")
+      ->check(CLI::Range(1, 100))
+      ->type_name("N");
   app.add_option("--gan-epochs", c->gan_epochs, "wgan, fbgan: times through the training mirtrons")
       ->check(CLI::Range(1, 1'000'000))
       ->capture_default_str();
+  app.add_option("--gan-steps", c->gan_steps,
+                 "wgan, fbgan: steps of the critic in place of epochs, however many mirtrons there are")
+      ->check(CLI::Range(1, 100'000'000))
+      ->type_name("N");
   app.add_option("--gan-rate", c->gan_rate, "wgan, fbgan: step size")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "design/backbone.h"
+#include "design/boosted.h"
 #include "design/edit.h"
 #include "design/explain.h"
 #include "design/letters.h"

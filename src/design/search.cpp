@@ -1,4 +1,5 @@
 #include "design/search.h"
+#include "design/boosted.h"
 
 #include <algorithm>
 #include <cmath>
@@ -32,7 +33,11 @@ std::string as_text(const Base* base, int length) {
 class Letters {
  public:
   Letters(const DesignTarget& target, const NaturalModel& natural, const StartLetters* start)
-      : target_(target), natural_(natural), start_(start), sites_(natural_sites(target)) {
+      : target_(target),
+        natural_(natural),
+        start_(start),
+        boosted_(boosted_places(target)),
+        sites_(natural_sites(target)) {
     sites_at_.resize(static_cast<std::size_t>(target.length()));
     for (std::size_t s = 0; s < sites_.size(); ++s) {
       for (int k = 0; k < sites_[s].count; ++k)
@@ -43,12 +48,15 @@ class Letters {
 
   [[nodiscard]] const std::vector<NaturalSite>& sites() const { return sites_; }
   void set_chain(int chain) { chain_ = chain; }
+  void set_plain(double weight) { plain_weight_ = weight; }
 
   // The part of the cost that letters at these positions take part in; differences of it are what a step changes.
   double around(const Base* base, int first, int second, double letters_weight) {
     ++turn_;
     double logs = 0;
     double cost = 0;
+    if (plain_weight_ > 0)
+      cost += plain_weight_ * plain_cost(base, first, second, boosted_[static_cast<std::size_t>(first)] != 0);
     for (const int position : {first, second}) {
       if (position < 0) continue;
       for (const int s : sites_at_[static_cast<std::size_t>(position)]) {
@@ -109,6 +117,8 @@ class Letters {
   const NaturalModel& natural_;
   const StartLetters* start_;
   int chain_ = 0;
+  double plain_weight_ = 0;
+  std::vector<std::uint8_t> boosted_;
   std::vector<NaturalSite> sites_;
   std::vector<std::vector<int>> sites_at_;
   std::vector<unsigned> stamp_;
@@ -177,10 +187,16 @@ class Search {
     chain_ = draw_chain();
     letters_.set_chain(chain_);
     hard_ = attempt >= options_.gentle_attempts;
-    how_ = !hard_ ? options_.gentle : (attempt - options_.gentle_attempts) % 2 == 0 ? options_.harder : options_.hard;
+    const AttemptOptions* hard[] = {&options_.harder, &options_.boosted, &options_.hard, &options_.boosted};
+    how_ = hard_ ? *hard[static_cast<std::size_t>(attempt - options_.gentle_attempts) % std::size(hard)] : options_.gentle;
     rivals_.set_broken(how_.broken);
+    how_.plain_weight *= 0.3 + 0.7 * random_.uniform();  // some structures need more freedom than others
+    letters_.set_plain(how_.plain_weight);
     std::vector<Base> letters;
-    if (proposer_) letters = proposer_(random_);
+    if (how_.plain_weight > 0)
+      letters = boosted_letters(target_, random_);
+    else if (proposer_)
+      letters = proposer_(random_);
     if (letters.empty()) {
       letters.assign(static_cast<std::size_t>(target_.length()), kBaseA);
       natural_.draw(chain_, target_, letters_.sites(), random_, letters.data());
@@ -279,6 +295,7 @@ class Search {
       how_.letters_weight = options_.gentle.letters_weight / 2;
       how_.structure_weight = options_.gentle.structure_weight;
       rivals_.set_broken(options_.gentle.broken);
+      letters_.set_plain(0);
     }
     const bool better = solved != best_.solved ? solved
                         : solved               ? probability > best_.probability

@@ -26,21 +26,24 @@ struct AttemptOptions {
   double steps_per_letter = 3;  // and this many for each letter
   double structure_weight = 3;
   double letters_weight = 1;
-  double energy_weight = 0;     // of the energy of the structure in RT
+  double energy_weight = 0;     // of the energy of the structure in RT; below 0 stable structures cost
   double stay = 1;              // what a letter that differs from those folded last costs
   double temperature = 0.5;     // of taking letters that fold worse than those before: of ln p, or of the gap in RT
   bool ensemble = true;         // ln p is asked for, not the gap to the MFE alone
   Energy broken = 150;          // what a loop of a rival costs whose pair the letters do not form
+  double plain_weight = 0;      // above 0 letters begin as boosted ones and are drawn back to them: design/boosted.h
 };
 
 struct SearchOptions {
   double wanted_probability = 0.5;  // of the structure: reached, the search ends
   int improving_rounds = 12;        // after the structure is met, to reach it
   int attempts = 20;
-  int gentle_attempts = 2;  // that look for natural letters; those behind take turns of the two hard kinds
-  AttemptOptions gentle;
+  int gentle_attempts = 2;  // that look for natural letters; those behind take turns of the hard kinds
+  // Letters likely in the structure alone would have more G and C, and lower energy, than nature's.
+  AttemptOptions gentle{40, 100, 3, 3, 1, -0.15, 1, 0.5, true, 150, 0};
   AttemptOptions hard{400, 50, 0, 3, 0.1, 0.2, 1, 1, true, 150};
   AttemptOptions harder{400, 50, 0, 3, 0.02, 0.5, 1, 1, true, 0};
+  AttemptOptions boosted{400, 50, 1, 3, 0, 0.3, 1, 1, true, 0, 1};
   double seconds = 0;  // processor time of the whole search, 0: no limit
 };
 

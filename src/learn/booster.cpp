@@ -22,8 +22,8 @@ std::unique_ptr<Booster> train_xgboost(const Matrix& rows, std::span<const std::
 }
 
 std::unique_ptr<Booster> train_forest(const Matrix& rows, std::span<const std::uint8_t> labels,
-                                      const ForestOptions& options) {
-  return booster_library().forest(rows, labels, options);
+                                      const ForestOptions& options, std::span<const float> weights) {
+  return booster_library().forest(rows, labels, options, weights);
 }
 
 void open_booster_library() { booster_library(); }

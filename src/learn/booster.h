@@ -57,9 +57,10 @@ std::unique_ptr<Booster> train_xgboost(const Matrix& rows, std::span<const std::
 /// From bytes() of another. Error naming `name` if they are no model.
 std::unique_ptr<Booster> load_xgboost(std::span<const std::byte> bytes, const std::string& name, int threads);
 
-/// logits() of a forest are no log odds: they are the mean of its leaves, the share of class 1. One thread.
+/// logits() of a forest are no log odds: they are the mean of its leaves, the share of class 1. `weights` as above. One
+/// thread.
 std::unique_ptr<Booster> train_forest(const Matrix& rows, std::span<const std::uint8_t> labels,
-                                      const ForestOptions& options);
+                                      const ForestOptions& options, std::span<const float> weights = {});
 
 /// Opens the library if it is not open yet, so that threads find it there.
 void open_booster_library();
@@ -71,7 +72,7 @@ class BoosterLibrary {
   virtual std::unique_ptr<Booster> train(const Matrix& rows, std::span<const std::uint8_t> labels,
                                          const BoosterOptions& options, std::span<const float> weights) = 0;
   virtual std::unique_ptr<Booster> forest(const Matrix& rows, std::span<const std::uint8_t> labels,
-                                          const ForestOptions& options) = 0;
+                                          const ForestOptions& options, std::span<const float> weights) = 0;
   virtual std::unique_ptr<Booster> load(std::span<const std::byte> bytes, const std::string& name, int threads) = 0;
 };
 

@@ -105,10 +105,11 @@ class XgBoosterLibrary : public BoosterLibrary {
 
   // One round of many trees whose leaves are not pulled towards 0: their mean is the share of class 1.
   std::unique_ptr<Booster> forest(const Matrix& rows, std::span<const std::uint8_t> labels,
-                                  const ForestOptions& options) override {
+                                  const ForestOptions& options, std::span<const float> weights) override {
     const DataMatrix data(rows);
     const std::vector<float> targets(labels.begin(), labels.end());
     check(XGDMatrixSetFloatInfo(data.get(), "label", targets.data(), targets.size()));
+    if (!weights.empty()) check(XGDMatrixSetFloatInfo(data.get(), "weight", weights.data(), weights.size()));
     const auto width = static_cast<double>(rows.columns);
     const double columns = options.columns > 0 ? options.columns : std::sqrt(width) / width;
     auto forest = std::make_unique<XgBooster>(&data);

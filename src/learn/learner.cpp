@@ -25,7 +25,8 @@ void check_options(const LearnerOptions& o) {
 class Forest : public Learner {
  public:
   Forest(const Matrix& rows, std::span<const std::uint8_t> labels, const LearnerOptions& options)
-      : trees_(train_forest(rows, labels, forest_options(rows, options))) {}
+      : trees_(train_forest(rows, labels, forest_options(rows, options),
+                            options.balanced ? balancing_weights(labels) : std::vector<float>())) {}
 
  private:
   static ForestOptions forest_options(const Matrix& rows, const LearnerOptions& options) {
@@ -48,6 +49,15 @@ class Forest : public Learner {
 };
 
 }  // namespace
+
+std::vector<float> balancing_weights(std::span<const std::uint8_t> labels) {
+  const auto ones = static_cast<float>(std::count(labels.begin(), labels.end(), 1));
+  const float zeros = static_cast<float>(labels.size()) - ones, larger = std::max(ones, zeros);
+  std::vector<float> weights;
+  for (const std::uint8_t label : labels)
+    weights.push_back(ones == 0 || zeros == 0 ? 1.0F : larger / (label == 1 ? ones : zeros));
+  return weights;
+}
 
 const char* learner_name(LearnerKind kind) {
   constexpr const char* kNames[] = {"forest", "svm", "logistic"};

@@ -41,8 +41,13 @@ struct LearnerOptions {
   int columns_tried = 0;   // forest: drawn for each split; 0 is the root of their number
   double c = 1;            // SVM, logistic: weight of the rows against the size of the weights
   double gamma = 0;        // SVM: of exp(-gamma d^2); 0 is 1 / columns
+  bool balanced = false;   // rows weigh by their class, so that both classes weigh alike: balancing_weights()
   std::uint64_t seed = 1;  // forest: what is drawn; the others draw nothing
 };
+
+/// The weight of each row with which both classes weigh alike and the larger one's rows weigh 1. All 1 if there is one
+/// class only.
+std::vector<float> balancing_weights(std::span<const std::uint8_t> labels);
 
 /// A trained classifier. Equal rows, options and seed give an equal one, whatever the number of threads.
 class Learner {

@@ -1,5 +1,5 @@
-// The library of classical classifiers (libstemloop_learners.so): liblinear brings OpenBLAS and OpenMP with it, which no
-// other command should wait for. See learn/learner.cpp.
+// The library of classical classifiers (libstemloop_learners.so): liblinear brings OpenBLAS and OpenMP with it, which
+// no other command should wait for. See learn/learner.cpp.
 #include <libsvm/svm.h>
 #include <linear.h>
 
@@ -16,6 +16,15 @@ namespace stemloop {
 namespace {
 
 constexpr int kSvmParts = 5;
+
+// What the rows of class 0 and of class 1 weigh.
+std::array<double, 2> class_weights(std::span<const std::uint8_t> labels, const LearnerOptions& options) {
+  std::array<double, 2> weights = {1, 1};
+  if (!options.balanced) return weights;
+  const std::vector<float> of_rows = balancing_weights(labels);
+  for (std::size_t i = 0; i < labels.size(); ++i) weights[labels[i]] = of_rows[i];
+  return weights;
+}
 
 // --- support vector machine ------------------------------------------------------------------------------------------
 
@@ -42,6 +51,8 @@ class RbfSvm : public Learner {
       }
     }
     curve_ = fit_blend(values, labels);
+    // The curve is fitted to how frequent the classes are; weighted ones count as equally frequent.
+    if (options.balanced) shift_ = std::log(static_cast<double>(count[0]) / static_cast<double>(count[1]));
   }
 
  private:
@@ -79,6 +90,11 @@ class RbfSvm : public Learner {
       settings.eps = kPrecision;
       settings.cache_size = kCacheMegabytes;
       settings.shrinking = 1;
+      std::array<int, 2> classes = {0, 1};
+      std::array<double, 2> weights = class_weights(labels, options);
+      settings.nr_weight = 2;
+      settings.weight_label = classes.data();
+      settings.weight = weights.data();
       const char* fault = svm_check_parameter(&task, &settings);
       require(fault == nullptr, "libsvm: {}", fault == nullptr ? "" : fault);
       machine.reset(svm_train(&task, &settings));
@@ -116,12 +132,14 @@ class RbfSvm : public Learner {
     for (float& value : values) {
       const double decision = value;
       value = curve_.probability({&decision, 1});
+      if (shift_ != 0) value = static_cast<float>(1 / (1 + std::exp(-(logit(value) + shift_))));
     }
     return values;
   }
 
   std::unique_ptr<const Machine> svm_;
   LogisticBlend curve_;
+  double shift_ = 0;  // of log odds
 };
 
 // --- logistic regression ---------------------------------------------------------------------------------------------
@@ -155,6 +173,11 @@ class Logistic : public Learner {
     settings.C = options.c;
     settings.eps = 1e-4;
     settings.p = 0.1;
+    std::array<int, 2> classes = {0, 1};
+    std::array<double, 2> weights = class_weights(labels, options);
+    settings.nr_weight = 2;
+    settings.weight_label = classes.data();
+    settings.weight = weights.data();
     const char* fault = check_parameter(&task, &settings);
     require(fault == nullptr, "liblinear: {}", fault == nullptr ? "" : fault);
     const std::unique_ptr<::model, void (*)(::model*)> trained(::train(&task, &settings),

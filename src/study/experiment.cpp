@@ -12,13 +12,14 @@ std::vector<std::string> arm_names() {
   for (const char* suffix : {"", kOnly}) {
     for (const char* source : kSources) names.push_back(std::string(source) + suffix);
   }
+  names.insert(names.end(), std::begin(kSelected), std::end(kSelected));
   names.insert(names.end(), std::begin(kControls), std::end(kControls));
   return names;
 }
 
 std::vector<std::string> usual_arms() {
   std::vector<std::string> names = arm_names();
-  names.resize(names.size() - std::size(kControls));
+  names.resize(names.size() - std::size(kSelected) - std::size(kControls));
   return names;
 }
 
@@ -29,18 +30,33 @@ std::int64_t real_of(const std::string& arm) {
 
 std::string without_number(const std::string& arm) { return arm.substr(0, arm.find('@')); }
 
-bool is_generator(const std::string& source) { return source == "wgan" || source == "fbgan"; }
+std::string generator_of(const std::string& source) {
+  constexpr std::string_view kWith = "-selected";
+  return source.ends_with(kWith) ? source.substr(0, source.size() - kWith.size()) : source;
+}
+
+bool is_generator(const std::string& source) {
+  const std::string generator = generator_of(source);
+  return generator == "wgan" || generator == "fbgan";
+}
 
 bool is_only(const std::string& arm) { return without_number(arm).ends_with(kOnly); }
 
 std::string source_of(const std::string& arm) {
   const std::string name = without_number(arm);
-  if (name == kReal) return "";
+  if (name == kReal || name == kWeighted || name == kThreshold) return "";
   return is_only(name) ? name.substr(0, name.size() - std::string_view(kOnly).size()) : name;
 }
 
 std::string shown(const std::string& sequence, const std::string& ends) {
   return ends == "masked" ? sequence.substr(kMasked, sequence.size() - 2 * kMasked) : sequence;
+}
+
+void as_if_equal(std::vector<float>& probability, double share) {
+  for (float& p : probability) {
+    const double positive = p / share, negative = (1 - p) / (1 - share);
+    p = static_cast<float>(positive / (positive + negative));
+  }
 }
 
 std::array<double, kMetricCount> metrics_of(std::span<const float> probability, std::span<const std::uint8_t> labels) {

@@ -3,13 +3,14 @@
 #include <cmath>
 #include <filesystem>
 
-#include "study/analyzer.h"
-#include "study/experiment.h"
-#include "study/sequence_quality.h"
-#include "learn/learn.h"
 #include "data/smote.h"
 #include "features/features.h"
+#include "learn/learn.h"
 #include "net/net.h"
+#include "study/analyzer.h"
+#include "study/experiment.h"
+#include "study/selector.h"
+#include "study/sequence_quality.h"
 #include "util/util.h"
 
 namespace stemloop {
@@ -17,7 +18,16 @@ namespace stemloop {
 namespace {
 
 // What is drawn from the seed of a fold, each with numbers of its own.
-enum Purpose : std::uint64_t { kDrawSmote, kTrainGan, kDrawGan, kTrainForest, kTrainBooster, kTrainCnn, kDrawControl };
+enum Purpose : std::uint64_t {
+  kDrawSmote,
+  kTrainGan,
+  kDrawGan,
+  kTrainForest,
+  kTrainBooster,
+  kTrainCnn,
+  kDrawControl,
+  kSelect
+};
 
 // Small enough for every place a seed is kept in (JSON, XGBoost's int).
 std::uint64_t seed_for(std::uint64_t seed, Purpose purpose) { return Random(seed, purpose).next() >> 33U; }
@@ -68,8 +78,8 @@ std::vector<std::string> draw_smote(const ExperimentOptions& c, const std::strin
 }
 
 // The i-th draw is made from the i-th mirtron, round and round.
-std::vector<std::string> draw_control(const ExperimentOptions& c, const std::string& source, const SequenceSet& mirtrons,
-                                      std::int64_t count, std::uint64_t seed) {
+std::vector<std::string> draw_control(const ExperimentOptions& c, const std::string& source,
+                                      const SequenceSet& mirtrons, std::int64_t count, std::uint64_t seed) {
   Sieve sieve(c, count);
   const std::size_t rounds = static_cast<std::size_t>(kTries) + static_cast<std::size_t>(count) / mirtrons.size();
   for (std::size_t round = 0; !sieve.done() && round < rounds; ++round) {
@@ -129,8 +139,12 @@ void train_generator(const ExperimentOptions& c, const std::string& model, const
   train.device = c.device;
   train.threads = c.common.threads;
   train.seed = seed_for(seed, kTrainGan);
-  train.epochs = c.gan_epochs;
-  train.batch = 32;
+  constexpr std::int64_t kBatch = 32;
+  train.batch = std::min(kBatch, data.size());
+  // With feedback, accepted sequences make an epoch longer.
+  const std::int64_t rows = data.size() + (preset.objective.feedback ? preset.objective.newest : 0);
+  const std::int64_t steps_per_epoch = std::max<std::int64_t>(1, rows / train.batch);
+  train.epochs = c.gan_steps > 0 ? (c.gan_steps + steps_per_epoch - 1) / steps_per_epoch : c.gan_epochs;
   train.rate = c.gan_rate;
   train.schedule = "constant";
   train.warm_steps = 0;
@@ -142,9 +156,33 @@ void train_generator(const ExperimentOptions& c, const std::string& model, const
   neural().train_gan(preset.network, preset.objective, data, {}, train, resume, watcher);
 }
 
-std::vector<std::string> draw_generator(const ExperimentOptions& c, const std::string& model,
+std::vector<std::string> draws_of(SequenceGenerator& generator, std::int64_t count, std::uint64_t seed,
+                                  std::int64_t first) {
+  std::vector<std::string> usable;
+  for (auto& one : generator.draw(count, seed, static_cast<std::uint64_t>(first))) {
+    if (one && one->size() >= kShortest) usable.push_back(std::move(*one));
+  }
+  return usable;
+}
+
+// Tells draws from the training mirtrons of the fold alone.
+Selector selector_of(const ExperimentOptions& c, SequenceGenerator& generator, const SequenceSet& mirtrons,
+                     std::uint64_t seed) {
+  constexpr std::int64_t kDrawnForOne = 10, kMost = 2000;
+  constexpr std::int64_t kFirst = std::int64_t{1} << 32U;  // none of the draws that are kept
+  QualityOptions all;
+  all.most = kMost;
+  all.threads = c.common.threads;
+  const auto energy = load_model(c.folding);
+  const std::int64_t drawn = std::min(kMost, kDrawnForOne * std::ssize(mirtrons.sequences));
+  return fit_selector(measure_set(mirtrons.sequences, energy, all),
+                      measure_set(draws_of(generator, drawn, seed, kFirst), energy, all), c.folding.parameters);
+}
+
+std::vector<std::string> draw_generator(const ExperimentOptions& c, const std::string& source,
                                         const SequenceSet& mirtrons, std::int64_t count, std::uint64_t seed,
                                         const std::string& directory) {
+  const std::string model = generator_of(source);
   // "finished" stands in the folder once the model is that of the last epoch.
   const std::string mark = directory + "/finished";
   if (!std::filesystem::exists(mark)) {
@@ -153,12 +191,25 @@ std::vector<std::string> draw_generator(const ExperimentOptions& c, const std::s
     std::filesystem::remove(directory + "/checkpoint.safetensors");
   }
   const auto generator = neural().open_generator(directory + "/model", c.device, c.common.threads);
+  const std::uint64_t draw_seed = seed_for(seed, kDrawGan);
+  std::optional<Selector> selector;
+  if (source != model) selector = selector_of(c, *generator, mirtrons, draw_seed);
+  const auto energy = load_model(c.folding);
+  QualityOptions all;
+  all.most = kDrawn;
+  all.threads = c.common.threads;
   Sieve sieve(c, count);
   for (std::int64_t drawn = 0; !sieve.done() && drawn < kTries * count; drawn += kDrawn) {
-    for (const auto& one : generator->draw(kDrawn, seed_for(seed, kDrawGan), static_cast<std::uint64_t>(drawn)))
-      sieve.offer(one.value_or(""));
+    std::vector<std::string> batch = draws_of(*generator, kDrawn, draw_seed, drawn);
+    if (batch.empty()) continue;
+    std::vector<double> keep(batch.size(), 1);
+    if (selector) keep = keep_probabilities(*selector, measure_set(batch, energy, all));
+    Random random(seed_for(seed, kSelect), static_cast<std::uint64_t>(drawn));
+    for (std::size_t i = 0; i < batch.size(); ++i) {
+      if (random.uniform() < keep[i]) sieve.offer(batch[i]);
+    }
   }
-  return sieve.finish(model);
+  return sieve.finish(source);
 }
 
 // --- classifiers -----------------------------------------------------------------------------------------------------
@@ -195,10 +246,11 @@ std::vector<float> run_cnn(const ExperimentOptions& c, const std::string& classi
   return scores;
 }
 
-std::vector<float> run_booster(const Shown& train, const Shown& test, std::uint64_t seed) {
+std::vector<float> run_booster(const Shown& train, const Shown& test, bool weighted, std::uint64_t seed) {
   BoosterOptions how;
   how.seed = static_cast<int>(seed_for(seed, kTrainBooster));
-  const auto logits = train_xgboost(train.rows, train.labels, how)->logits(test.rows);
+  const std::vector<float> weights = weighted ? balancing_weights(train.labels) : std::vector<float>();
+  const auto logits = train_xgboost(train.rows, train.labels, how, weights)->logits(test.rows);
   std::vector<float> probabilities;
   for (const float logit : logits) probabilities.push_back(1 / (1 + std::exp(-logit)));
   return probabilities;
@@ -245,7 +297,7 @@ Shown show(std::span<const std::string> sequences, std::span<const std::uint8_t>
 bool is_neural(const std::string& classifier) { return classifier == "cnn-zheng" || classifier == "cnn-aziz"; }
 
 std::vector<float> train_and_test(const ExperimentOptions& c, const std::string& classifier, const Shown& train,
-                                  const Shown& valid, const Shown& test, std::uint64_t seed,
+                                  const Shown& valid, const Shown& test, bool weighted, std::uint64_t seed,
                                   const std::string& directory) {
   if (classifier == kRule) {
     std::vector<float> calls;
@@ -255,8 +307,9 @@ std::vector<float> train_and_test(const ExperimentOptions& c, const std::string&
   if (is_neural(classifier)) return run_cnn(c, classifier, train, valid, test, seed, directory);
   Shown all = train;
   all.append(valid);
-  if (classifier == "boosted") return run_booster(all, test, seed);
+  if (classifier == "boosted") return run_booster(all, test, weighted, seed);
   LearnerOptions how;
+  how.balanced = weighted;
   how.seed = seed_for(seed, kTrainForest);
   const auto kind = *std::find_if(std::begin(kLearnerKinds), std::end(kLearnerKinds),
                                   [&](LearnerKind one) { return classifier == learner_name(one); });

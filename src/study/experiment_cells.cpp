@@ -7,14 +7,13 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
-
 namespace stemloop {
 
 namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr const char* kExperimentFormat = "stemloop experiment 1";
+constexpr const char* kExperimentFormat = "stemloop experiment 2";
 
 // What a cell's numbers depend on. Which cells are wanted (--arms, --repeats, ...) may change from call to call.
 Json options_json(const ExperimentOptions& c) {
@@ -24,6 +23,7 @@ Json options_json(const ExperimentOptions& c) {
           {"groups", "near-duplicates"},
           {"seed", c.seed},
           {"gan_epochs", c.gan_epochs},
+          {"gan_steps", c.gan_steps},
           {"gan_rate", c.gan_rate},
           {"gan_size", c.gan_size},
           {"cnn_epochs", c.cnn_epochs},
@@ -35,14 +35,14 @@ Json options_json(const ExperimentOptions& c) {
 }
 
 std::string header_line() {
-  std::string line = "repeat\tfold\tends\tarm\tclassifier\treal\tsynthetic\tcanonical";
+  std::string line = "repeat\tfold\tends\tarm\tclassifier\ttest\treal\tsynthetic\tcanonical";
   for (const char* metric : kMetrics) line += fmt::format("\t{}", metric);
   return line + "\n";
 }
 
 std::string line_of(const Cell& cell) {
-  std::string line = fmt::format("{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}", cell.repeat, cell.fold, cell.ends, cell.arm,
-                                 cell.classifier, cell.real, cell.synthetic, cell.canonical);
+  std::string line = fmt::format("{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}", cell.repeat, cell.fold, cell.ends, cell.arm,
+                                 cell.classifier, cell.test, cell.real, cell.synthetic, cell.canonical);
   for (const double value : cell.metrics) line += "\t" + (std::isnan(value) ? "" : shortest(value));
   return line + "\n";
 }
@@ -56,7 +56,7 @@ std::vector<Cell> read_cells(const std::string& path) {
   const std::size_t whole = text.rfind('\n') + 1;
   if (whole < text.size()) replace_file(path, text.substr(0, whole));
   if (whole == 0) return cells;
-  constexpr std::size_t kFields = 8;
+  constexpr std::size_t kFields = 9;
   read_table(
       path,
       [&](const std::vector<std::string>& header) {
@@ -71,9 +71,10 @@ std::vector<Cell> read_cells(const std::string& path) {
         cell.ends = fields[2];
         cell.arm = fields[3];
         cell.classifier = fields[4];
-        cell.real = parse_integer(fields[5], place);
-        cell.synthetic = parse_integer(fields[6], place);
-        cell.canonical = parse_integer(fields[7], place);
+        cell.test = fields[5];
+        cell.real = parse_integer(fields[6], place);
+        cell.synthetic = parse_integer(fields[7], place);
+        cell.canonical = parse_integer(fields[8], place);
         for (std::size_t m = 0; m < kMetricCount; ++m)
           cell.metrics[m] = fields[kFields + m].empty() ? std::nan("") : parse_number(fields[kFields + m], place);
         cells.push_back(cell);
@@ -83,7 +84,7 @@ std::vector<Cell> read_cells(const std::string& path) {
 
 }  // namespace
 
-bool run_has_begun(const ExperimentOptions& c, const SequenceSet& set) {
+bool run_has_begun(const ExperimentOptions& c, const SequenceSet& set, const SequenceSet& blind) {
   const std::string path = c.run + "/run.json", md5 = md5_of(set);
   if (!std::filesystem::exists(path)) {
     require(!std::filesystem::exists(c.run) || std::filesystem::is_empty(c.run),
@@ -102,19 +103,26 @@ bool run_has_begun(const ExperimentOptions& c, const SequenceSet& set) {
     require(began == value, "{}: this experiment began with {} {}, not {}; name another --run", path, name,
             began.dump(), value.dump());
   }
+  require(run["data"].value("blind_md5", Json("")) == Json(md5_of(blind)),
+          "{}: this experiment began with another --blind; name another --run", path);
   const std::string began = run["data"].value("md5", Json("")).dump();
   require(began == Json(md5).dump(),
           "{}: this experiment began with other data (MD5 {}, now \"{}\"); name another --run", path, began, md5);
   return true;
 }
 
-void start_run(const ExperimentOptions& c, const SequenceSet& set) {
+void start_run(const ExperimentOptions& c, const SequenceSet& set, const SequenceSet& blind) {
   std::filesystem::create_directories(c.run);
   const Json run = {{"format", kExperimentFormat},
                     {"command", c.command},
                     {"version", c.version},
                     {"options", options_json(c)},
-                    {"data", {{"md5", md5_of(set)}, {"records", set.tally.out}, {"rejected", set.tally.rejected}}}};
+                    {"data",
+                     {{"md5", md5_of(set)},
+                      {"records", set.tally.out},
+                      {"rejected", set.tally.rejected},
+                      {"blind_md5", md5_of(blind)},
+                      {"blind_records", blind.size()}}}};
   replace_file(c.run + "/run.json", run.dump(2) + "\n");
 }
 
@@ -140,6 +148,8 @@ void CellFile::put_in_order() {
   replace_file(path_, text);
 }
 
-CellFile::Key CellFile::key(const Cell& cell) { return {cell.repeat, cell.fold, cell.ends, cell.arm, cell.classifier}; }
+CellFile::Key CellFile::key(const Cell& cell) {
+  return {cell.repeat, cell.fold, cell.ends, cell.arm, cell.classifier, cell.test};
+}
 
 }  // namespace stemloop

@@ -13,11 +13,11 @@
 namespace stemloop {
 
 /// True if RUN holds an experiment of these options and data; false if it is empty or not there. Error if it holds
-/// anything else.
-bool run_has_begun(const ExperimentOptions& options, const SequenceSet& set);
+/// anything else. `blind` is the second test set, empty if there is none.
+bool run_has_begun(const ExperimentOptions& options, const SequenceSet& set, const SequenceSet& blind);
 
 /// Makes the folder and writes run.json.
-void start_run(const ExperimentOptions& options, const SequenceSet& set);
+void start_run(const ExperimentOptions& options, const SequenceSet& set, const SequenceSet& blind);
 
 /// cells.tsv. Each line is on the disk's way before the next cell begins; one that a killed run left half-written is
 /// taken off the file.
@@ -32,7 +32,7 @@ class CellFile {
   void put_in_order();
 
  private:
-  using Key = std::tuple<int, int, std::string, std::string, std::string>;
+  using Key = std::tuple<int, int, std::string, std::string, std::string, std::string>;
   static Key key(const Cell& cell);
 
   std::string path_;

@@ -14,11 +14,11 @@ namespace {
 // One fold of one repeat: its real records and the synthetic ones made from them.
 class FoldRun {
  public:
-  FoldRun(const ExperimentOptions& c, const SequenceSet& set, const std::map<std::string, Shown>& real,
-          const Split& split, int repeat, int fold)
+  FoldRun(const ExperimentOptions& c, const SequenceSet& set, const ShownSets& shown, const Split& split, int repeat,
+          int fold)
       : c_(c),
         set_(set),
-        real_(real),
+        shown_(shown),
         split_(split),
         repeat_(repeat),
         fold_(fold),
@@ -30,8 +30,8 @@ class FoldRun {
     const auto serial =
         std::stable_partition(cells.begin(), cells.end(), [](const Cell& cell) { return !is_neural(cell.classifier); });
     tbb::parallel_for(std::size_t{0}, static_cast<std::size_t>(serial - cells.begin()),
-                      [&](std::size_t i) { file.add(finished(cells[i])); });
-    for (auto cell = serial; cell != cells.end(); ++cell) file.add(finished(*cell));
+                      [&](std::size_t i) { finish(cells[i], file); });
+    for (auto cell = serial; cell != cells.end(); ++cell) finish(*cell, file);
   }
 
  private:
@@ -50,8 +50,8 @@ class FoldRun {
     }
     std::sort(mirtrons.begin(), mirtrons.end());
     const auto sequences = draw_mirtrons(c_, source, set_.select(mirtrons), canonical, seed_,
-                                         fmt::format("{}/generators/{}_{}_{}{}", c_.run, repeat_, fold_, source,
-                                                     real > 0 ? fmt::format("_{}", real) : ""));
+                                         fmt::format("{}/generators/{}_{}_{}{}", c_.run, repeat_, fold_,
+                                                     generator_of(source), real > 0 ? fmt::format("_{}", real) : ""));
     const std::vector<std::uint8_t> labels(sequences.size(), 1);
     for (const std::string& ends : c_.ends)
       synthetic_[key][ends] = show(sequences, labels, ends, load_model(c_.folding), c_.common.threads);
@@ -90,10 +90,10 @@ class FoldRun {
         return set_.labels[static_cast<std::size_t>(i)] == 1 && !is_chosen(i, real);
       });
     std::sort(records.begin(), records.end());
-    return real_.at(cell.ends).select(records);
+    return shown_.real.at(cell.ends).select(records);
   }
 
-  Cell finished(Cell cell) const {
+  void finish(Cell cell, CellFile& file) const {
     const bool validates = is_neural(cell.classifier);
     std::vector<std::int64_t> records = split_.learn;
     if (!validates) records.insert(records.end(), split_.valid.begin(), split_.valid.end());
@@ -113,22 +113,41 @@ class FoldRun {
       // Without real mirtrons, validation has none either.
       if (validates && is_only(cell.arm)) take(valid, cell.synthetic, static_cast<std::int64_t>(valid.size()));
     }
-    const Shown test = real_.at(cell.ends).select(split_.test);
+    // One classifier is asked about both test sets.
+    Shown test = shown_.real.at(cell.ends).select(split_.test);
+    const auto tested = std::ssize(test.labels);
+    if (!shown_.blind.empty()) test.append(shown_.blind.at(cell.ends));
     const std::string directory =
         fmt::format("{}/network_{}_{}_{}_{}_{}", c_.run, repeat_, fold_, cell.ends, cell.arm, cell.classifier);
-    cell.metrics = metrics_of(train_and_test(c_, cell.classifier, train, valid, test, seed_, directory), test.labels);
-    return cell;
+    const std::string arm = without_number(cell.arm);
+    std::vector<float> probability =
+        train_and_test(c_, cell.classifier, train, valid, test, arm == kWeighted, seed_, directory);
+    if (arm == kThreshold)
+      as_if_equal(probability, static_cast<double>(cell.real) / static_cast<double>(cell.real + cell.canonical));
+    const std::span<const float> all(probability);
+    const std::span<const std::uint8_t> labels(test.labels);
+    if (!shown_.blind.empty()) {
+      // First, since a fold whose own line is there is not done again.
+      Cell blind = cell;
+      blind.test = kBlindTest;
+      blind.metrics =
+          metrics_of(all.subspan(static_cast<std::size_t>(tested)), labels.subspan(static_cast<std::size_t>(tested)));
+      if (!file.has(blind)) file.add(blind);
+    }
+    cell.metrics =
+        metrics_of(all.first(static_cast<std::size_t>(tested)), labels.first(static_cast<std::size_t>(tested)));
+    file.add(cell);
   }
 
   const ExperimentOptions& c_;
   const SequenceSet& set_;
-  const std::map<std::string, Shown>& real_;  // by ends
+  const ShownSets& shown_;
   const Split& split_;
   int repeat_, fold_;
   std::uint64_t seed_;
   static constexpr std::uint64_t kChoiceStream = std::uint64_t{1} << 40U;
   std::map<std::pair<std::string, std::int64_t>, std::map<std::string, Shown>> synthetic_;  // by source, real, and ends
-  std::map<std::int64_t, std::int64_t> rank_;  // of training mirtrons
+  std::map<std::int64_t, std::int64_t> rank_;                                               // of training mirtrons
 };
 
 }  // namespace
@@ -168,8 +187,8 @@ void check_real(const ExperimentOptions& c, const SequenceSet& set, const std::v
       for (const auto* part : {&split.learn, &split.valid}) {
         for (const std::int64_t i : *part) mirtrons += set.labels[static_cast<std::size_t>(i)] == 1 ? 1 : 0;
       }
-      require(most <= mirtrons, "--real {}: fold {} of repeat {} leaves {} real mirtrons to learn from", most, fold, repeat,
-              mirtrons);
+      require(most <= mirtrons, "--real {}: fold {} of repeat {} leaves {} real mirtrons to learn from", most, fold,
+              repeat, mirtrons);
     }
   }
 }
@@ -219,11 +238,30 @@ void check_validation(const ExperimentOptions& c, const SequenceSet& set, const 
   }
 }
 
-void run_fold(const ExperimentOptions& options, const SequenceSet& set, const std::map<std::string, Shown>& real,
-              const Split& split, std::vector<Cell> cells, CellFile& file) {
+std::int64_t leave_out_alike(SequenceSet& blind, const SequenceSet& set, int threads) {
+  SimilarityOptions near;
+  near.threads = threads;
+  std::vector<std::string> both = set.sequences;
+  both.insert(both.end(), blind.sequences.begin(), blind.sequences.end());
+  const auto first = std::ssize(set.sequences);
+  std::vector<std::uint8_t> alike(blind.size());
+  for (const SimilarPair& pair : similar_pairs(both, near)) {
+    if (pair.first < first && pair.second >= first) alike[static_cast<std::size_t>(pair.second - first)] = 1;
+  }
+  std::vector<std::size_t> others;
+  for (std::size_t i = 0; i < blind.size(); ++i) {
+    if (alike[i] == 0) others.push_back(i);
+  }
+  const auto left_out = static_cast<std::int64_t>(blind.size() - others.size());
+  if (left_out > 0) blind = blind.select(others);
+  return left_out;
+}
+
+void run_fold(const ExperimentOptions& options, const SequenceSet& set, const ShownSets& shown, const Split& split,
+              std::vector<Cell> cells, CellFile& file) {
   if (cells.empty()) return;
   const int repeat = cells.front().repeat, fold = cells.front().fold;
-  FoldRun(options, set, real, split, repeat, fold).run(std::move(cells), file);
+  FoldRun(options, set, shown, split, repeat, fold).run(std::move(cells), file);
 }
 
 }  // namespace stemloop

@@ -33,8 +33,16 @@ void check_real(const ExperimentOptions& options, const SequenceSet& set, const 
 void check_validation(const ExperimentOptions& options, const SequenceSet& set,
                       const std::vector<std::int64_t>& groups);
 
-/// Carries out cells of one fold of one repeat. `real` holds all records as classifiers see them, by ends.
-void run_fold(const ExperimentOptions& options, const SequenceSet& set, const std::map<std::string, Shown>& real,
-              const Split& split, std::vector<Cell> cells, CellFile& file);
+/// Takes out of a second test set what is nearly alike a record of the first, so that it is blind to that. How many.
+std::int64_t leave_out_alike(SequenceSet& blind, const SequenceSet& set, int threads);
+
+/// All records as classifiers see them, by ends.
+struct ShownSets {
+  std::map<std::string, Shown> real, blind;  // blind: none without a second test set
+};
+
+/// Carries out cells of one fold of one repeat; each is tested on the fold's records and on the blind ones.
+void run_fold(const ExperimentOptions& options, const SequenceSet& set, const ShownSets& shown, const Split& split,
+              std::vector<Cell> cells, CellFile& file);
 
 }  // namespace stemloop

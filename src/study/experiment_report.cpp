@@ -6,8 +6,8 @@
 #include <tuple>
 
 #include "canvas/canvas.h"
-#include "study/experiment.h"
 #include "learn/learn.h"
+#include "study/experiment.h"
 
 namespace stemloop {
 
@@ -38,8 +38,10 @@ struct Summary {
 class Results {
  public:
   Results(const std::vector<Cell>& cells, int folds) : test_ratio_(1.0 / (folds - 1)) {
-    for (const Cell& cell : cells)
+    for (const Cell& cell : cells) {
+      if (cell.test != kFoldTest) continue;
       folds_[{cell.ends, cell.classifier, cell.arm}][{cell.repeat, cell.fold}] = cell.metrics;
+    }
   }
   [[nodiscard]] const Folds* find(const std::string& ends, const std::string& classifier,
                                   const std::string& arm) const {
@@ -231,14 +233,8 @@ constexpr const char* kInk = "#333333";
 constexpr const char* kGrid = "#dddddd";
 constexpr double kLeft = 190, kTop = 92, kWidth = 330, kGap = 36, kRowHeight = 15, kGroupGap = 12;
 
-std::string colour_of(const std::string& source) {
-  static const std::map<std::string, std::string> colours = {
-      {"", "#000000"},        {"smote-a", "#9ecae1"},       {"smote-b", "#6baed6"},
-      {"smote-c", "#3182bd"}, {"smote-aligned", "#2ca02c"}, {"wgan", "#ff7f0e"},
-      {"fbgan", "#d62728"},   {"oversample", "#8c564b"},    {"shuffled", "#bcbd22"},
-      {"markov", "#7f7f7f"}};
-  return colours.at(source);
-}
+// An arm and the same with "-only" share a line.
+std::string line_of(const std::string& arm) { return is_only(arm) ? source_of(arm) : arm; }
 
 struct Scale {
   double low = 0, high = 1;
@@ -257,16 +253,13 @@ Drawing figure_of(const Summary& summary) {
   for (const std::string classifier : kClassifiers) {
     std::set<std::string> sources;
     for (const Row& row : summary.rows) {
-      if (row.classifier == classifier) sources.insert(source_of(row.arm));
+      if (row.classifier == classifier) sources.insert(line_of(row.arm));
     }
     if (sources.empty()) continue;
     y += kGroupGap;
     group_at.emplace_back(classifier, y);
-    std::vector<std::string> order = {""};
-    order.insert(order.end(), std::begin(kSources), std::end(kSources));
-    order.insert(order.end(), std::begin(kControls), std::end(kControls));
-    for (const std::string& source : order) {
-      if (sources.count(source) == 0) continue;
+    for (const std::string& source : arm_names()) {
+      if (is_only(source) || sources.count(source) == 0) continue;
       y_of[{classifier, source}] = y;
       y += kRowHeight;
     }
@@ -305,8 +298,7 @@ Drawing figure_of(const Summary& summary) {
     drawing.add(Text{{16, at + 4}, classifier == kRule ? "ends in AG" : classifier, 12, Anchor::kStart, kInk, true});
     drawing.add(Line{{16, at - kGroupGap + 2}, {kLeft + 2 * kWidth + kGap, at - kGroupGap + 2}, 1, kGrid});
   }
-  for (const auto& [name, at] : y_of)
-    drawing.add(Text{{kLeft - 10, at + 4}, name.second.empty() ? kReal : name.second, 11, Anchor::kEnd, kInk});
+  for (const auto& [name, at] : y_of) drawing.add(Text{{kLeft - 10, at + 4}, name.second, 11, Anchor::kEnd, kInk});
 
   // 3. Dots and intervals; the open ones a little lower.
   for (const Row& row : summary.rows) {
@@ -314,8 +306,8 @@ Drawing figure_of(const Summary& summary) {
     if (std::isnan(i.mean)) continue;
     const int at = row.ends == kEnds[0] ? 0 : 1;
     const bool only = is_only(row.arm);
-    const double line = y_of.at({row.classifier, source_of(row.arm)}) + (only ? 3 : -1);
-    const std::string colour = colour_of(source_of(row.arm));
+    const double line = y_of.at({row.classifier, line_of(row.arm)}) + (only ? 3 : -1);
+    const std::string colour = colour_of_arm(line_of(row.arm));
     if (!std::isnan(i.low)) drawing.add(Line{{scale.x(at, i.low), line}, {scale.x(at, i.high), line}, 1.3, colour});
     drawing.add(Circle{{scale.x(at, i.mean), line}, 3.4, only ? "#ffffff" : colour, colour, 1.4});
   }
