@@ -128,20 +128,19 @@ void start_run(const ExperimentOptions& c, const SequenceSet& set, const Sequenc
 
 CellFile::CellFile(const std::string& run) : path_(run + "/cells.tsv"), cells_(read_cells(path_)) {
   if (!std::filesystem::exists(path_) || std::filesystem::file_size(path_) == 0) replace_file(path_, header_line());
-  out_.open(path_, std::ios::app);
+  out_.emplace(path_);
   for (const Cell& cell : cells_) known_.insert(key(cell));
 }
 
 void CellFile::add(const Cell& cell) {
   const std::lock_guard<std::mutex> lock(mutex_);
-  out_ << line_of(cell) << std::flush;
-  require(out_.good(), "{}: cannot be written", path_);
+  out_->append(line_of(cell));
   cells_.push_back(cell);
   known_.insert(key(cell));
 }
 
 void CellFile::put_in_order() {
-  out_.close();
+  out_.reset();
   std::sort(cells_.begin(), cells_.end(), [](const Cell& a, const Cell& b) { return key(a) < key(b); });
   std::string text = header_line();
   for (const Cell& cell : cells_) text += line_of(cell);
