@@ -137,7 +137,7 @@ TEST_F(Interrupted, ScanInChunks) {
 TEST_F(Interrupted, Experiment) {
   const std::string common = "stemloop experiment mirtron --tsv e.tsv --label-column label --arms real,markov --classifiers ends-ag "
                              "--folds 2 --run out/";
-  check({common + "run", common + "run", {"run/summary.tsv", "run/summary.json"}, 12, 1, {"run/cells.tsv"}}, common + "other");
+  check({common + "run", common + "run", {}, 12, 1, {"run/cells.tsv", "run/summary.tsv", "run/summary.json"}}, common + "other");
 }
 
 TEST_F(Interrupted, ModelTrain) {

@@ -94,9 +94,9 @@ Ending ending_of(Action action, const std::string& wanted, std::int64_t first_re
   return WIFEXITED(status) ? static_cast<Ending>(WEXITSTATUS(status)) : kOther;
 }
 
-// Runs `action`, which gives a text, with more and more of its requests granted; some 90 of them if there are many.
+// Runs `action`, which gives a text, with more and more of its requests granted; about 1.5 `places` of them if there are more.
 template <class Action>
-void starve(const char* what, Json json, Action action) {
+void starve(const char* what, Json json, Action action, std::int64_t places = 60) {
   const std::string wanted = action();
   ASSERT_NE(wanted, "") << what;
   requests = 0;
@@ -104,7 +104,7 @@ void starve(const char* what, Json json, Action action) {
   const std::int64_t all = requests;
   ASSERT_GT(all, 0) << what;
   int told = 0;
-  for (std::int64_t n = 1; n <= all; n += n < 30 ? 1 : std::max<std::int64_t>(1, all / 60)) {
+  for (std::int64_t n = 1; n <= all; n += n < places / 2 ? 1 : std::max<std::int64_t>(1, all / places)) {
     const Ending ending = ending_of(action, wanted, n);
     EXPECT_NE(ending, kOther) << what << ", request " << n << " of " << all;
     if (json == Json::kNone) {
@@ -171,15 +171,15 @@ TEST(LittleMemory, TensorsAndCheckpoints) {
 TEST(LittleMemory, Models) {
   const std::string models = STEMLOOP_MODELS;
   starve("parameters", Json::kNone, [] { return make_model(load_parameters("turner2004")) ? std::string("made") : ""; });
-  starve("arms", Json::kRead, [&] { return fmt::format("{}", CutModel::open(models + "/arms").networks().size()); });
-  starve("natural", Json::kRead, [&] { return natural_model_text(*read_natural_model(models + "/natural-precursors/model.json")); });
+  starve("arms", Json::kRead, [&] { return fmt::format("{}", CutModel::open(models + "/arms").networks().size()); }, 20);
+  starve("natural", Json::kRead, [&] { return natural_model_text(*read_natural_model(models + "/natural-precursors/model.json")); }, 20);
   const auto booster = read_bytes(models + "/mirtron/booster.ubj");
   starve("booster", Json::kNone, [&] {
     check_booster(booster, "b");
     return std::string("checked");
-  });
+  }, 20);
   for (const char* model : {"premirna", "mirtron", "premirna-modmirbase"}) {
-    starve(model, Json::kRead, [&] { return open_judge(models + "/" + model, {})->parameters() + "."; });
+    starve(model, Json::kRead, [&] { return open_judge(models + "/" + model, {})->parameters() + "."; }, 8);
   }
 }
 

@@ -87,8 +87,11 @@ std::vector<Cell> read_cells(const std::string& path) {
 bool run_has_begun(const ExperimentOptions& c, const SequenceSet& set, const SequenceSet& blind) {
   const std::string path = c.run + "/run.json", md5 = md5_of(set);
   if (!std::filesystem::exists(path)) {
-    require(!std::filesystem::exists(c.run) || std::filesystem::is_empty(c.run),
-            "{}: is not empty and no experiment; name another --run", c.run);
+    // A run that was killed before its first file was in place leaves its draft.
+    const bool taken = std::filesystem::exists(c.run) &&
+                       std::any_of(std::filesystem::directory_iterator(c.run), std::filesystem::directory_iterator(),
+                                   [](const auto& entry) { return entry.path().extension() != ".draft"; });
+    require(!taken, "{}: is not empty and no experiment; name another --run", c.run);
     return false;
   }
   const auto bytes = read_regular_file(path, 1 << 20);
