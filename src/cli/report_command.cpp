@@ -14,6 +14,7 @@
 #include "judge/judge.h"
 #include "report/report.h"
 #include "seq/record_stream.h"
+#include "util/table_joins.h"
 
 namespace stemloop {
 
@@ -61,6 +62,7 @@ std::string today() {
 // A record on its way: what the judge saw of it, and what is known besides.
 struct OnItsWay {
   ReportRecord record;
+  bool alternative = false;
   std::unique_ptr<Seen> seen;
 };
 
@@ -102,6 +104,7 @@ Tally take_fasta(const ReportCommand& c, const std::string& path, const Judge* j
                  const ReferenceHairpins* known, Report& report) {
   const std::string source = sample_name(path);
   const auto hairpins = hairpin_state(c.folding);
+  IdsOfTable ids(arms.table());
   return run_judged_records(
       path, c.common, c.folding.max_length, [&] { return ReportState{hairpins(), arms.scratch()}; },
       [&](ReportState& state, const Record& record) {
@@ -109,6 +112,7 @@ Tally take_fasta(const ReportCommand& c, const std::string& path, const Judge* j
         one.record.source = source;
         one.record.id = record.id;
         one.record.description = record.description;
+        one.alternative = record.alternative > 0;
         one.record.sequence = record.sequence;
         one.record.structure = record.structure;
         add_fold(state.hairpins, one.record);
@@ -125,7 +129,10 @@ Tally take_fasta(const ReportCommand& c, const std::string& path, const Judge* j
         for (std::size_t k = 0; k < batch.size(); ++k) add_verdict(*verdicts[k], batch[k].record);
         return batch;
       },
-      [&](OnItsWay&& one) { report.records.push_back(std::move(one.record)); },
+      [&](OnItsWay&& one) {
+        if (!one.alternative) ids.see(one.record.id);
+        report.records.push_back(std::move(one.record));
+      },
       [&](const Rejection& rejection) {
         stemloop::report(rejection);
         report.left_out.push_back({source, rejection.id, rejection.reason});
@@ -285,8 +292,8 @@ std::function<int()> add_report(CLI::App& app) {
   app.add_option("-m,--model", c->model.directory, "Classifier for FASTA: a directory, or the name of an installed one")
       ->capture_default_str()
       ->type_name("NAME|DIR");
-  app.add_flag("--no-classify", c->no_classify, "Do not classify");
   add_device(app, c->model.device);
+  app.add_flag("--no-classify", c->no_classify, "Do not classify")->excludes("--model")->excludes("--device");
   app.add_option("--genome", c->genome, "The genome that loci in GFF3 lie on")->type_name("FASTA");
   app.add_option("--arms", c->arms,
                  "Arms, cuts and seed of FASTA records: predicted; none; known matures (FASTA, GFF3); or a table (see draw)")

@@ -21,16 +21,23 @@ constexpr std::int64_t kMostColumns = 1 << 16;
 constexpr double kMostNumber = 1e6;
 constexpr std::int64_t kNoParent = INT32_MAX;  // what XGBoost writes for the root
 
+struct Member;
+
 /// A value of the file. Texts and typed lists stay where they are.
 struct Value {
   char kind = 0;     // { [ S, $ (a typed list), or a number's i U I l L d D
   char element = 0;  // of a typed list
   std::size_t count = 0;
   const std::byte* at = nullptr;
-  std::vector<std::pair<std::string_view, Value>> members;
+  std::vector<Member> members;
   std::vector<Value> items;
 
   [[nodiscard]] std::string_view text() const { return {reinterpret_cast<const char*>(at), count}; }
+};
+
+struct Member {
+  std::string_view first;
+  Value second;
 };
 
 std::size_t size_of(char kind) {
@@ -120,7 +127,7 @@ class Parser {
         for (const auto& [other, unused] : value.members) {
           if (other == key) bad("a key stands twice");
         }
-        value.members.emplace_back(key, parse(take(), depth + 1));
+        value.members.push_back({key, parse(take(), depth + 1)});
       }
     } else if (kind == '[') {
       list(value, depth);
