@@ -172,6 +172,13 @@ TEST(Kind15, AHeaderBehindBlanksIsOne) {
   EXPECT_THAT(shell("stemloop fold -q", "  >a\nGGGGAAAACCCC\n").out, ::testing::StartsWith(">a\nGGGG"));
 }
 
+// Found by fuzz_records: "1 G 4" is the title of a CT and a line of BPSEQ.
+TEST(Kind16, ATitleThatReadsAsAnotherFormatIsRefused) {
+  const Outcome r = shell("stemloop convert -q --to ct", ">G 4\nA\n.\n");
+  EXPECT_EQ(r.code, 3);
+  EXPECT_THAT(r.err, HasSubstr("cannot stand in CT: its title would be a line of BPSEQ"));
+}
+
 // Found by fuzz_records: a name that held a carriage return was written, and not read back.
 TEST(Kind16, NamesEndAtAnyBlank) {
   for (const char blank : {' ', '\t', '\v', '\f', '\r'}) {
