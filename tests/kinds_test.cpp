@@ -57,7 +57,7 @@ TEST(Kind7, ColumnsAreFoundWhateverTheirCapitals) {
   const Outcome r = shell("stemloop leakage - -q", "Name,Sequence,LABEL\na,GGGGAAAACCCC,1\nb,GGGGAAAACCCC,0\n");
   EXPECT_EQ(r.code, 0) << r.err;
   EXPECT_THAT(r.out, HasSubstr("conflict\t"));
-  EXPECT_THAT(shell("stemloop leakage -", "id,Sequence,SEQUENCE\na,G,G\n").err, HasSubstr("has two columns 'sequence'"));
+  EXPECT_THAT(shell("stemloop leakage -", "id,Sequence,SEQUENCE\na,G,G\n").err, HasSubstr("columns 'Sequence' and 'SEQUENCE' may both be 'sequence'"));
 }
 
 TEST(Kind7, MaturesAndLociThatMeetNothingAreTold) {
@@ -170,6 +170,25 @@ TEST(Options, WhatWouldBeIgnoredIsRefused) {
 
 TEST(Kind15, AHeaderBehindBlanksIsOne) {
   EXPECT_THAT(shell("stemloop fold -q", "  >a\nGGGGAAAACCCC\n").out, ::testing::StartsWith(">a\nGGGG"));
+}
+
+// Found by fuzz_records: "1 G 4" is the title of a CT and a line of BPSEQ.
+TEST(Kind16, ATitleThatReadsAsAnotherFormatIsRefused) {
+  const Outcome r = shell("stemloop convert -q --to ct", ">G 4\nA\n.\n");
+  EXPECT_EQ(r.code, 3);
+  EXPECT_THAT(r.err, HasSubstr("cannot stand in CT: its title would be a line of BPSEQ"));
+}
+
+// Found by fuzz_records: a name that held a carriage return was written, and not read back.
+TEST(Kind16, NamesEndAtAnyBlank) {
+  for (const char blank : {' ', '\t', '\v', '\f', '\r'}) {
+    const std::string record = std::string(">a") + blank + "b\nGGGGAAAACCCC\n((((....))))\n";
+    for (const char* format : {"stockholm", "ct", "bpseq", "dbn"}) {
+      const Outcome r = shell(fmt::format("stemloop convert -q --to {} | stemloop convert -q --to bpseq", format), record);
+      EXPECT_EQ(r.code, 0) << format << static_cast<int>(blank) << r.err;
+      EXPECT_THAT(r.out, ::testing::StartsWith("# a")) << format;
+    }
+  }
 }
 
 }  // namespace

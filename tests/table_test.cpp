@@ -81,7 +81,7 @@ TEST(Kind7, TheIdColumnByAnyOfItsNames) {
   EXPECT_FALSE(id_column({"hairpin", "x"}, "f").has_value());
   EXPECT_EQ(id_column({"name", "ID"}, "f"), 1U);
   EXPECT_THAT(error_of([] { id_column({"id", "id"}, "f"); }), HasSubstr("two columns 'id'"));
-  EXPECT_THAT(error_of([] { id_column({"ID", "Id"}, "f"); }), HasSubstr("may both be the ids"));
+  EXPECT_THAT(error_of([] { id_column({"ID", "Id"}, "f"); }), HasSubstr("columns 'ID' and 'Id' may both be 'id'"));
 }
 
 TEST(Kind7, JoinsByIdOrRefuses) {

@@ -226,9 +226,10 @@ std::string full_header(const Record& record) {
 
 void set_header(std::string_view header, Record& record) {
   const std::string_view text = trim(header);
-  const std::size_t blank = text.find_first_of(" \t");
-  record.id = text.substr(0, blank);
-  if (blank != std::string_view::npos) record.description = trim(text.substr(blank));
+  const auto words = split_blanks(text);
+  if (words.empty()) return;
+  record.id = words.front();
+  record.description = trim(text.substr(words.front().size()));
 }
 
 Rejection reject(const Record& record, std::string_view reason) {

@@ -9,6 +9,8 @@ namespace {
 const std::string& brackets_of(const Record& record) { return record.knotted.empty() ? record.structure : record.knotted; }
 
 std::string ct(const Record& record) {
+  require(record.sequence.size() > 1 || record.id.size() > 1,
+          "a record of one letter called '{}' cannot stand in CT: its title would be a line of BPSEQ", printable(record.id));
   const auto pairs = all_pairs(brackets_of(record));
   std::string text = fmt::format("{:>5} {}\n", pairs.size(), full_header(record));
   for (std::size_t i = 0; i < pairs.size(); ++i) {

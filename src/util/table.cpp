@@ -156,8 +156,10 @@ std::optional<std::size_t> optional_column(const std::vector<std::string>& heade
   const auto the_one = [&](const auto& same) -> std::optional<std::size_t> {
     const auto found = std::find_if(header.begin(), header.end(), same);
     if (found == header.end()) return std::nullopt;
-    require(std::find_if(found + 1, header.end(), same) == header.end(), "{}: has two columns '{}'", path, printable(name));
-    return static_cast<std::size_t>(found - header.begin());
+    const auto second = std::find_if(found + 1, header.end(), same);
+    if (second == header.end()) return static_cast<std::size_t>(found - header.begin());
+    require(*found != *second, "{}: has two columns '{}'", path, printable(*found));
+    fail("{}: columns '{}' and '{}' may both be '{}'", path, printable(*found), printable(*second), printable(name));
   };
   if (const auto exact = the_one([&](const std::string& one) { return one == name; })) return exact;
   return the_one([&](const std::string& one) { return plain_name(one) == plain_name(name); });
@@ -175,15 +177,7 @@ std::size_t find_column(const std::vector<std::string>& header, const std::strin
 
 std::optional<std::size_t> id_column(const std::vector<std::string>& header, const std::string& path) {
   for (const char* wanted : {"id", "name", "identifier", "record", "record_id", "seq_id", "seqid", "sequence_id"}) {
-    if (const auto exact = optional_column(header, wanted, path)) return exact;
-    std::optional<std::size_t> found;
-    for (std::size_t i = 0; i < header.size(); ++i) {
-      if (plain_name(header[i]) != wanted) continue;
-      require(!found, "{}: columns '{}' and '{}' may both be the ids", path, printable(header[found.value_or(0)]),
-              printable(header[i]));
-      found = i;
-    }
-    if (found) return found;
+    if (const auto found = optional_column(header, wanted, path)) return found;
   }
   return std::nullopt;
 }
