@@ -24,7 +24,7 @@ struct EvaluateCommand {
   std::string part;
   std::string label_column = "label";
   std::string format = "tsv";
-  std::string calls, curve;
+  std::string calls, curve, trained_on;
   double temperature = 1;
   double keep = 1;
   std::uint64_t seed = 1;
@@ -34,9 +34,19 @@ int evaluate_classifier(EvaluateCommand& c, const CLI::App& app) {
   const auto judge = open_judge(find_model(c.model.directory), {c.model.device, c.common.threads});
   judge->check_use({c.data, c.label_column, c.part, c.common, c.folding});
   check_dataset(c.data);
-  check_run_files(dataset_files(c.data), {c.common.output, c.calls, c.curve}, {c.model.directory});
+  std::vector<std::string> inputs = dataset_files(c.data);
+  if (!c.trained_on.empty()) inputs.push_back(c.trained_on);
+  check_run_files(inputs, {c.common.output, c.calls, c.curve}, {c.model.directory});
   fold_as_trained(judge->parameters(), c.folding, app);
-  const JudgeScores scores = judge->evaluate({c.data, c.label_column, c.part, c.common, c.folding});
+  JudgeScores scores = judge->evaluate({c.data, c.label_column, c.part, c.common, c.folding});
+  tell_synthetic(scores);
+  if (!c.trained_on.empty()) {
+    require(!scores.sequences.empty(), "--trained-on compares sequences; these records came as pictures");
+    tell_trained(scores, read_bare_sequences(c.trained_on), c.common.threads);
+  } else if (!scores.knows_training) {
+    spdlog::info("this model does not keep what it was trained on: whether these records are among that, or near it, is told "
+                 "with --trained-on FILE");
+  }
   if (!c.calls.empty()) write_calls(c.calls, scores);
   if (!c.curve.empty()) write_curve(c.curve, scores);
   ScoreTable table(c.common.output, c.format == "json");
@@ -48,7 +58,7 @@ int evaluate_classifier(EvaluateCommand& c, const CLI::App& app) {
 
 int run_evaluate(EvaluateCommand& c, const CLI::App& app) {
   begin_run(c.common);
-  for (const char* name : {"--calls", "--curve"})
+  for (const char* name : {"--calls", "--curve", "--trained-on"})
     require(c.what == "classifier" || app.get_option(name)->count() == 0, "{} has no meaning for evaluate {}", name,
             c.what);
   for (const char* name : {"--keep", "--draw-temperature", "--seed"})
@@ -102,6 +112,10 @@ std::function<int()> add_evaluate(CLI::App& app) {
       ->check(CLI::Range(0.0, 1.0))
       ->capture_default_str();
   app.add_option("--calls", c->calls, "classifier: probabilities record by record")->type_name("FILE");
+  app.add_option("--trained-on", c->trained_on,
+                 "classifier: what the model was trained on (a table with a column sequence, or FASTA): records that are "
+                 "among it or nearly alike one of it are counted and told apart")
+      ->type_name("FILE");
   app.add_option("--curve", c->curve, "classifier: the calibration curve")->type_name("FILE");
   add_run_options(app, c->common, c->folding);
   tell_model_parameters(app);
