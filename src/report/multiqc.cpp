@@ -40,7 +40,7 @@ std::string table_of(const std::vector<std::pair<std::string, Sample>>& samples,
   std::string text =
       "# id: 'stemloop_table'\n# section_name: 'stemloop: hairpins'\n# description: 'hairpins by sample, as stemloop "
       "report counts them'\n# plot_type: 'table'\n# pconfig:\n#     id: 'stemloop_table_plot'\n#     title: 'stemloop: "
-      "hairpins'\nSample\tRecords\tLeft out";
+      "hairpins'\n#     format: '{:,.4g}'\nSample\tRecords\tLeft out";  // whole numbers whole, energies to three digits
   for (const std::string& label : labels) text += fmt::format("\tCalled {}", table_field(label));
   text += "\tMedian length (nt)\tMedian MFE per nt (kcal/mol)\n";
   for (const auto& [name, sample] : samples) {
