@@ -272,6 +272,13 @@ TEST_F(Trained, FilterKeepsWhatRefoldsAsDrawn) {
     for (std::size_t at = 0; (at = r.out.find("pair_distance=", at)) != std::string::npos; ++at, ++records)
       EXPECT_EQ(r.out.substr(at, 16), "pair_distance=0 ");
     EXPECT_EQ(records, 2);
+    // Free ends that nobody asked for are taken off, draws as they are keep them.
+    std::istringstream lines(r.out);
+    for (std::string line; mend && std::getline(lines, line);) {
+      if (line.find_first_not_of(".()") != std::string::npos) continue;
+      EXPECT_EQ(line.front(), '(') << line;
+      EXPECT_EQ(line.back(), ')') << line;
+    }
     if (!mend) EXPECT_THAT(content(at("left.tsv")), HasSubstr("does not refold as drawn"));
   }
 }

@@ -147,6 +147,15 @@ TEST_F(SequenceModels, OptionsOfTheOtherKindAreRefused) {
   EXPECT_THAT(shell(train("cnn", "x", "--average 0.9")).err, HasSubstr("--average has no meaning for cnn"));
 }
 
+// A generator that has learned from the records that are to be judged has seen what its draws would be tested on.
+TEST_F(SequenceModels, AugmentationByAGeneratorOfTheSameRecordsIsRefused) {
+  const Outcome r = shell(fmt::format("stemloop model train {} --family mirtron --positives {} --negatives {} -t 1 --augment {}",
+                                      at("judge"), at("real.fa"), at("others.fa"), at("wgan/model")));
+  EXPECT_EQ(r.code, 1);
+  EXPECT_THAT(r.err, HasSubstr("this generator has learned from these records"));
+  EXPECT_FALSE(std::filesystem::exists(at("judge")));
+}
+
 TEST_F(SequenceModels, BadInputIsNamed) {
   EXPECT_THAT(shell(train("wgan", "few", "--batch 64")).err,
               HasSubstr("40 training records are fewer than one batch of 64"));
