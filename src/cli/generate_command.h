@@ -12,9 +12,6 @@
 
 namespace stemloop {
 
-/// The model that scores the letters of designs and mended draws, by name.
-inline constexpr const char* kNaturalPrecursors = "natural-precursors";
-
 struct GenerateCommand {
   CommonOptions common;
   FoldingOptions folding;
@@ -47,9 +44,6 @@ struct GenerateCommand {
 
 /// Sequences of a FASTA file that generated ones must differ from; records that cannot be read are listed.
 std::unordered_set<std::string> known_sequences(const std::string& path);
-
-/// A model of natural precursors: a directory, a name or a file.
-std::shared_ptr<const NaturalModel> open_natural_model(const std::string& name);
 
 /// Draws from a generator of sequences (family gan).
 int run_generate_sequences(GenerateCommand& c);

@@ -7,6 +7,7 @@
 #include "design/explain.h"
 #include "design/letters.h"
 #include "design/mend.h"
+#include "design/natural_files.h"
 #include "design/natural_model.h"
 #include "design/rivals.h"
 #include "design/search.h"
