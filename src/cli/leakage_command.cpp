@@ -6,6 +6,7 @@
 
 #include "cli/command.h"
 #include "data/data.h"
+#include "data/dataset.h"
 #include "data/likeness.h"
 #include "data/table_split.h"
 

@@ -5,6 +5,7 @@
 #include "canvas/canvas.h"
 #include "hairpin/columns.h"
 #include "hairpin/figure.h"
+#include "hairpin/points.h"
 #include "hairpin/structure_layout.h"
 
 namespace stemloop {
@@ -24,10 +25,6 @@ inline constexpr ArmColours kFiveArm = {"#b9d9f0", "#8fc3ea"};
 inline constexpr ArmColours kThreeArm = {"#fbdcae", "#f5c06b"};
 inline constexpr ArmColours kGreyFiveArm = {"#d9d9d9", "#cccccc"};
 inline constexpr ArmColours kGreyThreeArm = {"#ececec", "#e0e0e0"};
-
-inline Point operator+(Point a, Point b) { return {a.x + b.x, a.y + b.y}; }
-inline Point operator-(Point a, Point b) { return {a.x - b.x, a.y - b.y}; }
-inline Point operator*(Point a, double s) { return {a.x * s, a.y * s}; }
 
 /// True for G and U.
 bool is_wobble(char a, char b);

@@ -137,11 +137,12 @@ void LatentEncoder::read_flow(const EncoderWeights& from) {
       for (std::size_t i = 0; i < 3; ++i) {
         const std::string name = "flow.block" + std::to_string(b);
         const std::string number = std::to_string(i + 1);
-        const std::int64_t from = widths[i], to = widths[i + 1];
+        const std::int64_t inputs = widths[i], outputs = widths[i + 1];
         Network& network = networks[static_cast<std::size_t>(part)];
         network.product[i] =
-            Product(from.floats(name + "_weight" + number, {2 * groups, from, to}, 2, part).data(), from, to, to, 1);
-        network.finish[i] = add_bias(from.floats(name + "_bias" + number, {2 * groups, 1, to}, 2, part),
+            Product(from.floats(name + "_weight" + number, {2 * groups, inputs, outputs}, 2, part).data(), inputs,
+                    outputs, outputs, 1);
+        network.finish[i] = add_bias(from.floats(name + "_bias" + number, {2 * groups, 1, outputs}, 2, part),
                                      network.product[i].columns(), i < 2 ? Activation::kElu : Activation::kNone);
       }
     }
