@@ -25,7 +25,7 @@ struct EvaluateCommand {
   std::string part;
   std::string label_column = "label";
   std::string format = "tsv";
-  std::string calls, curve;
+  std::string calls, curve, trained_on;
   double temperature = 1;
   double keep = 1;
   std::uint64_t seed = 1;
@@ -35,9 +35,19 @@ int evaluate_classifier(EvaluateCommand& c, const CLI::App& app) {
   const auto judge = open_judge(find_model(c.model.directory), {c.model.device, c.common.threads});
   judge->check_use({c.data, c.label_column, c.part, c.common, c.folding});
   check_dataset(c.data);
-  check_run_files(dataset_files(c.data), {c.common.output, c.calls, c.curve}, {c.model.directory});
+  std::vector<std::string> inputs = dataset_files(c.data);
+  if (!c.trained_on.empty()) inputs.push_back(c.trained_on);
+  check_run_files(inputs, {c.common.output, c.calls, c.curve}, {c.model.directory});
   fold_as_trained(judge->parameters(), c.folding, app);
-  const JudgeScores scores = judge->evaluate({c.data, c.label_column, c.part, c.common, c.folding});
+  JudgeScores scores = judge->evaluate({c.data, c.label_column, c.part, c.common, c.folding});
+  tell_synthetic(scores);
+  if (!c.trained_on.empty()) {
+    require(!scores.sequences.empty(), "--trained-on compares sequences; these records came as pictures");
+    tell_trained(scores, read_bare_sequences(c.trained_on), c.common.threads);
+  } else if (!scores.knows_training) {
+    spdlog::info("this model does not keep what it was trained on: whether these records are among that, or near it, is told "
+                 "with --trained-on FILE");
+  }
   if (!c.calls.empty()) write_calls(c.calls, scores);
   if (!c.curve.empty()) write_curve(c.curve, scores);
   ScoreTable table(c.common.output, c.format == "json");
@@ -92,6 +102,11 @@ std::function<int()> add_evaluate(CLI::App& app) {
       ->capture_default_str()
       ->type_name("NAME");
   known->only({"classifier"}, app.add_option("--calls", c->calls, "Probabilities record by record"))->type_name("FILE");
+  known->only({"classifier"},
+              app.add_option("--trained-on", c->trained_on,
+                             "What the model was trained on (a table with a column sequence, or FASTA): records that "
+                             "are among it or nearly alike one of it are counted and told apart"))
+      ->type_name("FILE");
   known->only({"classifier"}, app.add_option("--curve", c->curve, "The calibration curve"))->type_name("FILE");
   known->only({"bonds"}, app.add_option("--seed", c->seed, "Of the patterns and draws"))->capture_default_str();
   known->only({"bonds"}, app.add_option("--draw-temperature", c->temperature,

@@ -237,6 +237,14 @@ Mended mended_draw(const DecodedPicture& decoded, const std::string& wanted, con
   }
 }
 
+// Takes off what is unpaired outside the outermost pair: a draw's free ends, which nobody asked for.
+void take_off_free_ends(DecodedPicture& decoded) {
+  const std::size_t first = decoded.structure.find('('), last = decoded.structure.rfind(')');
+  if (first == std::string::npos || last == std::string::npos || last < first) return;
+  decoded.sequence = decoded.sequence.substr(first, last + 1 - first);
+  decoded.structure = decoded.structure.substr(first, last + 1 - first);
+}
+
 struct Counts {
   std::int64_t drawn = 0, kept = 0, out_of_step = 0, cut_off = 0, by_chance = 0, repeated = 0, known = 0, folds = 0;
   std::int64_t same_structure = 0;
@@ -308,6 +316,7 @@ int run_generate(GenerateCommand& c, const CLI::App& app) {
       int changed = 0;
       if (reason == nullptr) {
         const std::string asked = generator.structure_asked(one);
+        if (asked.empty() && !c.no_mend && !c.free_ends) take_off_free_ends(decoded);
         const std::string wanted = !c.no_mend && !asked.empty() ? asked : decoded.structure;
         fold = folder.fold(decoded.sequence);
         if (!c.no_mend && (wanted != decoded.structure || fold.structure != wanted)) {
@@ -455,6 +464,8 @@ std::function<int()> add_generate(CLI::App& app) {
                  "only what folds to one hairpin")
       ->check(CLI::IsMember({"as-drawn", "single-hairpin"}));
   app.add_flag("--no-mend", c->no_mend, "Write draws as they are, whether they fold so or not");
+  app.add_flag("--free-ends", c->free_ends,
+               "Keep what is unpaired outside the outermost pair of a draw for no structure; --no-mend keeps it too");
   app.add_option("--natural", c->natural, "Model of natural precursors that scores mended letters")->capture_default_str()->type_name("MODEL");
   app.add_option("--tries", c->tries, "Give up after this many draws for every hairpin wanted")
       ->check(CLI::Range(1, 1000000))

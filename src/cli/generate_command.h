@@ -35,6 +35,7 @@ struct GenerateCommand {
   std::int64_t tries = 100;
   std::string filter;
   bool no_mend = false;
+  bool free_ends = false;
   std::string natural = kNaturalPrecursors;
   // Generators of sequences.
   std::size_t min_length = 0;

@@ -42,6 +42,19 @@ Lineage lineage_of(std::span<const std::string> ids, std::span<const std::vector
   return lineage;
 }
 
+std::vector<std::uint8_t> alike(std::span<const std::string> asked, std::span<const std::string> known, int threads) {
+  SimilarityOptions near;
+  near.threads = threads;
+  std::vector<std::string> both(known.begin(), known.end());
+  both.insert(both.end(), asked.begin(), asked.end());
+  const auto first = std::ssize(known);
+  std::vector<std::uint8_t> found(asked.size());
+  for (const SimilarPair& pair : similar_pairs(both, near)) {
+    if (pair.first < first && pair.second >= first) found[static_cast<std::size_t>(pair.second - first)] = 1;
+  }
+  return found;
+}
+
 std::vector<std::int64_t> near_groups(std::span<const std::string> sequences, int threads) {
   SimilarityOptions options;
   options.threads = threads;

@@ -31,6 +31,9 @@ struct Lineage {
 /// `names` are the parents that each record names, empty for real ones; or no entry at all.
 Lineage lineage_of(std::span<const std::string> ids, std::span<const std::vector<std::string>> names);
 
+/// 1 for each of `asked` that is one of `known` or nearly alike one (identity 0.9, end to end).
+std::vector<std::uint8_t> alike(std::span<const std::string> asked, std::span<const std::string> known, int threads);
+
 /// Groups of records that must not be torn apart: identical sequences and near-duplicates (single linkage).
 std::vector<std::int64_t> near_groups(std::span<const std::string> sequences, int threads);
 

@@ -106,6 +106,26 @@ SequenceSet read_labelled_table(const std::string& path, const std::string& labe
 
 }  // namespace
 
+std::vector<std::string> read_bare_sequences(const std::string& path) {
+  std::vector<std::string> sequences;
+  std::string first;
+  LineReader(path).next(first);
+  if (first.find('\t') == std::string::npos) {
+    RecordReader reader(RecordFiles{path});
+    while (const auto item = reader.next()) {
+      if (const auto* record = std::get_if<Record>(&*item)) sequences.push_back(record->sequence);
+    }
+    return sequences;
+  }
+  std::size_t column = 0;
+  read_table(
+      path, [&](const std::vector<std::string>& header) { column = find_column(header, "sequence", path); },
+      [&](const std::vector<std::string_view>& fields, const std::string&) {
+        sequences.push_back(as_rna(std::string(fields[column])));
+      });
+  return sequences;
+}
+
 SequenceSet SequenceSet::select(std::span<const std::size_t> records) const {
   SequenceSet chosen;
   for (const std::size_t i : records) {

@@ -69,6 +69,9 @@ struct JudgeScores {
   std::vector<std::string> ids;
   std::vector<std::uint8_t> labels;
   std::vector<float> probability;
+  std::vector<std::string> sequences;                // empty where records came as pictures
+  std::vector<std::vector<std::string>> parents;     // that records name; empty as above
+  bool knows_training = false;  // rows tell apart what the model was trained on
   Tally tally;
   std::string warning;  // empty: none
 };

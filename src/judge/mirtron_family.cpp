@@ -155,35 +155,46 @@ class MirtronJudge : public Judge {
     scores.tally = set.tally;
     scores.ids = set.ids;
     scores.labels = set.labels;
+    scores.sequences = set.sequences;
+    scores.parents = set.parents;
+    scores.knows_training = true;
     scores.call_columns = {{"probability", 6, "of a mirtron"},
                            {"outside", 0, "1: unlike records of training"},
                            {"trained_on", 0, "1: a training hairpin has the same words"},
                            {"closest", 0, "training hairpin with most words in common"},
                            {"similarity", 2, "share of those words"}};
-    std::int64_t known = 0;
+    // Half of the words of the shorter one: as many as near-duplicates (identity 0.9) have in common.
+    constexpr double kNear = 0.5;
+    std::int64_t known = 0, near = 0;
+    const auto is_near = [](const MirtronCall& call) { return call.trained_on || call.closest.similarity >= kNear; };
     for (const MirtronCall& call : calls) {
       scores.probability.push_back(static_cast<float>(call.probability));
       known += call.trained_on ? 1 : 0;
+      near += is_near(call) ? 1 : 0;
       const ClosestKnown& closest = call.closest;
       scores.calls.push_back({call.probability, std::int64_t{call.outside}, std::int64_t{call.trained_on}, closest.name,
                               closest.name.empty() ? TypedCell() : TypedCell(closest.similarity)});
     }
     scores.rows.push_back(score_row("records", "all", scores.probability, set.labels));
-    for (const bool trained_on : {true, false}) {
+    const auto add = [&](const char* name, auto is_one) {
       std::vector<float> p;
       std::vector<std::uint8_t> labels;
-      for (std::size_t i = 0; known > 0 && i < calls.size(); ++i) {
-        if (calls[i].trained_on != trained_on) continue;
+      for (std::size_t i = 0; i < calls.size(); ++i) {
+        if (!is_one(calls[i])) continue;
         p.push_back(scores.probability[i]);
         labels.push_back(set.labels[i]);
       }
-      if (!p.empty()) scores.rows.push_back(score_row("records", trained_on ? "trained on" : "new", p, labels));
-    }
-    if (known > 0)
+      if (!p.empty()) scores.rows.push_back(score_row("records", name, p, labels));
+    };
+    if (near > 0) {
+      add("trained on", [](const MirtronCall& call) { return call.trained_on; });
+      add("near", [&](const MirtronCall& call) { return !call.trained_on && is_near(call); });
+      add("new", [&](const MirtronCall& call) { return !is_near(call); });
       scores.warning = fmt::format(
-          "{} of {} records are among those the model was trained on: what it says of them is no measure of how "
-          "well it does on others",
-          known, set.size());
+          "{} of {} records are among those the model was trained on, {} more are near one: what it says of them is no "
+          "measure of how well it does on others",
+          known, set.size(), near - known);
+    }
     return scores;
   }
 

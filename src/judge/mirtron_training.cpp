@@ -409,6 +409,7 @@ class MirtronTrainer {
     TextWriter out(path);
     out.write("id\tkind\tlabel\tshown\tlength\tlog_odds\tprobability\tagainst_others\n");
     for (std::size_t s = 0; s < trainer.shown_.size(); ++s) {
+      if (!tested(trainer, s)) continue;
       const Shown& shown = trainer.shown_[s];
       const MirtronRecord& record = trainer.records_[shown.record];
       const float x = found.against_canonical.front()[s], other = found.against_others.front()[s];

@@ -306,6 +306,8 @@ class PrecursorJudge : public Judge {
     scores.tally = set.tally;
     scores.ids = set.ids;
     scores.labels = set.labels;
+    scores.sequences = set.sequences;
+    scores.parents = set.parents;
     scores.call_columns = {{"probability", 6, "at the prior"}, {"outside", 0, "1: unlike pre-miRNAs"}};
     std::vector<std::size_t> lengths;
     Hairpins unused = hairpin_state(from.folding)();

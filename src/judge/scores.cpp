@@ -4,6 +4,7 @@
 #include <cmath>
 #include <iterator>
 
+#include "data/lineage.h"
 #include "learn/learn.h"
 
 namespace stemloop {
@@ -27,6 +28,51 @@ NamedRow score_row(const char* kind, const char* name, std::span<const float> pr
           {"auroc_high", i.high.auroc},
           {"auprc", s.auprc},
           {"ece", expected_calibration_error(calibration_curve(probability, labels))}};
+}
+
+namespace {
+
+// A row of the records that are marked and one of the others, each if there are any.
+void add_rows(JudgeScores& scores, std::span<const std::uint8_t> marked, const char* name, const char* others) {
+  const std::string kind = scores.rows.empty() ? "records" : scores.rows.front().front().first;
+  for (const std::uint8_t mark : {1, 0}) {
+    std::vector<float> probability;
+    std::vector<std::uint8_t> labels;
+    for (std::size_t i = 0; i < marked.size(); ++i) {
+      if (marked[i] != mark) continue;
+      probability.push_back(scores.probability[i]);
+      labels.push_back(scores.labels[i]);
+    }
+    if (!labels.empty()) scores.rows.push_back(score_row(kind.c_str(), mark == 1 ? name : others, probability, labels));
+  }
+}
+
+void add_warning(JudgeScores& scores, const std::string& text) {
+  scores.warning += scores.warning.empty() ? text : "; " + text;
+}
+
+}  // namespace
+
+void tell_trained(JudgeScores& scores, std::span<const std::string> trained, int threads) {
+  const std::vector<std::uint8_t> known = alike(scores.sequences, trained, threads);
+  const auto count = std::count(known.begin(), known.end(), 1);
+  add_rows(scores, known, "trained on or near", "new");
+  const auto unknown = std::count(scores.sequences.begin(), scores.sequences.end(), "");
+  add_warning(scores, fmt::format("{} of {} records are among those the model was trained on or nearly alike one of them{}{}",
+                                  count, known.size(),
+                                  unknown > 0 ? fmt::format(", {} are no whole hairpins and cannot be compared", unknown) : "",
+                                  count > 0 ? ": what it says of them is no measure of how well it does on others" : ""));
+}
+
+void tell_synthetic(JudgeScores& scores) {
+  std::vector<std::uint8_t> synthetic;
+  for (const auto& parents : scores.parents) synthetic.push_back(parents.empty() ? 0 : 1);
+  const auto count = std::count(synthetic.begin(), synthetic.end(), 1);
+  if (count == 0) return;
+  add_rows(scores, synthetic, "synthetic", "real");
+  add_warning(scores, fmt::format("{} of {} records are synthetic (they name parents): figures of real records are in the row "
+                                  "`real`, and hold only if none of the parents was trained on",
+                                  count, synthetic.size()));
 }
 
 LabelledPictures load_labelled_pictures(const EvaluateData& from) {

@@ -13,6 +13,14 @@ namespace stemloop {
 NamedRow score_row(const char* kind, const char* name, std::span<const float> probability,
                    std::span<const std::uint8_t> labels, double threshold = 0.5);
 
+/// Rows of the records that were trained on or are nearly alike one of `trained`, and of the others; a warning says how
+/// many. REQUIRES: scores of sequences.
+void tell_trained(JudgeScores& scores, std::span<const std::string> trained, int threads);
+
+/// Rows of the records that name parents, so were made of others, and of the real ones, with a warning. Nothing if there
+/// is none.
+void tell_synthetic(JudgeScores& scores);
+
 /// Labelled records as pictures: those of the part asked for. Error if there is none.
 struct LabelledPictures {
   PictureData pictures;

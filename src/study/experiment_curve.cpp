@@ -86,8 +86,10 @@ Drawing figure_of(const Points& points, double ratio, const Measure& measure, co
     for (const std::string& classifier : classifiers) {
       const double x0 = kLeft + column * (kPanel + kGap), y0 = kTop + row * (kHeight + kGap);
       const auto x = [&](std::int64_t real) {
-        return x0 +
-               (last > first ? kPanel * (std::log(static_cast<double>(real)) - first) / (last - first) : kPanel / 2);
+        // Arms stand side by side, within the panel.
+        const double inset = 1.5 * static_cast<double>(arms.size()) + 4, width = kPanel - 2 * inset;
+        return x0 + inset +
+               (last > first ? width * (std::log(static_cast<double>(real)) - first) / (last - first) : width / 2);
       };
       const auto y = [&](double value) { return y0 + kHeight * (high - value) / (high - low); };
       drawing.add(Text{

@@ -239,18 +239,10 @@ void check_validation(const ExperimentOptions& c, const SequenceSet& set, const 
 }
 
 std::int64_t leave_out_alike(SequenceSet& blind, const SequenceSet& set, int threads) {
-  SimilarityOptions near;
-  near.threads = threads;
-  std::vector<std::string> both = set.sequences;
-  both.insert(both.end(), blind.sequences.begin(), blind.sequences.end());
-  const auto first = std::ssize(set.sequences);
-  std::vector<std::uint8_t> alike(blind.size());
-  for (const SimilarPair& pair : similar_pairs(both, near)) {
-    if (pair.first < first && pair.second >= first) alike[static_cast<std::size_t>(pair.second - first)] = 1;
-  }
+  const std::vector<std::uint8_t> known = alike(blind.sequences, set.sequences, threads);
   std::vector<std::size_t> others;
   for (std::size_t i = 0; i < blind.size(); ++i) {
-    if (alike[i] == 0) others.push_back(i);
+    if (known[i] == 0) others.push_back(i);
   }
   const auto left_out = static_cast<std::int64_t>(blind.size() - others.size());
   if (left_out > 0) blind = blind.select(others);
