@@ -1,5 +1,6 @@
-# Packages: `cpack -G DEB` in a build folder makes stemloop-core (program, models, man pages) and, with the neural part
-# built, stemloop-neural (what needs libtorch). Dependencies are found by dpkg-shlibdeps.
+# Packages: `cpack -G DEB` in a build folder makes stemloop-core (program, man pages, the models it rests on),
+# stemloop-models (networks for embed and generate, the published protocol's classifier) and, with the neural part built,
+# stemloop-neural (what needs libtorch). Dependencies are found by dpkg-shlibdeps.
 set(CPACK_PACKAGE_NAME stemloop)
 set(CPACK_PACKAGE_VENDOR "The stemloop authors")
 set(CPACK_PACKAGE_CONTACT "The stemloop authors <maintainers@users.noreply.example>")
@@ -9,7 +10,7 @@ set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
 set(CPACK_STRIP_FILES ON)
 set(CPACK_GENERATOR DEB)
 set(CPACK_DEB_COMPONENT_INSTALL ON)
-set(CPACK_COMPONENTS_ALL core)
+set(CPACK_COMPONENTS_ALL core models)
 if(STEMLOOP_NN)
   list(APPEND CPACK_COMPONENTS_ALL neural)
 endif()
@@ -20,9 +21,14 @@ set(CPACK_DEBIAN_ENABLE_COMPONENT_DEPENDS ON)
 set(CPACK_DEBIAN_CORE_PACKAGE_NAME stemloop-core)
 set(CPACK_DEBIAN_CORE_DESCRIPTION "${PROJECT_DESCRIPTION}\n Folding, drawings, reports and classification; no libtorch.")
 set(CPACK_DEBIAN_CORE_PACKAGE_DEPENDS "fonts-dejavu-core")
+set(CPACK_DEBIAN_CORE_PACKAGE_SUGGESTS "stemloop-models")
+set(CPACK_DEBIAN_MODELS_PACKAGE_NAME stemloop-models)
+set(CPACK_DEBIAN_MODELS_PACKAGE_ARCHITECTURE all)
+set(CPACK_DEBIAN_MODELS_DESCRIPTION "Further models of stemloop\n Networks for embed and generate, and the published protocol's classifier.")
+set(CPACK_COMPONENT_MODELS_DEPENDS core)
 set(CPACK_DEBIAN_NEURAL_PACKAGE_NAME stemloop-neural)
 set(CPACK_DEBIAN_NEURAL_DESCRIPTION "Networks of stemloop: training and generating\n What of stemloop needs libtorch.")
-set(CPACK_COMPONENT_NEURAL_DEPENDS core)
+set(CPACK_COMPONENT_NEURAL_DEPENDS core models)
 # The opened libraries are private: no other package links them, and dpkg-shlibdeps finds what they need.
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS_PRIVATE_DIRS ${PROJECT_BINARY_DIR}/bin)
 include(CPack)

@@ -1,4 +1,4 @@
-// The Python module: the program's folding, features, pictures, arms and classification on lists of strings. Arguments
+// The Python module: the program's folding, features, pictures, arms, classification and design on lists of strings. Arguments
 // and results are converted here and nowhere else; the interpreter is released while the work is done.
 #include <pybind11/numpy.h>
 #include <pybind11/pybind11.h>
@@ -8,6 +8,7 @@
 #include <limits>
 
 #include "arms/arms.h"
+#include "design/design.h"
 #include "features/features.h"
 #include "fold/fold.h"
 #include "hairpin/hairpin.h"
@@ -147,9 +148,11 @@ py::dict picture_list(const Sequences& sequences, const std::string& parameters,
 py::dict feature_list(const Sequences& sequences, const std::string& parameters, int threads) {
   const FeatureTable table = feature_table(pictures_of(sequences, parameters, threads));
   py::dict result;
-  for (const FeatureColumn& column : table.columns) {
+  for (std::size_t c = 0; c < table.columns.size(); ++c) {
+    const FeatureColumn& column = table.columns[c];
+    const char* const name = kFeatureNames[c];  // the program's, which are the published table's
     if (column.kind != FeatureKind::kText) {
-      result[column.name.c_str()] = array_of(column.values);
+      result[name] = array_of(column.values);
       continue;
     }
     py::list texts;
@@ -160,7 +163,7 @@ py::dict feature_list(const Sequences& sequences, const std::string& parameters,
         texts.append(column.texts[static_cast<std::size_t>(value)]);
       }
     }
-    result[column.name.c_str()] = texts;
+    result[name] = texts;
   }
   return result;
 }
@@ -208,11 +211,6 @@ py::list arms_list(const Sequences& sequences, const std::string& model_name, in
   }
   return result;
 }
-
-struct Sighting {
-  std::size_t place;
-  std::unique_ptr<Seen> seen;
-};
 
 py::dict classify_list(const Sequences& sequences, const std::string& model, int threads) {
   const auto judge = open_judge(find_model(model), {"auto", 1});
@@ -279,6 +277,41 @@ py::dict classify_list(const Sequences& sequences, const std::string& model, int
   return result;
 }
 
+// Number i of the list is design i of `stemloop design --structure ... -n count`: the same (seed, i), the same letters.
+py::dict design_list(const std::vector<std::string>& structures, std::int64_t count, std::uint64_t seed,
+                     double probability, const std::string& letters, const std::string& model_name, int threads) {
+  require(count >= 1, "count {}: at least 1", count);
+  const auto natural = open_natural_model(model_name);
+  const auto folding = hairpin_state(FoldingOptions());
+  std::vector<DesignTarget> targets;
+  for (std::size_t k = 0; k < structures.size(); ++k) {
+    try {
+      targets.push_back(make_target(structures[k], letters));
+      check_possible(targets.back());
+    } catch (const Error& error) {
+      fail("structure {}: {}", k, error.what());
+    }
+  }
+  SearchOptions options;
+  options.wanted_probability = probability;
+  std::vector<Design> designs(targets.size() * static_cast<std::size_t>(count));
+  in_threads(designs.size(), threads, folding, [&](Hairpins& state, std::size_t k) {
+    designs[k] = design_sequence(targets[k / static_cast<std::size_t>(count)], *natural, state.folder, options, seed, k);
+  });
+  py::list sequence;
+  std::vector<double> chance, energy;
+  for (const Design& design : designs) {
+    sequence.append(design.solved ? py::object(py::str(design.sequence)) : py::object(py::none()));
+    chance.push_back(design.solved ? design.probability : std::numeric_limits<double>::quiet_NaN());
+    energy.push_back(design.solved ? design.mfe / 100.0 : std::numeric_limits<double>::quiet_NaN());
+  }
+  py::dict result;
+  result["sequence"] = sequence;
+  result["mfe"] = array_of(energy);
+  result["probability"] = array_of(chance);
+  return result;
+}
+
 }  // namespace
 
 }  // namespace stemloop
@@ -293,5 +326,8 @@ PYBIND11_MODULE(_stemloop, m) {
   m.def("picture", &picture_list, py::arg("sequences"), parameters, threads);
   m.def("features", &feature_list, py::arg("sequences"), parameters, threads);
   m.def("arms", &arms_list, py::arg("sequences"), py::arg("model") = "arms", threads);
+  m.def("design", &design_list, py::arg("structures"), py::arg("count") = 1, py::arg("seed") = 1,
+        py::arg("probability") = SearchOptions().wanted_probability, py::arg("letters") = "",
+        py::arg("model") = kNaturalPrecursors, threads);
   m.def("classify", &classify_list, py::arg("sequences"), py::arg("model") = "premirna", threads);
 }

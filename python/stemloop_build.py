@@ -13,7 +13,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 NAME = "stemloop"
-SHIPPED_MODELS = ("premirna", "mirtron", "arms")
+SHIPPED_MODELS = ("premirna", "mirtron", "arms", "natural-precursors")
 
 
 def _version():

@@ -20,6 +20,7 @@ ROOT = Path(__file__).resolve().parent.parent
 # name, Debian package, SPDX licence, relationship
 CORE = [
     ("htslib", "libhts-dev", "MIT AND BSD-3-Clause", "DYNAMIC_LINK"),
+    ("libdeflate", "libdeflate-dev", "MIT", "DYNAMIC_LINK"),
     ("CLI11", "libcli11-dev", "BSD-3-Clause", "STATIC_LINK"),
     ("JSON for Modern C++", "nlohmann-json3-dev", "MIT", "STATIC_LINK"),
     ("fmt", "libfmt-dev", "MIT", "DYNAMIC_LINK"),
@@ -43,7 +44,11 @@ NEURAL = [
 ]
 # Models: their own licence is the project's; what is said of the data comes from their cards.
 MODEL_DATA = {
-    "premirna": "miRBase 21 is in the public domain; the sources of the negatives state no licence. No sequence is in it.",
+    "premirna": "miRBase 21 is in the public domain, MirGeneDB 2.1 and Rfam 14.2 are CC0; miRDeep2's candidates, tRNAs and other "
+                "negatives as in the card. No sequence is in it.",
+    "premirna-modmirbase": "miRBase 21 is in the public domain; the sources of the negatives state no licence. No sequence is "
+                           "in it.",
+    "natural-precursors": "Trained on miRBase 21, which is in the public domain (see its card).",
     "mirtron": "miRBase is in the public domain; one source is GPL-2.0, another states no licence (see the card). No "
                "sequence is in it.",
     "mirtron-generator": "Trained on human mirtrons of the same set as the model mirtron (see its card).",

@@ -3,6 +3,7 @@
 # Runs as root or with sudo.
 #   scripts/setup.sh         everything
 #   scripts/setup.sh core    without libtorch and benchmarks: for the `core` preset
+#   scripts/setup.sh python  what the Python module is built with
 set -euo pipefail
 
 packages=(
@@ -15,7 +16,8 @@ packages=(
 case "${1:-all}" in
   all) packages+=(libtorch-dev libgloo-dev libopenblas-openmp-dev libbenchmark-dev) ;;
   core) ;;
-  *) echo "usage: scripts/setup.sh [core]" >&2; exit 2 ;;
+  python) packages=(python3-dev python3-numpy python3-pybind11 pybind11-dev) ;;
+  *) echo "usage: scripts/setup.sh [core|python]" >&2; exit 2 ;;
 esac
 
 missing=()

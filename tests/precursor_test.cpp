@@ -224,5 +224,73 @@ TEST(Precursor, TrainingIsTheSameOnAnyNumberOfThreads) {
   EXPECT_THROW(train_precursor(folder.path("none"), records, {}), Error);
 }
 
+// Rows of a breakdown are those of their records alone, whatever their order in the table.
+TEST(Precursor, ScoresByAColumnAreThoseOfItsRecords) {
+  const testing::TemporaryFolder folder;
+  const std::string table = folder.path("t.tsv");
+  write_bytes(table, "id\tlabel\tclass\tflank5\tflank3\nd\t0\ttRNA\t0\t0\na\t1\tmiRNA\t0\t0\nb\t1\t\t30\t31\nc\t0\ttRNA\t1\t0\n");
+  JudgeScores scores;
+  scores.ids = {"a", "b", "c", "d"};
+  scores.labels = {1, 1, 0, 0};
+  scores.probability = {0.9F, 0.2F, 0.8F, 0.1F};
+  const auto value = [](const NamedRow& row, const std::string& name) {
+    for (const auto& [key, cell] : row) {
+      if (key == name) return cell;
+    }
+    return TypedCell(std::string("missing"));
+  };
+  const auto text = [](const char* words) { return TypedCell(std::string(words)); };
+  const std::vector<NamedRow> classes = score_by(scores, table, "class");
+  ASSERT_EQ(classes.size(), 3U);
+  EXPECT_EQ(value(classes[0], "class"), text("-"));
+  EXPECT_EQ(value(classes[0], "sensitivity"), TypedCell(0.0));
+  EXPECT_EQ(value(classes[1], "class"), text("miRNA"));
+  EXPECT_EQ(value(classes[1], "sensitivity"), TypedCell(1.0));
+  EXPECT_EQ(value(classes[2], "class"), text("tRNA"));
+  EXPECT_EQ(value(classes[2], "specificity"), TypedCell(0.5));
+  const std::vector<NamedRow> flanks = score_by(scores, table, "flank");
+  ASSERT_EQ(flanks.size(), 3U);
+  EXPECT_EQ(value(flanks[0], "flank"), text("0 nt"));
+  EXPECT_EQ(value(flanks[0], "auroc"), TypedCell(1.0));
+  EXPECT_EQ(value(flanks[2], "flank"), text("61 to 120 nt"));
+  scores.ids[0] = "other";
+  EXPECT_THAT([&] { score_by(scores, table, "class"); }, ::testing::ThrowsMessage<Error>(HasSubstr("no row has the id 'other'")));
+  EXPECT_THAT([&] { score_by(scores, table, "family"); }, ::testing::ThrowsMessage<Error>(HasSubstr("family")));
+  write_bytes(table, "id\tclass\na\tx\na\ty\n");
+  EXPECT_THAT([&] { score_by(scores, table, "class"); }, ::testing::ThrowsMessage<Error>(HasSubstr("'a' stands twice")));
+}
+
+// The first look sees what a longer record shows too, and lets the well-known precursors pass.
+TEST(Precursor, AFirstLookLosesNoneOfTheExamples) {
+  const CutModel& cuts = shipped().cuts();
+  CutModel::Scratch scratch = cuts.scratch();
+  LocalFolder local(make_model(load_parameters("turner2004")));
+  Matrix rows{0, std::ssize(first_measures()), {}};
+  const auto look = [&](const std::string& sequence, std::vector<float>& row) {
+    std::vector<LocalStemLoop> stems = local.stem_loops(sequence);
+    ASSERT_FALSE(stems.empty());
+    const auto best = std::min_element(stems.begin(), stems.end(),
+                                       [](const LocalStemLoop& a, const LocalStemLoop& b) { return a.score < b.score; });
+    const std::optional<ArmCall> arms = cuts.predict(sequence, *best, scratch);
+    ASSERT_TRUE(arms && can_be_judged(*arms, sequence));
+    look_first(sequence, *best, *arms, row);
+  };
+  for (const auto& [name, sequence] : records_of(STEMLOOP_EXAMPLES "/hairpins.fa")) {
+    std::vector<float> row;
+    look(sequence, row);
+    ASSERT_EQ(std::ssize(row), rows.columns) << name;
+    rows.values.insert(rows.values.end(), row.begin(), row.end());
+    ++rows.rows;
+  }
+  const std::vector<bool> worth = shipped().worth_judging(rows);
+  EXPECT_EQ(std::count(worth.begin(), worth.end(), true), rows.rows);
+  // Letters far from the stem-loop change nothing.
+  const std::string hairpin = records_of(STEMLOOP_EXAMPLES "/hairpins.fa").front().second;
+  std::vector<float> near, far;
+  look(std::string(40, 'A') + hairpin + std::string(40, 'A'), near);
+  look(std::string(90, 'A') + hairpin + std::string(70, 'A'), far);
+  for (std::size_t m = 0; m < near.size(); ++m) EXPECT_FLOAT_EQ(near[m], far[m]) << first_measures()[m];
+}
+
 }  // namespace
 }  // namespace stemloop

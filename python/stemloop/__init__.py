@@ -1,6 +1,6 @@
-"""Precursor microRNA hairpins: fold them, measure them, find their arms, classify them.
+"""Precursor microRNA hairpins: fold them, measure them, find their arms, classify and design them.
 
-Every function takes a list of sequences (RNA or DNA letters, either case) and works on all of them in threads, without
+Every function takes a list of sequences (RNA or DNA letters, either case; ``design`` one of structures) and works on all of them in threads, without
 the interpreter's lock. The numbers are those of the program ``stemloop``. A sequence that cannot be worked on raises
 ``stemloop.Error``, a ``ValueError`` that says which one and why.
 """
@@ -15,6 +15,6 @@ if "STEMLOOP_MODELS" not in _os.environ and (_here / "models").is_dir():
 if "STEMLOOP_BOOSTER" not in _os.environ and (_here / "libstemloop_booster.so").exists():
     _os.environ["STEMLOOP_BOOSTER"] = str(_here / "libstemloop_booster.so")
 
-from ._stemloop import Error, arms, classify, features, fold, picture  # noqa: E402
+from ._stemloop import Error, arms, classify, design, features, fold, picture  # noqa: E402
 
-__all__ = ["Error", "arms", "classify", "features", "fold", "picture"]
+__all__ = ["Error", "arms", "classify", "design", "features", "fold", "picture"]

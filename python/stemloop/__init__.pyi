@@ -31,3 +31,15 @@ def classify(
     sequences: Sequence[str], model: str = ..., threads: int = ...
 ) -> Dict[str, Union[NDArray[np.float64], List[Any]]]:
     """The columns of ``stemloop classify``: ``label``, ``probability``, ... by the family of the model."""
+
+def design(
+    structures: Sequence[str],
+    count: int = ...,
+    seed: int = ...,
+    probability: float = ...,
+    letters: str = ...,
+    model: str = ...,
+    threads: int = ...,
+) -> Dict[str, Any]:
+    """``count`` sequences for each dot-bracket: ``sequence`` (list; None where none was found), ``mfe`` and
+    ``probability`` of the structure (arrays). ``letters``: IUPAC letters allowed, one a position."""

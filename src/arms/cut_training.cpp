@@ -1,5 +1,8 @@
 #include "arms/cut_training.h"
 
+#include <oneapi/tbb/parallel_for.h>
+#include <oneapi/tbb/task_arena.h>
+
 #include <algorithm>
 #include <cmath>
 #include <numeric>
@@ -200,88 +203,166 @@ CutSight sight_of(const std::optional<CutTask>& task) {
 
 }  // namespace
 
+namespace {
+
+// Examples of a batch are shared out to so many learners, always in the same way: the sum of their gradients does not
+// depend on the number of threads.
+constexpr int kLearners = 4;
+
+// What one of them needs for its share of a batch.
+struct Learner {
+  explicit Learner(const std::shared_ptr<const Model>& energies) : folder(energies), local(energies) {}
+  Folder folder;
+  LocalFolder local;
+  CutGradient gradient_of;
+  std::vector<float> gradient;
+  double loss = 0;
+  int visits = 0, skipped = 0;
+};
+
+class CutTraining {
+ public:
+  CutTraining(std::span<const CutExample> examples, const CutTrainOptions& options, CutSights& sights);
+  /// One pass over all examples.
+  CutProgress epoch(int number);
+  [[nodiscard]] const CutNetwork& network() const { return network_; }
+
+ private:
+  void visit_all(Learner& learner, int epoch, std::size_t example, Random random);
+  void visit(Learner& learner, CutSight& sight, Convention convention, Random& random);
+  void descend();
+
+  std::span<const CutExample> examples_;
+  const CutTrainOptions& options_;
+  CutSights& sights_;
+  CutNetwork network_;
+  std::vector<Learner> learners_;
+  std::vector<float> gradient_, first_moment_, second_moment_;
+  std::int64_t step_ = 0, steps_;
+};
+
+CutTraining::CutTraining(std::span<const CutExample> examples, const CutTrainOptions& options, CutSights& sights)
+    : examples_(examples), options_(options), sights_(sights), network_{options.shape, {}} {
+  Random first(options.seed, 0);
+  initialise(network_, first);
+  const std::size_t size = network_.parameters.size();
+  for (std::vector<float>* moments : {&gradient_, &first_moment_, &second_moment_}) moments->resize(size);
+  const auto energies = make_model(load_parameters("turner2004"));
+  learners_.reserve(kLearners);
+  for (int k = 0; k < kLearners; ++k) learners_.emplace_back(energies);
+  const auto count = static_cast<std::int64_t>(examples.size());
+  steps_ = options.epochs * ((count + options.batch - 1) / options.batch);
+  sights.resize(examples.size() * static_cast<std::size_t>(options.flankings));
+}
+
+CutProgress CutTraining::epoch(int number) {
+  const auto count = static_cast<std::int64_t>(examples_.size());
+  std::vector<std::int64_t> order(examples_.size());
+  std::iota(order.begin(), order.end(), 0);
+  Random shuffler(options_.seed, 1000 + static_cast<std::uint64_t>(number));
+  for (std::size_t i = order.size(); i > 1; --i) std::swap(order[i - 1], order[shuffler.below(i)]);
+  for (Learner& learner : learners_) learner.loss = learner.visits = learner.skipped = 0;
+  for (std::int64_t begin = 0; begin < count; begin += options_.batch, ++step_) {
+    const std::int64_t end = std::min(count, begin + options_.batch);
+    const auto share = [&](int k) {
+      Learner& learner = learners_[static_cast<std::size_t>(k)];
+      learner.gradient.assign(network_.parameters.size(), 0.0F);
+      learner.gradient_of.prepare(network_);
+      for (std::int64_t at = begin + k; at < end; at += kLearners) {
+        visit_all(learner, number, static_cast<std::size_t>(order[at]),
+                  Random(options_.seed + 1, static_cast<std::uint64_t>(number * count + at)));
+      }
+    };
+    // Isolated: who waits here for the others must not begin to train another network meanwhile.
+    tbb::this_task_arena::isolate([&] { tbb::parallel_for(0, kLearners, share, tbb::simple_partitioner{}); });
+    descend();
+  }
+  CutProgress progress{number, 0, 0, 0};
+  for (const Learner& learner : learners_) {
+    progress.loss += learner.loss;
+    progress.visits += learner.visits;
+    progress.skipped += learner.skipped;
+  }
+  progress.loss /= std::max(1, progress.visits);
+  return progress;
+}
+
+void CutTraining::visit(Learner& learner, CutSight& sight, Convention convention, Random& random) {
+  if (!sight.usable) return;
+  const std::string letters = mutated(sight.letters, sight.structure, options_.mutated, random);
+  CutTask task{cut_window(letters, sight.structure, sight.stem), sight.cuts, sight.is_precursor};
+  follow(convention, task.window);
+  learner.loss += learner.gradient_of.add(network_, task, options_.dropout, random, learner.gradient);
+  ++learner.visits;
+}
+
+// The example itself, and now and then another stem-loop beside it and its shuffled letters, which have no cuts.
+void CutTraining::visit_all(Learner& learner, int epoch, std::size_t at, Random random) {
+  const CutExample& example = examples_[at];
+  // What weighs less is seen less often.
+  if (random.uniform() >= example.weight) return;
+  const auto ways = static_cast<std::size_t>(options_.flankings);
+  const std::size_t way = (static_cast<std::size_t>(epoch) + at) % ways;  // all ways in every epoch
+  const auto shown = [&] {
+    Random flanks(options_.flank_seed, at * ways + way);
+    return with_other_flanks(example, options_, flanks);
+  };
+  auto& [as_it_is, beside, scrambled] = sights_[at * ways + way];
+  const int widest = options_.reaches.front();
+  const int reach = options_.reaches[way % options_.reaches.size()];
+  const auto once = [](CutSight& sight, const auto& make) -> CutSight& {
+    if (!sight.known) sight = sight_of(make());
+    return sight;
+  };
+  visit(learner, once(as_it_is, [&] {
+          if (options_.local) return local_cut_task(shown(), learner.local);
+          std::optional<CutTask> task = cut_task(shown(), reach, learner.folder);
+          return task || reach == widest ? std::move(task) : cut_task(shown(), widest, learner.folder);
+        }), example.convention, random);
+  learner.skipped += !as_it_is.usable;
+  if (!example.is_precursor()) return;
+  if (random.uniform() < options_.others) {
+    visit(learner, once(beside, [&] {
+            return options_.local ? other_local_task(shown(), learner.local)
+                                  : other_stem_task(shown(), reach, learner.folder);
+          }), example.convention, random);
+  }
+  if (random.uniform() < options_.shuffled) {
+    visit(learner, once(scrambled, [&] {
+            Random order_of_letters(options_.flank_seed + 1, at * ways + way);
+            const CutExample letters{"", shuffle_dinucleotides(shown().sequence, order_of_letters), kNothingKnown};
+            return options_.local ? local_cut_task(letters, learner.local) : cut_task(letters, reach, learner.folder);
+          }), example.convention, random);
+  }
+}
+
+void CutTraining::descend() {
+  std::copy(learners_.front().gradient.begin(), learners_.front().gradient.end(), gradient_.begin());
+  for (std::size_t k = 1; k < learners_.size(); ++k) {
+    for (std::size_t i = 0; i < gradient_.size(); ++i) gradient_[i] += learners_[k].gradient[i];
+  }
+  const double done = static_cast<double>(step_) / static_cast<double>(steps_);
+  const double rate = options_.rate * std::min(1.0, done / kWarmUp + 0.01) * 0.5 * (1 + std::cos(M_PI * done));
+  AdamStep adam;
+  adam.gradient_scale = 1.0F / static_cast<float>(options_.batch);
+  adam.rate = static_cast<float>(rate / (1 - std::pow(kBeta1, step_ + 1)));
+  adam.root_scale = static_cast<float>(1 / std::sqrt(1 - std::pow(kBeta2, step_ + 1)));
+  const auto shrink = static_cast<float>(1 - rate * options_.weight_decay);
+  for (float& p : network_.parameters) p *= shrink;
+  training_kernels().adam(network_.parameters.data(), gradient_.data(), first_moment_.data(), second_moment_.data(),
+                          static_cast<std::int64_t>(network_.parameters.size()), adam);
+}
+
+}  // namespace
+
 CutNetwork train_cuts(std::span<const CutExample> examples, const CutTrainOptions& options, CutSights& sights,
                       const std::function<void(const CutProgress&, const CutNetwork&)>& watch) {
-  CutNetwork network{options.shape, {}};
-  Random first(options.seed, 0);
-  initialise(network, first);
-  const std::size_t size = network.parameters.size();
-  std::vector<float> gradient(size), first_moment(size), second_moment(size);
-  const TrainingKernels& kernels = training_kernels();
-  const auto energies = make_model(load_parameters("turner2004"));
-  Folder folder(energies);
-  LocalFolder local(energies);
-  CutGradient learner;
-  const auto count = static_cast<std::int64_t>(examples.size());
-  const std::int64_t steps = options.epochs * ((count + options.batch - 1) / options.batch);
-  std::int64_t step = 0;
-  sights.resize(examples.size() * static_cast<std::size_t>(options.flankings));
+  CutTraining training(examples, options, sights);
   for (int epoch = 0; epoch < options.epochs; ++epoch) {
-    std::vector<std::int64_t> order(examples.size());
-    std::iota(order.begin(), order.end(), 0);
-    Random shuffler(options.seed, 1000 + static_cast<std::uint64_t>(epoch));
-    for (std::size_t i = order.size(); i > 1; --i) std::swap(order[i - 1], order[shuffler.below(i)]);
-    CutProgress progress{epoch, 0, 0, 0};
-    for (std::int64_t begin = 0; begin < count; begin += options.batch, ++step) {
-      std::fill(gradient.begin(), gradient.end(), 0.0F);
-      learner.prepare(network);
-      const auto visit = [&](CutSight& sight, Convention convention, Random& random, const auto& make) {
-        if (!sight.known) sight = sight_of(make());
-        if (!sight.usable) return;
-        const std::string letters = mutated(sight.letters, sight.structure, options.mutated, random);
-        CutTask task{cut_window(letters, sight.structure, sight.stem), sight.cuts, sight.is_precursor};
-        follow(convention, task.window);
-        progress.loss += learner.add(network, task, options.dropout, random, gradient);
-        ++progress.visits;
-      };
-      for (std::int64_t k = begin; k < std::min(count, begin + options.batch); ++k) {
-        const CutExample& example = examples[order[k]];
-        // What weighs less is seen less often.
-        Random random(options.seed + 1, static_cast<std::uint64_t>(epoch * count + k));
-        if (random.uniform() >= example.weight) continue;
-        const std::int64_t flanking = (epoch + order[k]) % options.flankings;  // all ways in every epoch
-        const auto shown = [&] {
-          Random flanks(options.flank_seed, static_cast<std::uint64_t>(order[k] * options.flankings + flanking));
-          return with_other_flanks(example, options, flanks);
-        };
-        auto& [as_it_is, beside, scrambled] = sights[order[k] * options.flankings + flanking];
-        const int widest = options.reaches.front();
-        const int reach = options.reaches[static_cast<std::size_t>(flanking) % options.reaches.size()];
-        visit(as_it_is, example.convention, random, [&] {
-          if (options.local) return local_cut_task(shown(), local);
-          std::optional<CutTask> task = cut_task(shown(), reach, folder);
-          return task || reach == widest ? std::move(task) : cut_task(shown(), widest, folder);
-        });
-        progress.skipped += !as_it_is.usable;
-        if (!example.is_precursor()) continue;
-        if (random.uniform() < options.others) {
-          visit(beside, example.convention, random, [&] {
-            return options.local ? other_local_task(shown(), local) : other_stem_task(shown(), reach, folder);
-          });
-        }
-        if (random.uniform() < options.shuffled) {
-          visit(scrambled, example.convention, random, [&] {
-            Random order_of_letters(options.flank_seed + 1, static_cast<std::uint64_t>(order[k] * options.flankings + flanking));
-            const CutExample letters{"", shuffle_dinucleotides(shown().sequence, order_of_letters), kNothingKnown};
-            return options.local ? local_cut_task(letters, local) : cut_task(letters, reach, folder);
-          });
-        }
-      }
-      const double done = static_cast<double>(step) / static_cast<double>(steps);
-      const double rate = options.rate * std::min(1.0, done / kWarmUp + 0.01) * 0.5 * (1 + std::cos(M_PI * done));
-      AdamStep adam;
-      adam.gradient_scale = 1.0F / static_cast<float>(options.batch);
-      adam.rate = static_cast<float>(rate / (1 - std::pow(kBeta1, step + 1)));
-      adam.root_scale = static_cast<float>(1 / std::sqrt(1 - std::pow(kBeta2, step + 1)));
-      const auto shrink = static_cast<float>(1 - rate * options.weight_decay);
-      for (float& p : network.parameters) p *= shrink;
-      kernels.adam(network.parameters.data(), gradient.data(), first_moment.data(), second_moment.data(),
-                   static_cast<std::int64_t>(size), adam);
-    }
-    progress.loss /= std::max(1, progress.visits);
-    watch(progress, network);
+    const CutProgress progress = training.epoch(epoch);
+    watch(progress, training.network());
   }
-  return network;
+  return training.network();
 }
 
 }  // namespace stemloop

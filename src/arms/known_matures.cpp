@@ -95,7 +95,8 @@ void KnownMatures::read_fasta(const std::string& path) {
 void KnownMatures::read_gff(const std::string& path) {
   struct Hairpin {
     std::int64_t start, end;
-    std::string name;
+    std::string name, contig;
+    bool reverse;
   };
   std::unordered_map<std::string, Hairpin> hairpins;  // by ID
   struct Child {
@@ -116,7 +117,9 @@ void KnownMatures::read_gff(const std::string& path) {
     std::string id = attribute(fields[8], "id"), name = attribute(fields[8], "name");
     if (name.empty()) name = id;
     if (!is_mature) {
-      hairpins.insert({id, {start, end, name}});
+      require(id.empty() || hairpins.insert({id, {start, end, name, std::string(fields[0]), fields[6] == "-"}}).second,
+              "{}: a line before this one has the ID '{}' too; whose matures are whose cannot be told", reader.place(),
+              printable(id));
       continue;
     }
     Child child;
@@ -138,7 +141,8 @@ void KnownMatures::read_gff(const std::string& path) {
       child.mature.hairpin_start = parent->second.start;
       child.mature.hairpin_end = parent->second.end;
       child.mature.relative = true;
-      require(child.mature.start >= parent->second.start && child.mature.end <= parent->second.end,
+      require(child.mature.start >= parent->second.start && child.mature.end <= parent->second.end &&
+                  child.sequence_id == parent->second.contig && child.mature.reverse == parent->second.reverse,
               "{}: '{}' does not lie in '{}', which it derives from", child.place, printable(child.mature.name),
               printable(child.parent));
       of_hairpin_["<" + lower(parent->second.name)].push_back(number);

@@ -33,6 +33,12 @@ void exponentials(std::span<const float> scores, int cut, int first, int count, 
   for (int k = 0; k < count; ++k) to[k] = std::exp(static_cast<double>(scores[kCuts * (first + k) + cut] - most));
 }
 
+double dot(const double* a, const double* b, int count) {
+  double sum = 0;
+  for (int k = 0; k < count; ++k) sum += a[k] * b[k];
+  return sum;
+}
+
 }  // namespace
 
 double QuadrupleSum::run(const CutWindow& window, std::span<const float> scores, const CutTerms& terms) {
@@ -111,6 +117,7 @@ void QuadrupleSum::gather(std::span<float> to, std::span<float> terms, float wei
   const CutWindow& window = *window_;
   std::vector<double> g_bar(g_.size(), 0.0), h_bar(static_cast<std::size_t>(stride_), 0.0);
   std::vector<double> c3_total(static_cast<std::size_t>(c3_.count), 0.0), d3_total(window.length + 1, 0.0);
+  std::vector<double> weighed(static_cast<std::size_t>(c3_.count));
   std::array<double, kArmLengths> l5{}, l3{};
   std::array<double, CutTerms::kSize> expected{};
   const bool with_terms = !terms.empty();
@@ -127,6 +134,7 @@ void QuadrupleSum::gather(std::span<float> to, std::span<float> terms, float wei
       c3_total[b] += p;
     }
     to[kCuts * d5 + kD5] = static_cast<float>(total / sum_);
+    for (int b = 0; b < c3_.count; ++b) weighed[b] = e3_[b] * m[b];
     std::fill(h_bar.begin(), h_bar.end(), 0.0);
     for (int t = kMinArm; t <= kMaxArm; ++t) {
       const int row = d5 + t - c5_.first;
@@ -134,21 +142,12 @@ void QuadrupleSum::gather(std::span<float> to, std::span<float> terms, float wei
         const double factor = e1_[a] * length5_[t - kMinArm];
         double* bar = g_bar.data() + row * stride_;
         const double* g = g_.data() + row * stride_;
-        double dot = 0;
-        for (int b = 0; b < c3_.count; ++b) {
-          bar[b] += factor * n[b];
-          dot += g[b] * n[b];
-        }
-        l5[t - kMinArm] += factor * dot;
+        for (int b = 0; b < c3_.count; ++b) bar[b] += factor * n[b];
+        if (with_terms) l5[t - kMinArm] += factor * dot(g, n, c3_.count);
       }
       const double factor = length3_[t - kMinArm];
-      double dot = 0;
-      for (int b = 0; b < c3_.count; ++b) {
-        const double p = factor * e3_[b] * m[b];
-        h_bar[b + t] += p;
-        dot += p * h[b + t];
-      }
-      l3[t - kMinArm] += dot;
+      for (int b = 0; b < c3_.count; ++b) h_bar[b + t] += factor * weighed[b];
+      if (with_terms) l3[t - kMinArm] += factor * dot(weighed.data(), h + t, c3_.count);
     }
     for (int b = 0; b < d3_.count; ++b) {
       const int d3 = d3_.first + b, column = d3 - c3_.first;
@@ -201,28 +200,37 @@ float quadruple_score(const CutWindow& window, std::span<const float> scores, co
 
 Cuts best_quadruple(const CutWindow& window, std::span<const float> scores, const CutTerms& terms) {
   const std::array<Places, kCuts> places = places_of(window);
-  Cuts best;
-  float most = kNoCut;
-  std::array<float, kCuts> bound;
-  for (int cut = 0; cut < kCuts; ++cut) {
-    bound[cut] = kNoCut;
-    for (int k = places[cut].first; k <= places[cut].last; ++k) bound[cut] = std::max(bound[cut], scores[kCuts * k + cut]);
-  }
   const auto greatest = [&](int first, int count) {
     return *std::max_element(terms.values.begin() + first, terms.values.begin() + first + count);
   };
-  const float most_terms = greatest(CutTerms::length5(kMinArm), kArmLengths) +
-                           greatest(CutTerms::length3(kMinArm), kArmLengths) + greatest(CutTerms::loop(0), kLoopLengths) +
-                           greatest(CutTerms::dicer(kMinOverhang), kOverhangs) +
-                           greatest(CutTerms::drosha(kMinOverhang), kOverhangs);
+  // What an arm is worth at most whose first boundary is held fast: its other end and its length.
+  const auto best_arm = [&](int at, int cut, int length) {
+    float most = kNoCut;
+    for (int k = std::max(places[cut].first, at + kMinArm); k <= std::min(places[cut].last, at + kMaxArm); ++k) {
+      most = std::max(most, scores[kCuts * k + cut] + terms.values[length + k - at - kMinArm]);
+    }
+    return most;
+  };
+  constexpr float kRounding = 1e-3F;  // sums in another order
+  const float most_dicer = greatest(CutTerms::loop(0), kLoopLengths) + greatest(CutTerms::dicer(kMinOverhang), kOverhangs);
+  const float most_drosha = greatest(CutTerms::drosha(kMinOverhang), kOverhangs);
+  const int c3_count = std::max(0, places[kC3].last - places[kC3].first + 1);
+  std::vector<float> three_bound(static_cast<std::size_t>(c3_count));  // of dicer3 and what follows
+  for (int b = 0; b < c3_count; ++b) {
+    const int c3 = places[kC3].first + b;
+    three_bound[b] = scores[kCuts * c3 + kC3] + best_arm(c3, kD3, CutTerms::length3(kMinArm)) + most_drosha + kRounding;
+  }
+  const float most_three = three_bound.empty() ? kNoCut : *std::max_element(three_bound.begin(), three_bound.end());
+  Cuts best;
+  float most = kNoCut;
   for (int d5 = places[kD5].first; d5 <= places[kD5].last; ++d5) {
     const float first = scores[kCuts * d5 + kD5];
     if (first == kNoCut) continue;
     // Nothing that begins here can be better than its best parts together.
-    if (first + bound[kC5] + bound[kC3] + bound[kD3] + most_terms <= most) continue;
+    const float five_bound = first + best_arm(d5, kC5, CutTerms::length5(kMinArm)) + most_dicer;
+    if (five_bound + most_three <= most) continue;
     for (int c3 = std::max(places[kC3].first, d5 + kMinArm); c3 <= places[kC3].last; ++c3) {
-      const float here = first + scores[kCuts * c3 + kC3];
-      if (here + bound[kC5] + bound[kD3] + most_terms <= most) continue;
+      if (five_bound + three_bound[c3 - places[kC3].first] <= most) continue;
       // With these two held fast, the others are independent.
       float five = kNoCut, three = kNoCut;
       int c5_best = 0, d3_best = 0;
@@ -236,7 +244,7 @@ Cuts best_quadruple(const CutWindow& window, std::span<const float> scores, cons
                             terms.values[drosha_term(window, d5, d3)];
         if (value > three) three = value, d3_best = d3;
       }
-      const float value = here + five + three;
+      const float value = first + scores[kCuts * c3 + kC3] + five + three;
       if (value > most) {
         most = value;
         best = {d5, c5_best, c3, d3_best};

@@ -10,9 +10,20 @@
 
 namespace stemloop {
 
+namespace {
+
+// Most pixels to the unit that are drawn.
+double largest_scale(const Drawing& drawing) {
+  constexpr double kLongestSide = 32'000;  // cairo's limit is 32,767
+  constexpr double kMostPixels = 1e8;      // 0.7 GB while it is drawn
+  return std::min(kLongestSide / std::max(drawing.width, drawing.height),
+                  std::sqrt(kMostPixels / (drawing.width * drawing.height)));
+}
+
+}  // namespace
+
 RgbImage to_pixels(const Drawing& drawing, double scale) {
-  constexpr double kMostPixels = 32'000;  // on a side: cairo's limit is 32,767
-  scale = std::min(scale, kMostPixels / std::max(drawing.width, drawing.height));
+  scale = std::min(scale, largest_scale(drawing));
   const int width = static_cast<int>(std::ceil(drawing.width * scale));
   const int height = static_cast<int>(std::ceil(drawing.height * scale));
   const std::unique_ptr<cairo_surface_t, decltype(&cairo_surface_destroy)> surface(

@@ -28,6 +28,7 @@ struct ArmsState {
 };
 
 struct ArmsText {
+  bool matured = false;  // a known mature lies on it
   std::string text, track;
 };
 
@@ -50,17 +51,22 @@ int run_arms(ArmsCommand& c) {
   if (c.format == "gff3") out.write(kGffHeader);
   if (!c.track.empty()) track.emplace(c.track).write(arm_track_header());
   const auto hairpins = hairpin_state(c.folding);
+  bool placed = false;
   const Tally tally = run_records<ArmsText>(
       c.input.all(), c.common, c.folding.max_length, [&] { return ArmsState{hairpins(), model.scratch()}; },
       [&](ArmsState& state, const Record& record) {
         const ArmRow row = arm_row(record.id, record.sequence, structure_of(state.hairpins, record), model,
                                    state.scratch, c.context, matures ? &*matures : nullptr);
-        return ArmsText{print(row), track ? arm_track(row) : ""};
+        const bool matured = !row.names[0].empty() || !row.names[1].empty();
+        return ArmsText{matured, print(row), track ? arm_track(row) : ""};
       },
       [&](const ArmsText& item) {
+        placed = placed || item.matured;
         out.write(item.text);
         if (track) track->write(item.track);
       });
+  if (matures && !placed && tally.out > 0)
+    spdlog::warn("{}: none of its {} matures lies on a record; all arms are predicted", c.matures, matures->size());
   close_outputs(tally, {&out, track ? &*track : nullptr});
   return finish(tally, c.common);
 }
@@ -83,6 +89,7 @@ std::function<int()> add_arms(CLI::App& app) {
                  "About how many letters records have outside Drosha's cuts, where that is known")
       ->check(CLI::Range(0.0, 1000.0));
   app.add_option("--flank-error", c->context.flank_error, "How far off that usually is, in letters")
+      ->needs("--flank")
       ->check(CLI::Range(0.5, 1000.0))
       ->capture_default_str();
   app.add_option("--convention", c->convention, "Ends as this database annotates them")

@@ -260,6 +260,16 @@ void add_records(CLI::App& app, ModelCommand& c, ChoiceOptions& known) {
   known.only({"train precursor", "train mirtron"},
              app.add_option("--calls", c.precursor.calls, "What is said of every record out of fold, TSV"))
       ->type_name("FILE");
+  const ChoiceOptions::Choices precursor = {"train precursor"};
+  known.only(precursor, app.add_option("--cut-channels", c.precursor.channels, "Of its networks of cuts"))
+      ->check(CLI::IsMember({16, 32, 48, 64, 96, 128}))
+      ->capture_default_str();
+  known.only(precursor, app.add_option("--cut-epochs", c.precursor.epochs, "Of its networks of cuts"))
+      ->check(CLI::Range(1, 1000))
+      ->capture_default_str();
+  known.only(precursor, app.add_option("--leave-out", c.precursor.left_out,
+                                       "Measures whose names begin so are not learnt from (share_: words of letters)"))
+      ->type_name("PREFIX");
   known.only(kLearn, app.add_option("--seed", c.seed,
                                     "Of the records to calibrate on (as those the network was validated on) and the "
                                     "boosted trees; select: of the draws"))

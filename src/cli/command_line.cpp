@@ -1,5 +1,6 @@
 // The command line as a whole: help, what is checked of every option, nearest names.
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 #include <cstdlib>
 
@@ -37,18 +38,35 @@ bool takes_number(const CLI::Option& option) {
   return !value.empty() && *end == '\0';
 }
 
+// Whether a text that strtod would take is a number as people write it: no blanks, no hexadecimal digits, no plus, and a
+// whole number that a computer can hold (parsers clamp a larger one without a word).
+bool is_plain(const std::string& text) {
+  if (text.find_first_not_of("-0123456789.eE+") != std::string::npos || text[0] == '+') return false;
+  if (text.find_first_not_of("-0123456789") != std::string::npos) return true;
+  std::uint64_t whole = 0;
+  const auto* const end = text.data() + text.size();
+  const auto [behind, error] = std::from_chars(text.data() + (text[0] == '-' ? 1 : 0), end, whole);
+  return error == std::errc{} && behind == end;
+}
+
+bool may_be_negative(const CLI::Option& option) {
+  return option.check_lname("temperature") || option.check_lname("range") || option.get_default_str()[0] == '-';
+}
+
 // NaN passes every check of a range, infinities most of them, and a minus before a count is read as a huge number.
 void check_numbers(const CLI::App& app) {
+  for (const CLI::App* below : app.get_subcommands()) check_numbers(*below);
   for (const CLI::Option* option : app.get_options()) {
     if (option->count() == 0 || option->get_expected_max() == 0 || !takes_number(*option)) continue;
     const std::string name = option->get_name(false, true);
     for (const std::string& text : option->results()) {
+      if (text.empty()) throw CLI::ValidationError(name, "is empty; a number is wanted");
       char* end = nullptr;
       const double value = std::strtod(text.c_str(), &end);
-      if (text.empty() || *end != '\0') continue;  // a word among numbers ("auto"), which its own check knows
+      if (*end != '\0') continue;  // a word among numbers ("auto"), which its own check knows
       if (!std::isfinite(value)) throw CLI::ValidationError(name, printable(text) + " is no finite number");
-      if (value < 0 && !option->check_lname("temperature"))
-        throw CLI::ValidationError(name, printable(text) + " is negative");
+      if (!is_plain(text)) throw CLI::ValidationError(name, "'" + printable(text) + "' is no number that can be used here");
+      if (value < 0 && !may_be_negative(*option)) throw CLI::ValidationError(name, printable(text) + " is negative");
     }
   }
 }

@@ -76,13 +76,15 @@ FeatureFile read_features(const DescribeCommand& c) {
         const auto id = id_column(header, c.features);
         require(id.has_value(), "{}: has no column 'id' to tell which line belongs to which record of {}", c.features,
                 c.latents);
+        const auto label = optional_column(header, c.labels, c.features);
+        const auto part = c.data.split.empty() ? std::nullopt : optional_column(header, c.data.split, c.features);
         for (std::size_t k = 0; k < header.size(); ++k) {
           const std::string& name = header[k];
           const bool ignored = name.empty() || name == "idx" || name == "Unnamed: 0" ||
                                std::find(c.without.begin(), c.without.end(), name) != c.without.end();
           meaning.push_back(k == *id                                ? -2
-                            : name == c.labels                      ? -3
-                            : name == c.data.split && !name.empty() ? -4
+                            : k == label                            ? -3
+                            : k == part                             ? -4
                             : ignored                               ? -1
                                                                     : static_cast<int>(names.size()));
           if (meaning.back() >= 0) names.push_back(name);

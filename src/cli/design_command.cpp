@@ -13,6 +13,7 @@
 #include "cli/model_checks.h"
 #include "design/design.h"
 #include "hairpin/hairpin.h"
+#include "seq/bracket_lines.h"
 
 namespace stemloop {
 
@@ -30,7 +31,6 @@ struct DesignCommand {
   std::int64_t count = 1;
   std::uint64_t seed = 1;
   double time_limit = 0;
-  bool time_limited = false;
   bool unique = false;
   int chains = 5;
   SearchOptions search;
@@ -157,20 +157,10 @@ std::vector<Wanted> wanted_structures(const DesignCommand& c) {
   for (const std::string& structure : c.structures)
     wanted.push_back({fmt::format("structure_{}", wanted.size() + 1), structure, "--structure"});
   if (c.structures_file.empty()) return wanted;
-  LineReader reader(c.structures_file);
-  std::string id;
-  for (std::string line; reader.next(line);) {
-    if (line.empty()) continue;
-    if (line[0] == '>') {
-      id = line.substr(1, line.find_first_of(" \t") - 1);
-      continue;
-    }
-    // FASTA with dot-bracket, or bare structures: other lines are sequences.
-    if (line[0] != '.' && line[0] != '(' && line[0] != ')') continue;
-    wanted.push_back({id.empty() ? fmt::format("structure_{}", wanted.size() + 1) : id,
-                      line.substr(0, line.find_first_of(" \t")), reader.place()});
+  for (StructureLine& line : read_structure_lines(c.structures_file)) {
+    if (line.name.rfind("structure_", 0) == 0) line.name = fmt::format("structure_{}", wanted.size() + 1);
+    wanted.push_back({line.name, line.structure, line.place});
   }
-  require(!wanted.empty(), "{}: holds no dot-bracket structure", c.structures_file);
   return wanted;
 }
 
@@ -346,7 +336,6 @@ int run_design(DesignCommand& c) {
   }
   check_run_files(inputs, {c.common.output, c.table});
   if (!c.fit.empty()) return run_fit(c);
-  require(!c.time_limited || c.time_limit > 0, "--time-limit {}: leaves no time to search", c.time_limit);
   const bool any = !c.structures.empty() || !c.structures_file.empty() || !c.like.empty() || !c.guide.empty();
   require(any || !c.edit.empty(), "what is to be designed? Give --structure, --structures, --like, --edit or --guide");
   c.search.seconds = c.time_limit;
@@ -439,7 +428,8 @@ std::function<int()> add_design(CLI::App& app) {
   app.add_option("--structures", c->structures_file, "Structures from a file of dot-brackets, or FASTA with them")->type_name("FILE");
   app.add_option("--like", c->like, "The structures of these hairpins, letters of their kind")->type_name("FASTA");
   app.add_option("--edit", c->edit, "These hairpins with the structures asked for: few letters change")->type_name("FASTA");
-  app.add_option("--guide", c->guide, "A guide of 18 nt or more, placed in a natural backbone (shRNA-mir)")->type_name("SEQ");
+  app.add_option("--guide", c->guide, "A guide of 18 nt or more, placed in a natural backbone (shRNA-mir)")
+      ->excludes("--structure")->excludes("--structures")->excludes("--like")->excludes("--edit")->type_name("SEQ");
   app.add_option("--backbone", c->backbone, "mir-30a, mir-155, mir-21, mir-16-1, or their miRBase accessions")
       ->needs("--guide")->capture_default_str()->type_name("NAME");
   app.add_option("--arm", c->arm, "Where the guide stands; auto: as is usual for the backbone")
@@ -451,13 +441,16 @@ std::function<int()> add_design(CLI::App& app) {
       ->check(CLI::Range(0.0, 1.0))->capture_default_str();
   app.add_option("--attempts", c->search.attempts, "Starts from new letters before a structure is given up")
       ->check(CLI::Range(1, 1'000'000))->capture_default_str();
-  CLI::Option* const time_limit = app.add_option("--time-limit", c->time_limit,
-                 "Seconds for each design; what is found then depends on the machine")->type_name("S");
+  app.add_option("--time-limit", c->time_limit,
+                 "Seconds for each design; what is found then depends on the machine")
+      ->check(CLI::PositiveNumber)->type_name("S");
   app.add_flag("--unique", c->unique, "No sequence twice");
   app.add_option("--novel-against", c->novel_against, "No sequence of this file")->type_name("FASTA");
   app.add_option("--natural", c->model, "Model of natural precursors: a directory, a name or a file")->capture_default_str()->type_name("MODEL");
   app.add_option("--table", c->table, "Also write a table")->type_name("FILE");
-  app.add_option("--fit", c->fit, "Fit a model of natural precursors on these hairpins and write it to -o")->type_name("FASTA");
+  app.add_option("--fit", c->fit, "Fit a model of natural precursors on these hairpins and write it to -o")
+      ->excludes("--structure")->excludes("--structures")->excludes("--like")->excludes("--edit")->excludes("--guide")
+      ->excludes("--table")->type_name("FASTA");
   app.add_option("--chains", c->chains, "--fit: chains of the mixture")->needs("--fit")->check(CLI::Range(1, 64))->capture_default_str();
   add_run_options(app, c->common, c->folding);
   app.footer(
@@ -465,10 +458,7 @@ std::function<int()> add_design(CLI::App& app) {
       "  stemloop design --structure '((((((((((((((((((((((....))))))))))))))))))))))' -n 5\n"
       "  stemloop design --like hairpins.fa --unique --table designs.tsv -o designs.fa\n"
       "  stemloop design --guide UAGCUUAUCAGACUGAUGUUGA --backbone mir-30a --avoid UUUU -n 3");
-  return [c, time_limit] {
-    c->time_limited = time_limit->count() > 0;
-    return run_design(*c);
-  };
+  return [c] { return run_design(*c); };
 }
 
 }  // namespace stemloop

@@ -10,6 +10,7 @@
 #include "cli/hairpin_input.h"
 #include "report/report.h"
 #include "seq/record_stream.h"
+#include "util/table_joins.h"
 
 namespace stemloop {
 
@@ -79,6 +80,7 @@ DrawSources open_sources(const DrawCommand& c) {
   require((c.colour_by == "conservation") == !c.alignment.empty(),
           "--colour-by conservation and --alignment FILE are wanted together");
   require(c.range.empty() || !c.values.empty(), "--range is of --values");
+  require(c.colour_by != "arm" || c.arms != "none", "--colour-by arm wants arms: --arms predicted, or a file of them");
   require(c.range.empty() || c.range[0] < c.range[1], "--range: {} is not below {}", c.range.empty() ? 0 : c.range[0],
           c.range.empty() ? 0 : c.range[1]);
   DrawSources sources;
@@ -131,12 +133,20 @@ HairpinFigure figure_of(const DrawCommand& c, const DrawSources& sources, DrawSt
 
 std::string png_bytes(const DrawCommand& c, const Drawing& drawing) {
   const double inches = c.width_mm > 0 ? c.width_mm / 25.4 : drawing.width / 96;
-  return encode_png(to_pixels(drawing, inches * c.dpi / drawing.width), c.dpi);
+  const double scale = inches * c.dpi / drawing.width;
+  const RgbImage image = to_pixels(drawing, scale);
+  const double done = std::min(1.0, image.width / (drawing.width * scale));
+  // A long hairpin gets as many dots as can be drawn; who asked for a number of them is not given another.
+  require(done == 1 || (c.dpi == DrawCommand().dpi && c.width_mm == 0),
+          "{:.0f} x {:.0f} dots are more than can be drawn; take a lower --dpi or --width-mm, or a .pdf or .svg",
+          drawing.width * scale, drawing.height * scale);
+  return encode_png(image, c.dpi * done);
 }
 
 // A drawing as files: in the folder of --dir both kinds, else kept as a drawing.
 struct Drawn {
   std::string id;
+  bool alternative = false;
   Drawing drawing;
   std::string svg;
   std::string png;
@@ -172,6 +182,7 @@ int run_draw(DrawCommand& c) {
   const bool several = kind == ".pdf" || !c.grid.empty();
   page_layout(c, true);
   const DrawSources sources = open_sources(c);
+  IdsOfTable ids(!c.values.empty() ? c.values : sources.arms->table());
   std::optional<FileNames> names;
   if (all) names.emplace(c.folder);
   const auto hairpins = hairpin_state(c.folding);
@@ -181,7 +192,7 @@ int run_draw(DrawCommand& c) {
       c.input.all(), c.common, c.folding.max_length, [&] { return DrawState{hairpins(), sources.arms->scratch()}; },
       [&](DrawState& state, const Record& record) -> std::optional<Drawn> {
         if (!c.ids.empty() && std::find(c.ids.begin(), c.ids.end(), record.id) == c.ids.end()) return std::nullopt;
-        Drawn item{record.id, draw_figure(figure_of(c, sources, state, record)), {}, {}};
+        Drawn item{record.id, record.alternative > 0, draw_figure(figure_of(c, sources, state, record)), {}, {}};
         if (all) {
           item.svg = to_svg(item.drawing, c.width_mm);
           item.png = png_bytes(c, item.drawing);
@@ -190,6 +201,7 @@ int run_draw(DrawCommand& c) {
       },
       [&](std::optional<Drawn>&& item) {
         if (!item) return;
+        if (!item->alternative) ids.see(item->id);
         if (all) {
           const std::string path = names->next(item->id, "");
           write_bytes(path + ".svg", item->svg, Durable::kLater);
@@ -243,7 +255,9 @@ void add_figure_options(CLI::App& app, DrawCommand& c) {
   app.add_option("--grid", c.grid, "Several hairpins on a page, COLUMNSxROWS; a PDF has as many pages as needed, SVG and "
                  "PNG become one sheet")
       ->type_name("CxR");
-  app.add_option("--page", c.page, "Size of the page of --grid: a4, letter or WIDTHxHEIGHT in mm")->capture_default_str();
+  app.add_option("--page", c.page, "Size of the page of --grid: a4, letter or WIDTHxHEIGHT in mm")
+      ->needs("--grid")
+      ->capture_default_str();
 }
 
 }  // namespace

@@ -26,6 +26,7 @@ struct EvaluateCommand {
   std::string label_column = "label";
   std::string format = "tsv";
   std::string calls, curve, trained_on;
+  std::vector<std::string> by;
   double temperature = 1;
   double keep = 1;
   std::uint64_t seed = 1;
@@ -34,6 +35,7 @@ struct EvaluateCommand {
 int evaluate_classifier(EvaluateCommand& c, const CLI::App& app) {
   const auto judge = open_judge(find_model(c.model.directory), {c.model.device, c.common.threads});
   judge->check_use({c.data, c.label_column, c.part, c.common, c.folding});
+  require(c.by.empty() || !c.data.tsv.empty(), "--by names columns of --tsv, and there is none");
   check_dataset(c.data);
   std::vector<std::string> inputs = dataset_files(c.data);
   if (!c.trained_on.empty()) inputs.push_back(c.trained_on);
@@ -52,6 +54,9 @@ int evaluate_classifier(EvaluateCommand& c, const CLI::App& app) {
   if (!c.curve.empty()) write_curve(c.curve, scores);
   ScoreTable table(c.common.output, c.format == "json");
   for (const NamedRow& row : scores.rows) table.add(row);
+  for (const std::string& column : c.by) {
+    for (const NamedRow& row : score_by(scores, c.data.tsv, column)) table.add(row);
+  }
   table.close();
   if (!scores.warning.empty()) spdlog::warn("{}", scores.warning);
   return finish(scores.tally, c.common);
@@ -103,6 +108,11 @@ std::function<int()> add_evaluate(CLI::App& app) {
       ->type_name("NAME");
   known->only({"classifier"}, app.add_option("--calls", c->calls, "Probabilities record by record"))->type_name("FILE");
   known->only({"classifier"},
+              app.add_option("--by", c->by,
+                             "Scores for every value of these columns of --tsv, too; flank: flank5 and flank3 in ranges"))
+      ->delimiter(',')
+      ->type_name("COLUMN,...");
+  known->only({"classifier"},
               app.add_option("--trained-on", c->trained_on,
                              "What the model was trained on (a table with a column sequence, or FASTA): records that "
                              "are among it or nearly alike one of it are counted and told apart"))
@@ -123,7 +133,8 @@ std::function<int()> add_evaluate(CLI::App& app) {
       "Examples:\n"
       "  stemloop evaluate reconstruction --model run/model --tsv labelled.tsv\n"
       "  stemloop evaluate class --model run/model --positives mirnas.fa --negatives others.fa --format json\n"
-      "  stemloop evaluate classifier --model mirtron --tsv labelled.tsv --label-column mirtron --calls calls.tsv");
+      "  stemloop evaluate classifier --model mirtron --tsv labelled.tsv --label-column mirtron --calls calls.tsv\n"
+      "  stemloop evaluate classifier --model premirna --tsv labelled.tsv --by class,family,flank");
   return [c, known, &app] { return run_evaluate(*c, app, *known); };
 }
 

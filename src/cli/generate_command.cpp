@@ -1,5 +1,6 @@
 // generate: new hairpins from a model, read back from the pictures it decodes.
 #include "cli/generate_command.h"
+#include "seq/bracket_lines.h"
 
 #include <spdlog/spdlog.h>
 
@@ -61,25 +62,12 @@ Pattern pattern_of(const GenerateCommand& c, const std::string& written, const s
   return pattern;
 }
 
-bool is_sequence(std::string_view text) {
-  return std::all_of(text.begin(), text.end(), [](char c) { return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'); });
-}
-
 std::vector<Pattern> asked_patterns(const GenerateCommand& c) {
   std::vector<Pattern> patterns;
   for (const std::string& structure : c.structures) patterns.push_back(pattern_of(c, structure, "--structure"));
   if (c.structures_file.empty()) return patterns;
-  LineReader reader(c.structures_file);
-  for (std::string line; reader.next(line);) {
-    const std::string_view text = trim(line);
-    // FASTA with dot-bracket, or bare structures, with or without an energy: other lines are headers, comments, sequences.
-    if (text.empty() || text[0] == '>' || text[0] == '#' || is_sequence(text)) continue;
-    const std::string written(text.substr(0, text.find_first_of(" \t")));
-    require(looks_like_structure(written), "{}: '{}' is no structure; brackets and dots are wanted", reader.place(),
-            printable(text));
-    patterns.push_back(pattern_of(c, written, reader.place()));
-  }
-  require(!patterns.empty(), "{}: holds no dot-bracket structure", c.structures_file);
+  for (const StructureLine& line : read_structure_lines(c.structures_file))
+    patterns.push_back(pattern_of(c, line.structure, line.place));
   return patterns;
 }
 
@@ -456,7 +444,7 @@ std::function<int()> add_generate(CLI::App& app) {
   app.add_flag("--unique", c->unique, "No sequence twice");
   app.add_option("--novel-against", c->novel_against, "No sequence of this file")->type_name("FASTA");
   app.add_option("--min-length", c->min_length, "wgan, fbgan: no shorter sequences")->check(CLI::NonNegativeNumber)->type_name("NT");
-  app.add_option("--longest", c->longest, "wgan, fbgan: no longer sequences")->type_name("NT");
+  app.add_option("--longest", c->longest, "wgan, fbgan: no longer sequences")->check(CLI::PositiveNumber)->type_name("NT");
   app.add_flag("--no-selector", c->no_selector,
                "wgan, fbgan: keep draws as they come, also where the generator has a selector (model select)");
   app.add_option("--filter", c->filter,

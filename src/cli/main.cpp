@@ -1,4 +1,7 @@
 // The program: parses, runs the chosen command, turns errors into exit codes.
+#include <unistd.h>
+
+#include <cstdlib>
 #include <exception>
 #include <filesystem>
 #include <new>
@@ -73,9 +76,24 @@ int run(const std::function<int()>& chosen) {
   return kExitFailure;
 }
 
+// Destructors of JSON values ask for memory: where there is none, no handler is reached. Nothing is taken here.
+void end_at_once() {
+  constexpr std::string_view kText = "stemloop: error: out of memory; shorter sequences (--max-length) or fewer threads (-t) need less\n";
+  try {
+    if (std::current_exception()) throw;
+  } catch (const std::bad_alloc&) {
+    const ssize_t written = write(STDERR_FILENO, kText.data(), kText.size());
+    static_cast<void>(written);
+    _exit(kExitFailure);
+  } catch (...) {
+  }
+  std::abort();
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
+  std::set_terminate(end_at_once);
   open_standard_descriptors();
   command_words().assign(argv, argv + argc);
   if (unknown_command(argc, argv)) return kExitUsage;

@@ -163,7 +163,7 @@ std::vector<std::string> read_column(const std::string& path, const std::string&
                                      const std::string& latents_file) {
   std::size_t column = 0;
   std::optional<std::size_t> id;
-  std::vector<std::string> ids, values;
+  std::vector<std::string> ids, values, places;
   read_table(
       path,
       [&](const auto& header) {
@@ -171,10 +171,12 @@ std::vector<std::string> read_column(const std::string& path, const std::string&
         id = id_column(header, path);
         require(id.has_value(), "{}: has no column 'id' to tell which line belongs to which record", path);
       },
-      [&](const auto& fields, const std::string&) {
+      [&](const auto& fields, const std::string& place) {
         ids.emplace_back(fields[*id]);
-        values.emplace_back(fields[column]);
+        values.emplace_back(is_missing(fields[column]) ? "" : fields[column]);
+        places.push_back(place);
       });
+  feature_table({name}, {values}, places);  // refuses what is neither one thing nor the other
   std::vector<std::string> joined;
   for (const std::size_t line : join_by_id(latents.ids, latents_file, ids, path)) joined.push_back(values[line]);
   return joined;
@@ -215,7 +217,7 @@ int run_project(ProjectCommand& c) {
   for (std::int64_t i = 0; i < points.rows; ++i) {
     const auto at = static_cast<std::size_t>(i);
     out.write(fmt::format("{}\t{:.6g}\t{:.6g}{}\n", table_cell(latents.ids[at]), points.row(i)[0], points.row(i)[1],
-                          values.empty() ? "" : "\t" + values[at]));
+                          values.empty() ? "" : "\t" + table_cell(values[at])));
   }
   out.close();
   if (!c.picture.empty()) {

@@ -14,6 +14,7 @@
 #include "judge/judge.h"
 #include "report/report.h"
 #include "seq/record_stream.h"
+#include "util/table_joins.h"
 
 namespace stemloop {
 
@@ -27,6 +28,7 @@ struct ReportCommand {
   bool no_classify = false;
   std::string genome;
   std::string arms = "predicted";
+  std::string known;
   std::string title;
   std::string multiqc;
 };
@@ -60,6 +62,7 @@ std::string today() {
 // A record on its way: what the judge saw of it, and what is known besides.
 struct OnItsWay {
   ReportRecord record;
+  bool alternative = false;
   std::unique_ptr<Seen> seen;
 };
 
@@ -98,9 +101,10 @@ void add_arms(const ArmSource& arms, ArmSource::Scratch& scratch, ReportRecord& 
 }
 
 Tally take_fasta(const ReportCommand& c, const std::string& path, const Judge* judge, const ArmSource& arms,
-                 Report& report) {
+                 const ReferenceHairpins* known, Report& report) {
   const std::string source = sample_name(path);
   const auto hairpins = hairpin_state(c.folding);
+  IdsOfTable ids(arms.table());
   return run_judged_records(
       path, c.common, c.folding.max_length, [&] { return ReportState{hairpins(), arms.scratch()}; },
       [&](ReportState& state, const Record& record) {
@@ -108,10 +112,12 @@ Tally take_fasta(const ReportCommand& c, const std::string& path, const Judge* j
         one.record.source = source;
         one.record.id = record.id;
         one.record.description = record.description;
+        one.alternative = record.alternative > 0;
         one.record.sequence = record.sequence;
         one.record.structure = record.structure;
         add_fold(state.hairpins, one.record);
         add_arms(arms, state.scratch, one.record);
+        if (known != nullptr) one.record.nearest = nearest_in_words(*known, one.record.sequence);
         if (judge != nullptr) one.seen = judge->see(state.hairpins, record);
         return one;
       },
@@ -123,7 +129,10 @@ Tally take_fasta(const ReportCommand& c, const std::string& path, const Judge* j
         for (std::size_t k = 0; k < batch.size(); ++k) add_verdict(*verdicts[k], batch[k].record);
         return batch;
       },
-      [&](OnItsWay&& one) { report.records.push_back(std::move(one.record)); },
+      [&](OnItsWay&& one) {
+        if (!one.alternative) ids.see(one.record.id);
+        report.records.push_back(std::move(one.record));
+      },
       [&](const Rejection& rejection) {
         stemloop::report(rejection);
         report.left_out.push_back({source, rejection.id, rejection.reason});
@@ -131,7 +140,8 @@ Tally take_fasta(const ReportCommand& c, const std::string& path, const Judge* j
 }
 
 // Loci come with their probabilities; what is still to be found out is the ensemble.
-Tally take_loci(const ReportCommand& c, const std::string& path, std::vector<ReportRecord> loci, Report& report) {
+Tally take_loci(const ReportCommand& c, const std::string& path, std::vector<ReportRecord> loci,
+                const ReferenceHairpins* known, Report& report) {
   const std::string source = sample_name(path);
   struct Done {
     ReportRecord record;
@@ -155,6 +165,7 @@ Tally take_loci(const ReportCommand& c, const std::string& path, std::vector<Rep
       std::string fault;
       try {
         add_fold(hairpins, record);
+        if (known != nullptr) record.nearest = nearest_in_words(*known, record.sequence);
       } catch (const Error& error) {
         fault = error.what();
       }
@@ -197,6 +208,7 @@ void add_provenance(const ReportCommand& c, const MethodsFacts& facts, Report& r
                                                                    c.folding.fold.temperature_celsius,
                                                                    c.folding.fold.dangles));
   report.provenance.emplace_back("model", facts.model.empty() ? "none: not classified" : facts.model);
+  if (!c.known.empty()) report.provenance.emplace_back("known hairpins", fmt::format("{}, MD5 {}", c.known, md5_hex(read_bytes(c.known))));
   if (!facts.arms.empty()) report.provenance.emplace_back("arms", facts.arms);
 }
 
@@ -210,7 +222,7 @@ void write_multiqc(const std::string& folder, const Report& report) {
 int run_report(ReportCommand& c, const CLI::App& app) {
   begin_run(c.common);
   std::vector<std::string> inputs = c.inputs;
-  for (const std::string& file : {c.genome, c.arms == "none" || c.arms == "predicted" ? "" : c.arms}) {
+  for (const std::string& file : {c.genome, c.known, c.arms == "none" || c.arms == "predicted" ? "" : c.arms}) {
     if (!file.empty()) inputs.push_back(file);
   }
   check_run_files(inputs, {c.common.output});
@@ -223,6 +235,12 @@ int run_report(ReportCommand& c, const CLI::App& app) {
     judge = open_judge(find_model(c.model.directory), {c.model.device, 1});
     fold_as_trained(judge->parameters(), c.folding, app);
   }
+  std::optional<ReferenceHairpins> known;
+  if (!c.known.empty()) {
+    known.emplace(c.known);
+    if (known->unread() > 0) spdlog::warn("{}: {} records could not be read and are not compared with", c.known, known->unread());
+  }
+  const ReferenceHairpins* const compared = known ? &*known : nullptr;
   const ArmSource arms(any(ReportInput::kFasta) ? c.arms : "none");
   TextWriter out(c.common.output);  // a folder that is not there is known before the work
 
@@ -231,9 +249,9 @@ int run_report(ReportCommand& c, const CLI::App& app) {
   Tally all;
   for (std::size_t k = 0; k < c.inputs.size(); ++k) {
     const std::string& path = c.inputs[k];
-    const Tally tally = kinds[k] == ReportInput::kFasta   ? take_fasta(c, path, judge.get(), arms, report)
-                        : kinds[k] == ReportInput::kTable ? take_loci(c, path, read_loci_table(path), report)
-                                                          : take_loci(c, path, read_loci_gff3(path, c.genome), report);
+    const Tally tally = kinds[k] == ReportInput::kFasta   ? take_fasta(c, path, judge.get(), arms, compared, report)
+                        : kinds[k] == ReportInput::kTable ? take_loci(c, path, read_loci_table(path), compared, report)
+                                                          : take_loci(c, path, read_loci_gff3(path, c.genome), compared, report);
     all.in += tally.in;
     all.out += tally.out;
     all.rejected += tally.rejected;
@@ -274,13 +292,15 @@ std::function<int()> add_report(CLI::App& app) {
   app.add_option("-m,--model", c->model.directory, "Classifier for FASTA: a directory, or the name of an installed one")
       ->capture_default_str()
       ->type_name("NAME|DIR");
-  app.add_flag("--no-classify", c->no_classify, "Do not classify");
   add_device(app, c->model.device);
+  app.add_flag("--no-classify", c->no_classify, "Do not classify")->excludes("--model")->excludes("--device");
   app.add_option("--genome", c->genome, "The genome that loci in GFF3 lie on")->type_name("FASTA");
   app.add_option("--arms", c->arms,
                  "Arms, cuts and seed of FASTA records: predicted; none; known matures (FASTA, GFF3); or a table (see draw)")
       ->capture_default_str()
       ->type_name("predicted|FILE|none");
+  app.add_option("--known", c->known, "Hairpins known already, as miRBase's hairpin.fa: the nearest is named beside each")
+      ->type_name("FASTA");
   app.add_option("--title", c->title, "Heading of the page")->type_name("TEXT");
   app.add_option("--multiqc", c->multiqc, "Also write custom content for MultiQC into DIR")->type_name("DIR");
   add_run_options(app, c->common, c->folding, "The page; - is stdout");

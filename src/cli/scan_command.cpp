@@ -4,8 +4,12 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdio>
+#include <cstring>
 #include <filesystem>
+#include <set>
+#include <tuple>
 
 #include "cli/command.h"
 #include "cli/version.h"
@@ -203,6 +207,7 @@ int run_scan(ScanCommand& c) {
     require(std::count_if(outputs.begin(), outputs.end(), [](const std::string& o) { return !o.empty(); }) == 1,
             "a chunk writes its part alone; loci in other formats are written by scan merge");
   }
+  require(c.merge.fdr == 1 || c.scan.decoy_share > 0, "--fdr {} wants q-values, and --decoy-share 0 gives none", c.merge.fdr);
   check_run_files({c.scan.genome, c.scan.bed}, outputs);
   // The part lies beside the output, where --resume finds it; of a scan to stdout, among the temporary files.
   const TemporaryPart temporary(!to_file);
@@ -223,8 +228,10 @@ int run_scan(ScanCommand& c) {
                  [&progress](std::int64_t letters, double share) { progress.update(letters, share); });
   say(tally);
   if (one_chunk) {
-    require(std::rename(c.scan.part.c_str(), c.common.output.c_str()) == 0, "{}: cannot be put in place",
-            c.common.output);
+    require(system_rename(c.scan.part.c_str(), c.common.output.c_str()) == 0, "{}: cannot be put in place: {}",
+            c.common.output, std::strerror(errno));
+    const std::string folder = std::filesystem::path(c.common.output).parent_path().string();
+    sync_folder(folder.empty() ? "." : folder);
     return kExitOk;
   }
   say(merge_parts({c.scan.part}, c.merge));
@@ -240,11 +247,30 @@ int run_merge(MergeCommand& c) {
   return kExitOk;
 }
 
+// What makes figures low without a locus being missed.
+void say_odd_loci(const EvaluateScanCommand& c, const std::vector<Interval>& calls, const std::vector<Interval>& truth) {
+  std::set<std::string> contigs;
+  for (const Interval& call : calls) contigs.insert(call.contig);
+  std::set<std::tuple<std::string, std::int64_t, std::int64_t, char>> places;
+  std::size_t elsewhere = 0, again = 0;
+  for (const Interval& locus : truth) {
+    elsewhere += contigs.count(locus.contig) == 0 ? 1U : 0U;
+    again += places.emplace(locus.contig, locus.begin, locus.end, locus.strand).second ? 0U : 1U;
+  }
+  if (again > 0) spdlog::warn("{}: {} loci stand there more than once and count each time", c.truth, again);
+  if (elsewhere == truth.size() && !calls.empty())
+    spdlog::warn("no contig of {} ('{}', ...) is one of {} ('{}', ...)", c.truth, printable(truth[0].contig), c.loci,
+                 printable(calls[0].contig));
+}
+
 int run_evaluate_scan(EvaluateScanCommand& c) {
   begin_run(c.common);
   check_run_files({c.loci, c.truth}, {c.common.output});
   const std::vector<Interval> calls = read_intervals(c.loci);
   const std::vector<Interval> truth = read_intervals(c.truth, c.genome);
+  require(!truth.empty(), "{}: there is no known locus in it{}", c.truth,
+          c.genome.empty() ? "" : fmt::format(" of the genome '{}'", c.genome));
+  say_odd_loci(c, calls, truth);
   TextWriter out(c.common.output);
   out.write("rule\tmeasure\tvalue\tlow\thigh\tcalls\thits\trecall\tprecision\tcalls_per_mb\n");
   for (const HitRule rule : {HitRule::kHalfOfBoth, HitRule::kHalfOfLocus}) {
@@ -305,9 +331,11 @@ std::function<int()> add_scan_genome(CLI::App& app) {
                  "Least score of an alignment of the strand with its reverse complement for pairs on it to be folded\n"
                  "(GC 3, AU 2, GU 1, mismatch -2, gap -4); 0: all pairs are folded")
       ->check(CLI::Range(0, 120))
-      ->capture_default_str();
+      ->capture_default_str()
+      ->excludes("--introns");
   app.add_option("--shape", c->scan.candidates.shape, "Least score of its shape for a stem-loop to be judged")
-      ->capture_default_str();
+      ->capture_default_str()
+      ->excludes("--introns");
   app.add_option("--min-probability", c->scan.min_probability, "Less probable hairpins are forgotten")
       ->check(CLI::Range(0.0, 1.0))
       ->capture_default_str();

@@ -5,6 +5,7 @@
 #include <limits>
 #include <set>
 
+#include "util/table_joins.h"
 #include "util/util.h"
 
 namespace stemloop {
@@ -17,41 +18,33 @@ bool is_boolean(const std::string& cell) {
   return cell == "True" || cell == "False" || cell == "true" || cell == "false" || cell == "TRUE" || cell == "FALSE";
 }
 
-bool is_number(const std::string& cell) {
-  try {
-    parse_number(cell, "");
-    return true;
-  } catch (const Error&) {
-    return false;
-  }
-}
-
 FeatureColumn make_column(std::string name, const std::vector<std::string>& cells, std::span<const std::string> places) {
   FeatureColumn column{std::move(name), FeatureKind::kNumber, {}, {}};
-  std::int64_t there = 0, numbers = 0;
-  bool booleans = true;
+  std::int64_t there = 0, numbers = 0, booleans = 0;
   std::set<std::string> texts;
   for (const std::string& cell : cells) {
     if (is_missing(cell)) continue;
     ++there;
-    booleans = booleans && is_boolean(cell);
-    numbers += is_number(cell) ? 1 : 0;
+    booleans += is_boolean(cell) ? 1 : 0;
+    numbers += meant_as_number(cell) ? 1 : 0;
     texts.insert(cell);
   }
   column.kind = there == 0              ? FeatureKind::kNumber
-                : booleans              ? FeatureKind::kBoolean
+                : 2 * booleans > there  ? FeatureKind::kBoolean
                 : 2 * numbers > there   ? FeatureKind::kNumber
                                         : FeatureKind::kText;
   if (column.kind == FeatureKind::kText) column.texts.assign(texts.begin(), texts.end());
   for (std::size_t i = 0; i < cells.size(); ++i) {
     const std::string& cell = cells[i];
+    const std::string place = i < places.size() ? places[i] : fmt::format("row {}", i + 1);
     if (is_missing(cell)) {
       column.values.push_back(kMissing);
     } else if (column.kind == FeatureKind::kBoolean) {
+      require(is_boolean(cell), "{}: '{}' in column '{}' is neither True nor False; missing values are empty or NA", place,
+              printable(cell), printable(column.name));
       column.values.push_back(cell[0] == 'T' || cell[0] == 't' ? 1 : 0);
     } else if (column.kind == FeatureKind::kNumber) {
-      column.values.push_back(number_or_missing(
-          cell, column.name, i < places.size() ? places[i] : fmt::format("row {}", i + 1)));
+      column.values.push_back(number_or_missing(cell, column.name, place));
     } else {
       column.values.push_back(static_cast<double>(std::distance(texts.begin(), texts.find(cell))));
     }

@@ -145,24 +145,26 @@ ArmTable ArmTable::read(const std::string& path) {
         id = find_column(header, "id", path);
         constexpr std::array<const char*, 4> kNames = {"5p_start", "5p_end", "3p_start", "3p_end"};
         for (std::size_t k = 0; k < 4; ++k) column[k] = find_column(header, kNames[k], path);
-        const auto found = std::find(header.begin(), header.end(), "guide");
-        if (found != header.end()) guide = static_cast<std::size_t>(found - header.begin());
+        guide = optional_column(header, "guide", path).value_or(std::string::npos);
       },
       [&](const std::vector<std::string_view>& fields, const std::string& place) {
         const auto span = [&](std::size_t from, std::size_t to) {
-          if (fields[from].empty() && fields[to].empty()) return BaseSpan{};
+          if (is_missing(fields[from]) && is_missing(fields[to])) return BaseSpan{};
           const std::int64_t begin = parse_integer(fields[from], place);
           const std::int64_t end = parse_integer(fields[to], place);
           require(begin >= 1 && end >= begin && end <= std::numeric_limits<int>::max(),
                   "{}: an arm cannot run from {} to {}", place, begin, end);
           return BaseSpan{static_cast<int>(begin - 1), static_cast<int>(end)};
         };
-        const GuideArm which = guide == std::string::npos  ? GuideArm::kNotTold
-                            : fields[guide] == "5p" ? GuideArm::kFivePrime
-                            : fields[guide] == "3p" ? GuideArm::kThreePrime
-                                                        : GuideArm::kNotTold;
-        table.marks_[std::string(fields[id])] =
-            marks_of_arms(span(column[0], column[1]), span(column[2], column[3]), which);
+        const std::string_view told = guide == std::string::npos ? "" : fields[guide];
+        require(told == "5p" || told == "3p" || told == "not told" || is_missing(told),
+                "{}: the guide '{}' is neither 5p nor 3p nor 'not told'", place, printable(told));
+        const GuideArm which = told == "5p"   ? GuideArm::kFivePrime
+                               : told == "3p" ? GuideArm::kThreePrime
+                                              : GuideArm::kNotTold;
+        const HairpinMarks marks = marks_of_arms(span(column[0], column[1]), span(column[2], column[3]), which);
+        require(table.marks_.try_emplace(std::string(fields[id]), marks).second,
+                "{}: '{}' has a line before this one; which one is meant cannot be told", place, printable(fields[id]));
       });
   return table;
 }

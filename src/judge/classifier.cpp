@@ -221,10 +221,12 @@ Classifier Classifier::train(const std::string& directory, const LabelledEvidenc
                              const ClassifierTraining& how) {
   check_labels(train.labels, "to learn from");
   check_labels(valid.labels, "to calibrate on");
-  require(read_model_directory(how.network).config.disentangled,
-          "{}: this network has no latent spaces of class and bonds", how.network);
+  std::string network = find_model(how.network);
+  if (fs::exists(network + "/network")) network += "/network";  // a classifier's
+  require(read_model_directory(network).config.disentangled,
+          "{}: this network has no latent spaces of class and bonds", network);
   fs::create_directories(directory + "/network");
-  pack_model(how.network, directory + "/network");
+  pack_model(network, directory + "/network");
   Classifier c;
   c.network_ = open_network(directory + "/network", how.device, how.tree.threads);
   c.parameters_ = how.parameters;

@@ -1,9 +1,11 @@
 // Where a model of mirtrons gets its records from.
 #include <algorithm>
 #include <map>
+#include <optional>
 
 #include "data/lineage.h"
 #include "data/sequence_set.h"
+#include "judge/labelled_rows.h"
 #include "judge/mirtron.h"
 #include "seq/seq.h"
 #include "util/util.h"
@@ -24,32 +26,23 @@ bool is_mirtron_table(const std::string& path) {
 
 std::vector<MirtronRecord> read_mirtron_records(const std::string& path) {
   std::vector<MirtronRecord> records;
-  std::map<std::string, std::size_t> at;
+  std::optional<LabelledColumns> columns;
   std::map<std::string, std::int64_t> groups;
   read_table(
-      path,
-      [&](const std::vector<std::string>& header) {
-        for (const char* name : {"id", "kind", "group", "weight", "flank5", "flank3", "sequence"})
-          at[name] = find_column(header, name, path);
-      },
+      path, [&](const std::vector<std::string>& header) { columns.emplace(header, path); },
       [&](const std::vector<std::string_view>& fields, const std::string& place) {
+        LabelledRow row = columns->read(fields, place);
+        require(!row.kind.empty(), "{}: a record has no kind", place);
         MirtronRecord record;
-        record.id = fields[at["id"]];
-        record.kind = fields[at["kind"]];
-        require(!record.kind.empty(), "{}: a record has no kind", place);
+        record.id = std::move(row.id);
+        record.kind = std::move(row.kind);
         record.label = record.kind == kMirtronClasses[1] ? 1 : 0;
         record.other = record.label == 0 && record.kind != kMirtronClasses[0];
-        record.group = groups.try_emplace(std::string(fields[at["group"]]), std::ssize(groups)).first->second;
-        record.sequence = as_rna(fields[at["sequence"]]);
-        require(!record.sequence.empty() && record.sequence.find_first_not_of("ACGU") == std::string::npos,
-                "{}: the sequence has other letters than A, C, G, U, or none", place);
-        record.weight = static_cast<float>(parse_number(fields[at["weight"]], place));
-        require(record.weight > 0, "{}: weight {} is not above 0", place, record.weight);
-        record.flank5 = static_cast<int>(parse_integer(fields[at["flank5"]], place));
-        record.flank3 = static_cast<int>(parse_integer(fields[at["flank3"]], place));
-        const int n = static_cast<int>(record.sequence.size());
-        require(record.flank5 >= 0 && record.flank3 >= 0 && record.flank5 + record.flank3 < n,
-                "{}: flanks of {} and {} letters, the sequence has {}", place, record.flank5, record.flank3, n);
+        record.group = groups.try_emplace(row.group, std::ssize(groups)).first->second;
+        record.sequence = std::move(row.sequence);
+        record.weight = row.weight;
+        record.flank5 = row.flank5;
+        record.flank3 = row.flank3;
         records.push_back(std::move(record));
       });
   return records;

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "fold/local.h"
+#include "judge/first_look.h"
 #include "judge/precursor_files.h"
 #include "net/model_files.h"
 #include "net/model_reading.h"
@@ -136,6 +137,13 @@ std::vector<PrecursorCall> PrecursorClassifier::judge(std::span<const FoundHairp
   return calls;
 }
 
+std::vector<bool> PrecursorClassifier::worth_judging(const Matrix& first_measures) const {
+  std::vector<bool> worth;
+  if (first_measures.rows == 0) return worth;
+  for (const float x : first_->logits(first_measures)) worth.push_back(x >= least_first_log_odds_);
+  return worth;
+}
+
 std::pair<double, double> PrecursorClassifier::called_at(double threshold) const {
   // The curve falls with the threshold; between its points it is a straight line.
   if (threshold <= curve_.front()[0]) return {curve_.front()[1], curve_.front()[2]};
@@ -175,6 +183,7 @@ PrecursorClassifier PrecursorClassifier::open(const std::string& directory) {
   c.calibration_.bias = number(calibration, "bias");
   c.prior_ = number(config, "prior");
   c.least_cut_log_odds_ = number(config, "least_cut_log_odds");
+  c.least_first_log_odds_ = number(config.value("first_look", Json()), "least_log_odds");
   require(c.prior_ > 0 && c.prior_ < 1, "{}: prior {} is no probability between 0 and 1", name, c.prior_);
   const Json curve = config.value("curve", Json());
   require(curve.is_array() && curve.size() >= 2, "{}: 'curve' is missing", name);
@@ -198,10 +207,15 @@ PrecursorClassifier PrecursorClassifier::open(const std::string& directory) {
   const auto measures = static_cast<std::int64_t>(hairpin_measures().size());
   c.percentiles_ = decode_percentiles(checked_file(config, directory, kPercentilesFile),
                                       directory + "/" + kPercentilesFile, 2 * measures);
-  const std::string booster = directory + "/" + kPrecursorBooster;
-  // One thread: rows come a few at a time, from several threads.
-  c.booster_ = load_xgboost(checked_file(config, directory, kPrecursorBooster), booster, 1);
-  require(c.booster_->columns() == measures, "{}: is for {} measures, not {}", booster, c.booster_->columns(), measures);
+  const auto trees = [&](const char* file, std::int64_t columns) {
+    const std::string path = directory + "/" + file;
+    // One thread: rows come a few at a time, from several threads.
+    std::unique_ptr<Booster> booster = load_xgboost(checked_file(config, directory, file), path, 1);
+    require(booster->columns() == columns, "{}: is for {} measures, not {}", path, booster->columns(), columns);
+    return booster;
+  };
+  c.booster_ = trees(kPrecursorBooster, measures);
+  c.first_ = trees(kFirstBooster, std::ssize(first_measures()));
   c.cuts_ = std::make_unique<CutModel>(CutModel::open(model_part(directory, kPrecursorCuts)));
   require(c.cuts_->settings().local, "{}/{}: these networks of cuts do not see local stem-loops; train the model again",
           directory, kPrecursorCuts);

@@ -8,6 +8,7 @@
 //   config.json             family "precursor", checksums, calibration, prior, figures, how it was trained
 //   cuts/                   networks of cuts that were shown what is no precursor too; their log odds are a measure
 //   booster.ubj             boosted trees on hairpin_measures()
+//   first.ubj               trees on first_measures(), which a scan asks before
 //   percentiles.safetensors of every measure among pre-miRNAs and among others
 //   README.md               the card
 #pragma once
@@ -21,6 +22,7 @@
 #include "fold/fold.h"
 #include "fold/local.h"
 #include "judge/cut_hairpin.h"
+#include "judge/labelled_rows.h"
 #include "learn/learn.h"
 
 namespace stemloop {
@@ -50,6 +52,8 @@ struct StemCuts {
 
 /// Share of the precursors of training that may lie below PrecursorClassifier::least_cut_log_odds().
 inline constexpr double kGateLoss = 0.02;
+/// Share of the hairpins of certain precursors (of weight 1) that a first look may lose.
+inline constexpr double kFirstLookLoss = 0.005;
 
 /// Memory of one worker.
 class HairpinFinder {
@@ -107,6 +111,8 @@ class PrecursorClassifier {
                                                  bool reasons) const;
   /// Log odds of the cuts that hardly any precursor falls below (kGateLoss of them); a scan judges no stem-loop that does.
   [[nodiscard]] double least_cut_log_odds() const { return least_cut_log_odds_; }
+  /// Whether a first look (first_look.h) at each of the rows finds it worth judging; a scan judges no others.
+  [[nodiscard]] std::vector<bool> worth_judging(const Matrix& first_measures) const;
   /// The prior the probabilities hold for unless another is asked for.
   [[nodiscard]] double prior() const { return prior_; }
   [[nodiscard]] const std::vector<PrecursorFigure>& figures() const { return figures_; }
@@ -116,9 +122,9 @@ class PrecursorClassifier {
  private:
   friend class PrecursorTraining;
   std::unique_ptr<CutModel> cuts_;
-  std::unique_ptr<Booster> booster_;
+  std::unique_ptr<Booster> booster_, first_;
   LogisticBlend calibration_;  // log odds of the trees to those at equal numbers
-  double prior_ = 0.5, least_cut_log_odds_ = 0;
+  double prior_ = 0.5, least_cut_log_odds_ = 0, least_first_log_odds_ = 0;
   Matrix percentiles_;  // 2 x measures rows of kPercentiles values: precursors, others
   std::vector<std::array<double, 3>> curve_;  // threshold, share of precursors, share of others
   std::vector<PrecursorFigure> figures_;
@@ -132,11 +138,8 @@ float log_odds_of_one(float log_odds, int hairpins);
 double precision_at(double prior, double sensitivity, double false_positives);
 
 /// A labelled record to learn from; see scripts/world_data.py.
-struct WorldRecord {
-  std::string id, kind, group, sequence;
+struct WorldRecord : LabelledRow {
   int label = 0;
-  float weight = 1;
-  int flank5 = 0, flank3 = 0;  // letters added at either end
   KnownCuts cuts = kNothingKnown;
 };
 
@@ -146,21 +149,24 @@ std::vector<WorldRecord> read_world(const std::string& path);
 
 struct PrecursorTrainingOptions {
   BoosterOptions booster = {.rounds = 400, .depth = 4, .rate = 0.1, .rows = 0.7, .columns = 0.3};
+  /// Of a first look: fewer trees.
+  BoosterOptions first_booster = {.rounds = 150, .depth = 4, .rate = 0.15, .rows = 0.7, .columns = 0.5};
   int folds = 5;
-  int epochs = 16;       // of the networks of cuts
+  int epochs = 12;       // of the networks of cuts
   int channels = 32;     // of these
   double prior = 0.5;
   int threads = 1;
   std::uint64_t seed = 1;
   std::string networks;  // directory where networks of cuts are kept between runs; empty: trained anew
+  std::string left_out;  // measures whose names begin so are not learnt from; empty: all are
   std::string calls;     // TSV of what is said of every record out of fold; empty: none
   std::string origin = "{}";
   std::function<void(const std::string&)> talk = [](const std::string&) {};
 };
 
-/// Trains and writes `directory`. Two networks of cuts, each on half of the groups, measure the other half; trees learn
-/// from these measures and are validated by group over `folds`, which calibrates them. The model has a third network,
-/// trained on all groups, and trees of all records.
+/// Trains and writes `directory`. The groups are dealt into three parts; three networks of cuts, each on the records of two
+/// of them, measure those of the third. Trees learn from these measures and are validated by group over `folds`, which
+/// calibrates them. The model has a fourth network, trained on all groups, and trees of all records.
 /// Error, with nothing written, if one class is missing.
 void train_precursor(const std::string& directory, std::span<const WorldRecord> records,
                      const PrecursorTrainingOptions& how);

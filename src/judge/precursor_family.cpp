@@ -1,6 +1,8 @@
 // Pre-miRNA or not, wherever the sequence comes from: the family of PrecursorClassifier.
 #include <fmt/format.h>
 #include <oneapi/tbb/enumerable_thread_specific.h>
+#include <oneapi/tbb/global_control.h>
+#include <oneapi/tbb/parallel_for.h>
 
 #include <algorithm>
 #include <cmath>
@@ -309,24 +311,30 @@ class PrecursorJudge : public Judge {
     scores.sequences = set.sequences;
     scores.parents = set.parents;
     scores.call_columns = {{"probability", 6, "at the prior"}, {"outside", 0, "1: unlike pre-miRNAs"}};
-    std::vector<std::size_t> lengths;
-    Hairpins unused = hairpin_state(from.folding)();
-    for (std::size_t i = 0; i < set.size(); ++i) {
+    scores.probability.resize(set.size());
+    scores.calls.resize(set.size());
+    tbb::enumerable_thread_specific<Hairpins> unused(hairpin_state(from.folding));
+    const tbb::global_control limit(tbb::global_control::max_allowed_parallelism,
+                                    static_cast<std::size_t>(from.common.threads));
+    tbb::parallel_for(std::size_t{0}, set.size(), [&](std::size_t i) {
+      Record record;
+      record.id = set.ids[i];
+      record.sequence = set.sequences[i];
       std::vector<std::unique_ptr<Seen>> one;
-      one.push_back(see(unused, Record{.id = set.ids[i], .sequence = set.sequences[i]}));
+      one.push_back(see(unused.local(), record));
       const auto verdict = std::move(judge(std::move(one)).front());
       const double p = std::get<double>(verdict->cells()[1]);
-      scores.probability.push_back(static_cast<float>(p));
-      scores.calls.push_back({p, std::int64_t{verdict->outside() ? 1 : 0}});
-      lengths.push_back(set.sequences[i].size());
-    }
+      scores.probability[i] = static_cast<float>(p);
+      scores.calls[i] = {p, std::int64_t{verdict->outside() ? 1 : 0}};
+    });
     scores.rows.push_back(score_row("of", "all", scores.probability, set.labels));
     constexpr std::array<std::size_t, 7> kEdges = {0, 60, 80, 100, 120, 160, 1000000};
     for (std::size_t k = 0; k + 1 < kEdges.size(); ++k) {
       std::vector<float> probability;
       std::vector<std::uint8_t> labels;
       for (std::size_t i = 0; i < set.size(); ++i) {
-        if (lengths[i] < kEdges[k] || lengths[i] >= kEdges[k + 1]) continue;
+        const std::size_t length = set.sequences[i].size();
+        if (length < kEdges[k] || length >= kEdges[k + 1]) continue;
         probability.push_back(scores.probability[i]);
         labels.push_back(set.labels[i]);
       }

@@ -1,20 +1,19 @@
 // Learns a classifier of precursors: networks of cuts, measures of all records by the network that has not seen their
-// group, trees, calibration, percentiles and figures.
+// group, trees for a first look and for the call, calibration, percentiles and figures.
 #include <fmt/format.h>
-#include <oneapi/tbb/enumerable_thread_specific.h>
-#include <oneapi/tbb/global_control.h>
-#include <oneapi/tbb/parallel_for.h>
-#include <oneapi/tbb/parallel_invoke.h>
 
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
-#include <map>
 #include <nlohmann/json.hpp>
 
-#include "arms/arms.h"
+#include "judge/first_look.h"
+#include "judge/labelled_rows.h"
 #include "judge/precursor.h"
 #include "judge/precursor_files.h"
+#include "judge/precursor_networks.h"
+#include "judge/precursor_rows.h"
+#include "judge/precursor_told.h"
 #include "seq/seq.h"
 #include "util/util.h"
 
@@ -25,170 +24,9 @@ namespace {
 using Json = nlohmann::ordered_json;
 namespace fs = std::filesystem;
 
-constexpr int kHalves = 2, kWhole = kHalves;  // networks of cuts: one of either half, one of all records
-constexpr float kUsualOthers = 0.5F;  // share of the epochs in which a network of cuts sees a record that is none
-constexpr int kHairpinsOfOthers = 2;  // of one such record
+constexpr float kNoHairpinLogit = -15;  // of a record without a hairpin: the least there is
 
-// The same on every machine; a group's records go to one half, and to one fold.
-std::uint64_t hash_of(const std::string& text) {
-  std::uint64_t hash = 1469598103934665603ULL;
-  for (const char letter : text) hash = (hash ^ static_cast<unsigned char>(letter)) * 1099511628211ULL;
-  return hash ^ (hash >> 29U);
-}
-int half_of(const WorldRecord& record) { return static_cast<int>(hash_of(record.group) % kHalves); }
-int fold_of(const WorldRecord& record, int folds) {
-  return static_cast<int>(hash_of("fold " + record.group) % static_cast<std::uint64_t>(folds));
-}
-
-// What a network of cuts is shown of one half, or of all: precursors with what is known of their cuts, and of other records the
-// letters around their best stem-loops, half of them cut close, as precursors come too.
-std::vector<CutExample> cut_examples(std::span<const WorldRecord> records, int part) {
-  std::vector<CutExample> examples;
-  LocalFolder local(make_model(load_parameters("turner2004")));
-  for (std::size_t k = 0; k < records.size(); ++k) {
-    const WorldRecord& record = records[k];
-    if (part != kWhole && half_of(record) != part) continue;
-    if (record.label == 1) {
-      if (record.cuts == kNothingKnown) continue;
-      examples.push_back({record.id, record.sequence, record.cuts, Guide::kNotTold, record.kind == "mirgenedb" ? Convention::kMirgenedb : Convention::kMirbase,
-                          0.8F * record.weight});
-      continue;
-    }
-    std::vector<LocalStemLoop> stems = local.stem_loops(record.sequence);
-    std::stable_sort(stems.begin(), stems.end(),
-                     [](const LocalStemLoop& a, const LocalStemLoop& b) { return a.score < b.score; });
-    for (int number = 0; number < std::min(kHairpinsOfOthers, static_cast<int>(stems.size())); ++number) {
-      constexpr int kLeast = 24, kSpread = 16, kFarReach = 64;
-      Random random(77, (k + 1) * 4 + static_cast<std::uint64_t>(number));
-      const bool close = random.uniform() < 0.5;
-      const auto reach = [&] { return close ? kLeast + static_cast<int>(random.below(kSpread)) : kFarReach; };
-      const LocalStemLoop& stem = stems[static_cast<std::size_t>(number)];
-      const int middle = (stem.loop_open + stem.loop_close) / 2;
-      const int begin = std::max(0, middle - reach());
-      const int end = std::min(static_cast<int>(record.sequence.size()), middle + reach());
-      const float share = std::min(1.0F, kUsualOthers * record.weight) * (number == 0 ? 1.0F : 0.5F);
-      examples.push_back({record.id, record.sequence.substr(begin, end - begin), kNothingKnown, Guide::kNotTold,
-                          Convention::kMirbase, share});
-    }
-  }
-  return examples;
-}
-
-CutNetwork train_network(std::span<const WorldRecord> records, int part, const PrecursorTrainingOptions& how) {
-  const std::vector<CutExample> examples = cut_examples(records, part);
-  CutTrainOptions options;
-  options.shape.channels = how.channels;
-  options.epochs = how.epochs;
-  options.batch = 48;
-  options.flankings = 4;
-  options.shuffled = 0.1;
-  options.others = 0.2;
-  options.weight_decay = 0.1;
-  options.dropout = 0.15;
-  options.as_given = 0.3;
-  options.local = true;
-  options.seed = how.seed + static_cast<std::uint64_t>(part);
-  CutSights sights;
-  return train_cuts(examples, options, sights, [&](const CutProgress& progress, const CutNetwork&) {
-    how.talk(fmt::format("network of cuts {}, epoch {}: loss {:.4f} over {} visits, {} skipped", part + 1,
-                         progress.epoch + 1, progress.loss, progress.visits, progress.skipped));
-  });
-}
-
-CutSettings seen_locally() {
-  CutSettings settings;
-  settings.local = true;
-  return settings;
-}
-
-// A hairpin of a record among the rows.
-struct Row {
-  std::size_t record = 0;
-  bool asked = true;   // it would be judged
-  bool learnt = true;  // its label is known
-};
-
-struct Rows {
-  std::vector<Row> rows;
-  Matrix measures;
-};
-
-struct RecordHairpin {
-  FoundHairpin found;
-  bool asked = true, learnt = true;
-};
-
-// Whether a stem-loop of a precursor's record is the precursor: its loop lies between the known arms, or in the middle of
-// what is not flank.
-bool is_own(const LocalStemLoop& stem, const WorldRecord& record) {
-  if (record.cuts != kNothingKnown) return may_belong(StemLoop{stem.loop_open, stem.loop_close, 0, 0, 0}, record.cuts);
-  const int n = static_cast<int>(record.sequence.size()) - record.flank5 - record.flank3;
-  const int middle = (stem.loop_open + stem.loop_close) / 2 - record.flank5;
-  return middle >= n / 5 && middle <= n - n / 5;
-}
-
-// Hairpins of a record that would be judged. What a precursor's other hairpins are nobody knows: only its own is learnt
-// from, whether it would be judged or not. Half of the other records are shown once more without what lies outside the
-// cuts.
-std::vector<RecordHairpin> rows_of(const WorldRecord& record, HairpinFinder& finder) {
-  std::vector<RecordHairpin> rows;
-  for (FoundHairpin& hairpin : finder.find(record.sequence, kMostHairpins)) rows.push_back({std::move(hairpin), true, true});
-  if (record.label == 1) {
-    bool own_seen = false;
-    for (RecordHairpin& row : rows) {
-      row.learnt = !own_seen && is_own(row.found.cut.local, record);
-      own_seen = own_seen || row.learnt;
-    }
-    if (own_seen) return rows;
-    for (StemCuts& stem : finder.stems(record.sequence)) {
-      if (!is_own(stem.stem, record)) continue;
-      if (std::optional<FoundHairpin> own = finder.measure(record.sequence, std::move(stem))) rows.push_back({std::move(*own), false, true});
-      break;
-    }
-    return rows;
-  }
-  constexpr std::uint64_t kWays = 2, kMargin = 7;
-  const std::uint64_t way = hash_of("cut " + record.id);
-  if (!rows.empty() && way % kWays == 0) {
-    const CutHairpin& best = rows.front().found.cut;
-    const int begin = std::max(0, best.begin - static_cast<int>(way / kWays % kMargin));
-    const int end = std::min(static_cast<int>(record.sequence.size()),
-                             best.end + static_cast<int>(way / kWays / kMargin % kMargin));
-    std::vector<FoundHairpin> again =
-        finder.find(std::string_view(record.sequence).substr(begin, static_cast<std::size_t>(end - begin)), 1);
-    for (FoundHairpin& hairpin : again) rows.push_back({std::move(hairpin), false, true});
-  }
-  return rows;
-}
-
-Rows measure_all(std::span<const WorldRecord> records, std::span<const CutModel> halves, int threads) {
-  std::vector<std::vector<RecordHairpin>> found(records.size());
-  using Finders = std::vector<HairpinFinder>;
-  tbb::enumerable_thread_specific<Finders> finders([&] {
-    Finders both;
-    for (const CutModel& half : halves) both.emplace_back(half);
-    return both;
-  });
-  const tbb::global_control limit(tbb::global_control::max_allowed_parallelism, static_cast<std::size_t>(threads));
-  tbb::parallel_for(std::size_t{0}, records.size(), [&](std::size_t i) {
-    // By the network that has seen the other half.
-    found[i] = rows_of(records[i], finders.local()[static_cast<std::size_t>(1 - half_of(records[i]))]);
-    for (RecordHairpin& row : found[i]) row.found.cut = CutHairpin{};  // measures are all that is kept
-  });
-  Rows rows;
-  rows.measures.columns = static_cast<std::int64_t>(hairpin_measures().size());
-  for (std::size_t i = 0; i < records.size(); ++i) {
-    for (const RecordHairpin& row : found[i]) {
-      rows.rows.push_back({i, row.asked, row.learnt});
-      rows.measures.values.insert(rows.measures.values.end(), row.found.measures.begin(), row.found.measures.end());
-      ++rows.measures.rows;
-    }
-    found[i].clear();
-  }
-  return rows;
-}
-
-std::unique_ptr<Booster> boost(const Rows& rows, std::span<const WorldRecord> records,
+std::unique_ptr<Booster> boost(const HairpinRows& rows, const Matrix& measures, std::span<const WorldRecord> records,
                                const std::vector<std::int64_t>& chosen, const BoosterOptions& options) {
   std::vector<std::uint8_t> labels;
   std::vector<float> weights;
@@ -197,182 +35,129 @@ std::unique_ptr<Booster> boost(const Rows& rows, std::span<const WorldRecord> re
     labels.push_back(static_cast<std::uint8_t>(record.label));
     weights.push_back(record.weight);
   }
-  return train_xgboost(rows.measures.select(chosen), labels, options, weights);
+  return train_xgboost(measures.select(chosen), labels, options, weights);
 }
 
-Matrix percentiles_of(const Rows& rows, std::span<const WorldRecord> records) {
-  Matrix result{0, kPercentiles, {}};
-  for (const int label : {1, 0}) {
-    for (std::int64_t m = 0; m < rows.measures.columns; ++m) {
-      std::vector<float> values;
-      for (std::int64_t row = 0; row < rows.measures.rows; ++row) {
-        const float value = rows.measures.row(row)[static_cast<std::size_t>(m)];
-        const Row& of = rows.rows[static_cast<std::size_t>(row)];
-        if (of.learnt && records[of.record].label == label && value == value)
-          values.push_back(value);
-      }
-      std::sort(values.begin(), values.end());
-      for (int k = 0; k < kPercentiles; ++k)
-        result.values.push_back(values.empty() ? 0.0F
-                                               : values[static_cast<std::size_t>(k) * (values.size() - 1) / (kPercentiles - 1)]);
-      ++result.rows;
-    }
+std::vector<std::int64_t> learnt_rows(const HairpinRows& rows) {
+  std::vector<std::int64_t> learnt;
+  for (std::size_t k = 0; k < rows.rows.size(); ++k) {
+    if (rows.rows[k].learnt) learnt.push_back(static_cast<std::int64_t>(k));
   }
-  return result;
+  return learnt;
 }
 
-// The log odds of cuts that a share kGateLoss of the precursors' own hairpins falls below.
-double least_cut_log_odds(const Rows& rows, std::span<const WorldRecord> records) {
-  const std::vector<Measure>& measures = hairpin_measures();
-  const auto column = static_cast<std::size_t>(
-      std::find_if(measures.begin(), measures.end(), [](const Measure& m) { return m.name == "cut_log_odds"; }) - measures.begin());
-  std::vector<float> values;
-  for (std::size_t row = 0; row < rows.rows.size(); ++row) {
-    const Row& of = rows.rows[row];
-    if (of.learnt && records[of.record].label == 1) values.push_back(rows.measures.row(static_cast<std::int64_t>(row))[column]);
-  }
-  require(!values.empty(), "no precursor has a hairpin");
-  const auto at = values.begin() + static_cast<std::ptrdiff_t>(kGateLoss * static_cast<double>(values.size()));
-  std::nth_element(values.begin(), at, values.end());
-  return *at;
-}
-
-// The best hairpin's log odds of every record out of fold; a record without a hairpin has the least there are.
-std::vector<float> best_out_of_fold(const Rows& rows, std::span<const WorldRecord> records,
-                                    const PrecursorTrainingOptions& how) {
-  constexpr float kNone = -15;
-  std::vector<float> best(records.size(), kNone);
+// Log odds of every row by trees that have not seen its group.
+std::vector<float> out_of_fold(const HairpinRows& rows, const Matrix& measures, std::span<const WorldRecord> records,
+                               const PrecursorTrainingOptions& how, const BoosterOptions& options) {
+  std::vector<float> logits(rows.rows.size());
   for (int fold = 0; fold < how.folds; ++fold) {
     std::vector<std::int64_t> learn, ask;
-    for (std::int64_t row = 0; row < rows.measures.rows; ++row) {
-      const Row& of = rows.rows[static_cast<std::size_t>(row)];
-      const bool out = fold_of(records[of.record], how.folds) == fold;
-      if (out && of.asked) ask.push_back(row);
-      if (!out && of.learnt) learn.push_back(row);
+    for (std::size_t row = 0; row < rows.rows.size(); ++row) {
+      const bool out = fold_of(records[rows.rows[row].record], how.folds) == fold;
+      if (out) ask.push_back(static_cast<std::int64_t>(row));
+      if (!out && rows.rows[row].learnt) learn.push_back(static_cast<std::int64_t>(row));
     }
-    const std::vector<float> logits = boost(rows, records, learn, how.booster)->logits(rows.measures.select(ask));
-    for (std::size_t k = 0; k < ask.size(); ++k) {
-      float& one = best[rows.rows[static_cast<std::size_t>(ask[k])].record];
-      one = std::max(one, logits[k]);
-    }
+    const std::vector<float> told = boost(rows, measures, records, learn, options)->logits(measures.select(ask));
+    for (std::size_t k = 0; k < ask.size(); ++k) logits[static_cast<std::size_t>(ask[k])] = told[k];
     how.talk(fmt::format("trees of fold {} of {}", fold + 1, how.folds));
   }
-  std::vector<int> asked(records.size());
-  for (const Row& row : rows.rows) asked[row.record] += row.asked ? 1 : 0;
+  return logits;
+}
+
+// The best hairpin's log odds of every record.
+std::vector<float> best_of_records(const HairpinRows& rows, std::span<const float> logits, std::size_t records) {
+  std::vector<float> best(records, kNoHairpinLogit);
+  std::vector<int> asked(records);
+  for (std::size_t k = 0; k < rows.rows.size(); ++k) {
+    if (!rows.rows[k].asked) continue;
+    const std::size_t record = rows.rows[k].record;
+    ++asked[record];
+    best[record] = std::max(best[record], logits[k]);
+  }
   for (std::size_t i = 0; i < best.size(); ++i) best[i] = log_odds_of_one(best[i], asked[i]);
   return best;
 }
 
-// Calibration at equal numbers: both classes weigh alike, and so does every kind of others, for their numbers here are
-// our choice. Precursors of less weight than 1 are left out: a probability is of what is certainly one.
-std::vector<double> even_weights(std::span<const WorldRecord> records) {
-  const auto kind_of = [](const WorldRecord& record) {
-    // All precursors are one kind, and so are all classes of structured RNA.
-    return std::pair(record.label, record.label == 1 ? std::string("precursor") : record.kind.substr(0, record.kind.find('_')));
-  };
-  const bool some_certain = std::any_of(records.begin(), records.end(),
-                                        [](const WorldRecord& r) { return r.label == 1 && r.weight >= 1; });
-  const auto counts = [&](const WorldRecord& record) {
-    return record.label == 1 && some_certain && record.weight < 1 ? 0.0 : static_cast<double>(record.weight);
-  };
-  std::map<std::pair<int, std::string>, double> totals;
-  std::map<int, int> kinds;
-  for (const WorldRecord& record : records) totals[kind_of(record)] += counts(record);
-  for (const auto& [kind, total] : totals) ++kinds[kind.first];
-  std::vector<double> weights;
-  for (const WorldRecord& record : records)
-    weights.push_back(counts(record) / totals[kind_of(record)] / kinds[record.label]);
-  return weights;
-}
+// What a first look asks for: the log odds that a share kFirstLookLoss of the hairpins of certain precursors falls below, and
+// the share of the others' hairpins that pass.
+struct FirstLook {
+  double least_log_odds = 0, others_pass = 0;
+};
 
-LogisticBlend fit_calibration(std::span<const float> logits, std::span<const WorldRecord> records,
-                              std::span<const double> weights) {
-  // Newton's method on the weighted likelihood of slope and bias.
-  double a = 1, b = 0;
-  for (int step = 0; step < 50; ++step) {
-    double ga = 0, gb = 0, haa = 1e-9, hab = 0, hbb = 1e-9;
-    for (std::size_t i = 0; i < logits.size(); ++i) {
-      const double p = 1 / (1 + std::exp(-(a * logits[i] + b)));
-      const double error = weights[i] * (records[i].label - p), curve = weights[i] * p * (1 - p);
-      ga += error * logits[i], gb += error;
-      haa += curve * logits[i] * logits[i], hab += curve * logits[i], hbb += curve;
-    }
-    const double determinant = haa * hbb - hab * hab;
-    const double da = (hbb * ga - hab * gb) / determinant, db = (haa * gb - hab * ga) / determinant;
-    a += std::clamp(da, -0.5, 0.5), b += std::clamp(db, -1.0, 1.0);
-    if (std::abs(da) + std::abs(db) < 1e-9) break;
+FirstLook first_look_of(const HairpinRows& rows, std::span<const WorldRecord> records, std::span<const float> first) {
+  std::vector<float> certain, others;
+  for (std::size_t k = 0; k < rows.rows.size(); ++k) {
+    const HairpinRow& row = rows.rows[k];
+    const WorldRecord& record = records[row.record];
+    if (!row.learnt || !row.asked) continue;
+    if (record.label == 0) others.push_back(first[k]);
+    else if (record.weight >= 1) certain.push_back(first[k]);
   }
-  LogisticBlend blend;
-  blend.weights = {a};
-  blend.bias = b;
-  return blend;
+  require(!certain.empty() && !others.empty(), "a first look is set by precursors of weight 1 and by others: one is missing");
+  const auto at = certain.begin() + static_cast<std::ptrdiff_t>(kFirstLookLoss * static_cast<double>(certain.size()));
+  std::nth_element(certain.begin(), at, certain.end());
+  const auto pass = std::count_if(others.begin(), others.end(), [&](float x) { return x >= *at; });
+  return {*at, static_cast<double>(pass) / static_cast<double>(others.size())};
 }
 
-Json figures_json(std::span<const WorldRecord> records, std::span<const double> probabilities, double threshold) {
-  std::map<std::pair<int, std::string>, std::pair<std::int64_t, std::int64_t>> counts;
+void write_calls(const std::string& path, std::span<const WorldRecord> records, std::span<const float> logits,
+                 std::span<const double> probabilities) {
+  TextWriter out(path);
+  out.write("id\tlabel\tkind\tgroup\tlength\tflank5\tflank3\tlog_odds\tprobability\n");
   for (std::size_t i = 0; i < records.size(); ++i) {
-    auto& [all, called] = counts[{-records[i].label, records[i].kind}];
-    ++all;
-    called += probabilities[i] >= threshold ? 1 : 0;
+    const WorldRecord& r = records[i];
+    out.write(fmt::format("{}\t{}\t{}\t{}\t{}\t{}\t{}\t{:.4f}\t{:.5f}\n", r.id, r.label, r.kind, r.group,
+                          r.sequence.size(), r.flank5, r.flank3, logits[i], probabilities[i]));
   }
-  Json figures = Json::array();
-  for (const auto& [kind, count] : counts)
-    figures.push_back({{"kind", kind.second},
-                       {"label", -kind.first},
-                       {"records", count.first},
-                       {"called", static_cast<double>(count.second) / static_cast<double>(count.first)}});
-  return figures;
+  out.close();
 }
 
-// Threshold, share of precursors at or above it, share of others (all kinds alike).
-Json curve_json(std::span<const WorldRecord> records, std::span<const double> probabilities,
-                std::span<const double> weights) {
-  Json curve = Json::array();
-  constexpr std::array<double, 19> kThresholds = {0,   0.01, 0.02, 0.05, 0.1,  0.2,  0.3,   0.4,   0.5,   0.6,
-                                                  0.7, 0.8,  0.9,  0.95, 0.98, 0.99, 0.995, 0.999, 1};
-  for (const double threshold : kThresholds) {
-    std::array<double, 2> called{}, all{};
-    for (std::size_t i = 0; i < records.size(); ++i) {
-      const auto label = static_cast<std::size_t>(records[i].label);
-      all[label] += weights[i];
-      if (probabilities[i] >= threshold) called[label] += weights[i];
+Json trees_json(const BoosterOptions& b) {
+  return {{"rounds", b.rounds}, {"depth", b.depth}, {"rate", b.rate}, {"rows", b.rows},
+          {"columns", b.columns}, {"leaf", b.leaf}, {"seed", b.seed}};
+}
+
+std::string text_of(const Booster& booster) {
+  const std::vector<std::byte> bytes = booster.bytes();
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
+// Measures whose names begin so are missing everywhere: trees cannot ask for them.
+void leave_out(Matrix& measures, const std::string& prefix) {
+  if (prefix.empty()) return;
+  const std::vector<Measure>& all = hairpin_measures();
+  const auto begins = [&](const Measure& m) { return m.name.starts_with(prefix); };
+  require(std::any_of(all.begin(), all.end(), begins), "no measure's name begins with '{}'", printable(prefix));
+  for (std::int64_t row = 0; row < measures.rows; ++row) {
+    for (std::size_t m = 0; m < all.size(); ++m) {
+      if (begins(all[m])) measures.values[static_cast<std::size_t>(row * measures.columns) + m] = std::nanf("");
     }
-    curve.push_back({threshold, called[1] / all[1], called[0] / all[0]});
   }
-  return curve;
 }
 
 }  // namespace
 
 std::vector<WorldRecord> read_world(const std::string& path) {
   std::vector<WorldRecord> records;
-  std::map<std::string, std::size_t> at;
+  std::optional<LabelledColumns> columns;
+  std::size_t label_column = 0;
+  std::array<std::size_t, kCuts> cut_columns{};
   read_table(
       path,
       [&](const std::vector<std::string>& header) {
-        for (const char* name : {"id", "label", "kind", "group", "weight", "flank5", "flank3", "sequence"})
-          at[name] = find_column(header, name, path);
-        for (const char* name : kCutNames) at[name] = find_column(header, name, path);
+        columns.emplace(header, path);
+        label_column = find_column(header, "label", path);
+        for (std::size_t c = 0; c < kCuts; ++c) cut_columns[c] = find_column(header, kCutNames[c], path);
       },
       [&](const std::vector<std::string_view>& fields, const std::string& place) {
-        WorldRecord record;
-        record.id = fields[at["id"]];
-        record.kind = fields[at["kind"]];
-        record.group = fields[at["group"]];
-        record.sequence = as_rna(fields[at["sequence"]]);
-        const std::int64_t label = parse_integer(fields[at["label"]], place);
+        WorldRecord record{columns->read(fields, place)};
+        const std::int64_t label = parse_integer(fields[label_column], place);
         require(label == 0 || label == 1, "{}: label {} is neither 0 nor 1", place, label);
         record.label = static_cast<int>(label);
-        record.weight = static_cast<float>(parse_number(fields[at["weight"]], place));
-        require(record.weight > 0, "{}: weight {} is not above 0", place, record.weight);
-        record.flank5 = static_cast<int>(parse_integer(fields[at["flank5"]], place));
-        record.flank3 = static_cast<int>(parse_integer(fields[at["flank3"]], place));
         const int n = static_cast<int>(record.sequence.size());
-        require(record.flank5 >= 0 && record.flank3 >= 0 && record.flank5 + record.flank3 < n,
-                "{}: flanks of {} and {} letters, the sequence has {}", place, record.flank5, record.flank3, n);
         int before = 0;
         for (std::size_t c = 0; c < kCuts; ++c) {
-          const std::string_view text = fields[at[kCutNames[c]]];
+          const std::string_view text = fields[cut_columns[c]];
           if (text.empty()) continue;
           const std::int64_t cut = parse_integer(text, place);
           require(cut >= before && cut <= n, "{}: {} = {} is out of order or outside the sequence", place, kCutNames[c],
@@ -390,60 +175,35 @@ void train_precursor(const std::string& directory, std::span<const WorldRecord> 
   require(precursors > 0 && precursors < std::ssize(records), "{} precursors and {} others: both are wanted", precursors,
           std::ssize(records) - precursors);
 
-  // Networks of cuts; kept ones are taken as they are.
-  std::vector<CutModel> halves;
-  std::vector<CutNetwork> networks(kHalves + 1);
-  const auto network_of = [&](int part) {
-    const std::string kept = fmt::format("{}/{}", how.networks, part == kWhole ? "whole" : fmt::format("half-{}", part + 1));
-    CutNetwork& network = networks[static_cast<std::size_t>(part)];
-    if (!how.networks.empty() && fs::exists(kept + "/config.json")) {
-      network = CutModel::open(kept).networks().front();
-      return;
-    }
-    network = train_network(records, part, how);
-    if (how.networks.empty()) return;
-    fs::create_directories(kept);
-    CutModel::of({network}, seen_locally()).write(kept, "{}");
-  };
-  tbb::parallel_invoke([&] { network_of(kWhole); }, [&] { network_of(0), network_of(1); });
-  for (int half = 0; half < kHalves; ++half) halves.push_back(CutModel::of({networks[static_cast<std::size_t>(half)]}, seen_locally()));
-
-  const Rows rows = measure_all(records, halves, how.threads);
+  const std::vector<CutNetwork> networks = train_networks(records, how);
+  std::vector<CutModel> parts;
+  for (int part = 0; part < kParts; ++part) parts.push_back(cut_model(networks[static_cast<std::size_t>(part)]));
+  HairpinRows rows = measure_all(records, parts, how.threads);
   how.talk(fmt::format("{} hairpins of {} records measured", rows.measures.rows, records.size()));
-  BoosterOptions booster = how.booster;
-  booster.threads = how.threads;
-  booster.seed = static_cast<int>(how.seed);
-  PrecursorTrainingOptions same = how;
-  same.booster = booster;
-  const std::vector<float> logits = best_out_of_fold(rows, records, same);
+  leave_out(rows.measures, how.left_out);
+
+  BoosterOptions booster = how.booster, quick = how.first_booster;
+  booster.threads = quick.threads = how.threads;
+  booster.seed = quick.seed = static_cast<int>(how.seed);
+  const std::vector<float> row_logits = out_of_fold(rows, rows.measures, records, how, booster);
+  const std::vector<float> logits = best_of_records(rows, row_logits, records.size());
   const std::vector<double> weights = even_weights(records);
   const LogisticBlend calibration = fit_calibration(logits, records, weights);
   std::vector<double> probabilities;
   for (const float x : logits)
     probabilities.push_back(1 / (1 + std::exp(-(calibration.weights[0] * x + calibration.bias + logit(how.prior)))));
+  if (!how.calls.empty()) write_calls(how.calls, records, logits, probabilities);
+  const FirstLook first = first_look_of(rows, records, out_of_fold(rows, rows.first, records, how, quick));
+  how.talk(fmt::format("first look: {:.3f} of the others' hairpins pass", first.others_pass));
 
-  std::vector<std::int64_t> all;
-  for (std::size_t k = 0; k < rows.rows.size(); ++k) {
-    if (rows.rows[k].learnt) all.push_back(static_cast<std::int64_t>(k));
-  }
-  const std::unique_ptr<Booster> trees = boost(rows, records, all, booster);
-  const std::vector<std::byte> tree_bytes = trees->bytes();
-  const std::string booster_bytes(reinterpret_cast<const char*>(tree_bytes.data()), tree_bytes.size());
+  const std::vector<std::int64_t> learnt = learnt_rows(rows);
+  const std::string trees = text_of(*boost(rows, rows.measures, records, learnt, booster));
+  const std::string first_trees = text_of(*boost(rows, rows.first, records, learnt, quick));
   const std::string percentiles = encode_percentiles(percentiles_of(rows, records));
-
-  if (!how.calls.empty()) {
-    TextWriter out(how.calls);
-    out.write("id\tlabel\tkind\tgroup\tlength\tflank5\tflank3\tlog_odds\tprobability\n");
-    for (std::size_t i = 0; i < records.size(); ++i) {
-      const WorldRecord& r = records[i];
-      out.write(fmt::format("{}\t{}\t{}\t{}\t{}\t{}\t{}\t{:.4f}\t{:.5f}\n", r.id, r.label, r.kind, r.group,
-                            r.sequence.size(), r.flank5, r.flank3, logits[i], probabilities[i]));
-    }
-    out.close();
-  }
   fs::create_directories(directory + "/" + kPrecursorCuts);
-  CutModel::of({networks[kWhole]}, seen_locally()).write(directory + "/" + kPrecursorCuts, R"({"see": "../config.json"})");
-  replace_file(directory + "/" + kPrecursorBooster, booster_bytes);
+  cut_model(networks[kWhole]).write(directory + "/" + kPrecursorCuts, R"({"see": "../config.json"})");
+  replace_file(directory + "/" + kPrecursorBooster, trees);
+  replace_file(directory + "/" + kFirstBooster, first_trees);
   replace_file(directory + "/" + kPercentilesFile, percentiles);
   const auto md5 = [](const std::string& bytes) { return md5_hex(std::as_bytes(std::span(bytes))); };
   const Json config = {
@@ -451,13 +211,17 @@ void train_precursor(const std::string& directory, std::span<const WorldRecord> 
       {"family", kPrecursorFamily},
       {"prior", how.prior},
       {"least_cut_log_odds", least_cut_log_odds(rows, records)},
+      {"first_look", {{"least_log_odds", first.least_log_odds}, {"loss", kFirstLookLoss}, {"others_pass", first.others_pass}}},
       {"calibration", {{"slope", calibration.weights[0]}, {"bias", calibration.bias}}},
       {"curve", curve_json(records, probabilities, weights)},
       {"figures", figures_json(records, probabilities, 0.5)},
-      {"trees", {{"rounds", booster.rounds}, {"depth", booster.depth}, {"rate", booster.rate}, {"rows", booster.rows}, {"columns", booster.columns}, {"leaf", booster.leaf}, {"seed", booster.seed}}},
-      {"networks", {{"channels", how.channels}, {"epochs", how.epochs}}},
+      {"trees", trees_json(booster)},
+      {"first_trees", trees_json(quick)},
+      {"networks", {{"parts", kParts}, {"channels", how.channels}, {"epochs", how.epochs}}},
+      {"left_out", how.left_out},
       {"folds", how.folds},
-      {"md5", {{kPrecursorBooster, md5(booster_bytes)}, {kPercentilesFile, md5(percentiles)}}},
+      {"md5",
+       {{kPrecursorBooster, md5(trees)}, {kFirstBooster, md5(first_trees)}, {kPercentilesFile, md5(percentiles)}}},
       {"training", Json::parse(how.origin)}};
   replace_file(directory + "/config.json", config.dump(2) + "\n");
 }

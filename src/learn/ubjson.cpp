@@ -105,7 +105,7 @@ class Parser {
         for (const auto& [other, unused] : value.members) {
           if (other == key) bad("a key stands twice");
         }
-        value.members.emplace_back(key, parse(take(), depth + 1));
+        value.members.push_back({key, parse(take(), depth + 1)});
       }
     } else if (kind == '[') {
       list(value, depth);

@@ -6,10 +6,11 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 namespace stemloop::ubjson {
+
+struct Member;
 
 /// A value of the file. Texts and typed lists stay where they are.
 struct Value {
@@ -17,10 +18,15 @@ struct Value {
   char element = 0;  // of a typed list
   std::size_t count = 0;
   const std::byte* at = nullptr;
-  std::vector<std::pair<std::string_view, Value>> members;
+  std::vector<Member> members;
   std::vector<Value> items;
 
   [[nodiscard]] std::string_view text() const { return {reinterpret_cast<const char*>(at), count}; }
+};
+
+struct Member {
+  std::string_view first;
+  Value second;
 };
 
 /// Bytes of a number of this kind, 0 if it is none.

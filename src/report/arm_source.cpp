@@ -23,7 +23,7 @@ BaseSpan span_of(int begin, int end) { return begin >= 0 && end > begin ? BaseSp
 
 }  // namespace
 
-ArmSource::ArmSource(const std::string& what) {
+ArmSource::ArmSource(const std::string& what) : path_(what) {
   if (what == "none") return;
   if (what != "predicted" && !holds_matures(what)) {
     table_ = ArmTable::read(what);

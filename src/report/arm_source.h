@@ -28,6 +28,9 @@ class ArmSource {
   /// For a caption: "predicted", "from FILE".
   [[nodiscard]] const std::string& words() const { return words_; }
 
+  /// The table that is joined by id, "" if there is none.
+  [[nodiscard]] std::string table() const { return table_ ? path_ : ""; }
+
   /// Memory of one worker.
   using Scratch = std::optional<CutModel::Scratch>;
   [[nodiscard]] Scratch scratch() const;
@@ -37,7 +40,7 @@ class ArmSource {
                              Scratch& scratch) const;
 
  private:
-  std::string words_;
+  std::string words_, path_;
   std::optional<CutModel> model_;
   std::optional<KnownMatures> matures_;
   std::optional<ArmTable> table_;

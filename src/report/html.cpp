@@ -327,7 +327,7 @@ class Page {
     arm("3p", r.marks.three_prime, 2);
     if (r.marks.seed.known()) add("<tr><th>seed</th><td><code>{}</code></td><td></td></tr>", letters(r, r.marks.seed));
     if (r.marks.any() && !r.marks_source.empty())
-      add("<tr><th>arms from</th><td colspan=\"2\">{}</td></tr>", html_text(r.marks_source));
+      add("<tr><th>arms</th><td colspan=\"2\">{}</td></tr>", html_text(r.marks_source));
     if (r.nearest) add("<tr><th>nearest known</th><td colspan=\"2\">{}</td></tr>", html_text(*r.nearest));
     add("<tr><th>sequence</th><td colspan=\"2\"><code>{}</code></td></tr><tr><th>structure</th><td colspan=\"2\"><code>{}"
         "</code></td></tr>",

@@ -17,7 +17,8 @@ std::string methods_paragraph(const MethodsFacts& facts) {
                         facts.folding.parameters, facts.folding.fold.temperature_celsius, facts.folding.fold.dangles);
   if (!facts.model.empty())
     text += fmt::format("They were classified with the model {}, whose calibrated probabilities of at least 0.5 name "
-                        "the class; hairpins unlike the training hairpins are marked [4]. ",
+                        "the class, by boosted trees [4] whose reasons are SHAP values [5]; hairpins unlike the training "
+                        "hairpins are marked. ",
                         facts.model);
   if (!facts.arms.empty()) text += fmt::format("Arms and cut sites: {}. ", facts.arms);
   if (facts.left_out > 0)
@@ -36,10 +37,15 @@ std::vector<std::string> works_to_cite(const MethodsFacts& facts) {
       "Algorithms for Molecular Biology 6:26 (2011). doi:10.1186/1748-7188-6-26",
       "Turner DH, Mathews DH. NNDB: the nearest neighbor parameter database for predicting stability of nucleic acid "
       "secondary structure. Nucleic Acids Research 38:D280 (2010). doi:10.1093/nar/gkp892"};
-  if (!facts.model.empty())
+  if (!facts.model.empty()) {
     works.emplace_back(
-        "Cordero J, Menkovski V, Allmer J. Detection of pre-microRNA with Convolutional Neural Networks. bioRxiv 840579 "
-        "(2019). doi:10.1101/840579");
+        "Chen T, Guestrin C. XGBoost: a scalable tree boosting system. Proceedings of KDD 2016, 785-794. "
+        "doi:10.1145/2939672.2939785");
+    works.emplace_back(
+        "Lundberg SM, Erion G, Chen H, DeGrave A, Prutkin JM, Nair B, Katz R, Himmelfarb J, Bansal N, Lee SI. From local "
+        "explanations to global understanding with explainable AI for trees. Nature Machine Intelligence 2:56-67 (2020). "
+        "doi:10.1038/s42256-019-0138-9");
+  }
   return works;
 }
 

@@ -5,6 +5,7 @@
 #include "report/arm_source.h"
 #include "report/drawing_file.h"
 #include "report/html.h"
+#include "report/reference_hairpins.h"
 #include "report/ladder_svg.h"
 #include "report/loci.h"
 #include "report/methods.h"

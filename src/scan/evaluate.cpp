@@ -59,6 +59,7 @@ void read_bed(const std::vector<std::string_view>& f, const std::string& place, 
 // Columns of a table of intervals; -1 if it is not there.
 struct Columns {
   int contig = -1, begin = -1, end = -1, strand = -1, score = -1, q_value = -1, name = -1, genome = -1;
+  bool probabilities = false;  // in the column of scores
 };
 
 Columns columns_of(const std::vector<std::string_view>& header, const std::string& place) {
@@ -75,6 +76,7 @@ Columns columns_of(const std::vector<std::string_view>& header, const std::strin
   c.end = find({"end"});
   c.strand = find({"strand"});
   c.score = find({"probability", "score"});
+  c.probabilities = c.score >= 0 && header[static_cast<std::size_t>(c.score)] == "probability";
   c.q_value = find({"q_value"});
   c.name = find({"id", "name"});
   c.genome = find({"genome"});
@@ -90,6 +92,7 @@ void read_tsv(const std::vector<std::string_view>& f, const Columns& c, const st
   i.end = parse_integer(cell(c.end), place);
   i.strand = parse_strand(cell(c.strand), place);
   if (c.score >= 0) i.score = parse_number(cell(c.score), place);
+  require(!c.probabilities || (i.score >= 0 && i.score <= 1), "{}: {} is no probability", place, i.score);
   if (c.q_value >= 0) i.q_value = parse_number(cell(c.q_value), place);
   if (c.name >= 0) i.name = cell(c.name);
 }
@@ -130,7 +133,7 @@ std::vector<Interval> read_intervals(const std::string& path, const std::string&
       kind = Kind::kGff3;
     }
     if (line == "##FASTA") break;
-    if (line.empty() || line[0] == '#' || line.rfind("track", 0) == 0) continue;
+    if (line.empty() || line[0] == '#' || line.rfind("track", 0) == 0 || line.rfind("browser", 0) == 0) continue;
     const auto f = tab_fields(line);
     const std::string place = lines.place();
     if (!known) {

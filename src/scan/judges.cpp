@@ -67,6 +67,23 @@ void leave_out_clearly_worse(std::vector<CutCandidate>& cuts) {
   cuts.resize(kept);
 }
 
+// Most of what is left is told from a precursor without folding anything.
+void leave_out_at_first_look(const PrecursorClassifier& classifier, std::span<const Candidate> candidates,
+                             std::vector<CutCandidate>& cuts) {
+  Matrix rows{std::ssize(cuts), std::ssize(first_measures()), {}};
+  for (const CutCandidate& one : cuts) {
+    look_first(candidates[one.of].window, candidates[one.of].stem_loop, one.arms, rows.values);
+  }
+  const std::vector<bool> worth = classifier.worth_judging(rows);
+  std::size_t kept = 0;
+  for (std::size_t k = 0; k < cuts.size(); ++k) {
+    if (!worth[k]) continue;
+    if (kept != k) cuts[kept] = std::move(cuts[k]);
+    ++kept;
+  }
+  cuts.resize(kept);
+}
+
 }  // namespace
 
 CandidateJudge precursor_judge(std::shared_ptr<const PrecursorClassifier> classifier, double prior) {
@@ -94,6 +111,7 @@ CandidateJudge precursor_judge(std::shared_ptr<const PrecursorClassifier> classi
       cut_candidates.push_back({k, std::move(*arms), begin, begin + length, c.reverse});
     }
     leave_out_clearly_worse(cut_candidates);
+    leave_out_at_first_look(*classifier, candidates, cut_candidates);
     for (CutCandidate& one : cut_candidates) {
       const std::size_t k = one.of;
       std::optional<CutHairpin> cut = cut_hairpin(candidates[k].window, candidates[k].stem_loop, std::move(one.arms), m.folder);

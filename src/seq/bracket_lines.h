@@ -27,4 +27,16 @@ class BracketLines {
   std::string problem_;
 };
 
+/// A structure that a user asks for.
+struct StructureLine {
+  std::string name;  // of the header above it, or "structure_3"
+  std::string structure;
+  std::string place;  // "file:line"
+};
+
+/// The structures of a file: bare lines, or FASTA with them, with or without energies; sequences and comments (#) are
+/// passed over. Error at file:line for any other line, for something else than an energy behind a structure, and for a
+/// header without a structure: none that is asked for is left out without a word.
+std::vector<StructureLine> read_structure_lines(const std::string& path);
+
 }  // namespace stemloop

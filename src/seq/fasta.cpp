@@ -98,7 +98,7 @@ class FastaReader final : public QueuedReader {
     record.file = lines_.name();
     record.line = lines_.number();
     is_header(header_);  // takes a byte order mark off
-    set_header(std::string_view(header_).substr(1), record);
+    set_header(trim(header_).substr(1), record);  // the first may stand behind blanks
     BracketLines brackets;
     std::string problem;
     have_header_ = false;

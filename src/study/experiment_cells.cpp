@@ -87,8 +87,11 @@ std::vector<Cell> read_cells(const std::string& path) {
 bool run_has_begun(const ExperimentOptions& c, const SequenceSet& set, const SequenceSet& blind) {
   const std::string path = c.run + "/run.json", md5 = md5_of(set);
   if (!std::filesystem::exists(path)) {
-    require(!std::filesystem::exists(c.run) || std::filesystem::is_empty(c.run),
-            "{}: is not empty and no experiment; name another --run", c.run);
+    // A run that was killed before its first file was in place leaves its draft.
+    const bool taken = std::filesystem::exists(c.run) &&
+                       std::any_of(std::filesystem::directory_iterator(c.run), std::filesystem::directory_iterator(),
+                                   [](const auto& entry) { return entry.path().extension() != ".draft"; });
+    require(!taken, "{}: is not empty and no experiment; name another --run", c.run);
     return false;
   }
   const auto bytes = read_regular_file(path, 1 << 20);
@@ -128,20 +131,19 @@ void start_run(const ExperimentOptions& c, const SequenceSet& set, const Sequenc
 
 CellFile::CellFile(const std::string& run) : path_(run + "/cells.tsv"), cells_(read_cells(path_)) {
   if (!std::filesystem::exists(path_) || std::filesystem::file_size(path_) == 0) replace_file(path_, header_line());
-  out_.open(path_, std::ios::app);
+  out_.emplace(path_);
   for (const Cell& cell : cells_) known_.insert(key(cell));
 }
 
 void CellFile::add(const Cell& cell) {
   const std::lock_guard<std::mutex> lock(mutex_);
-  out_ << line_of(cell) << std::flush;
-  require(out_.good(), "{}: cannot be written", path_);
+  out_->append(line_of(cell));
   cells_.push_back(cell);
   known_.insert(key(cell));
 }
 
 void CellFile::put_in_order() {
-  out_.close();
+  out_.reset();
   std::sort(cells_.begin(), cells_.end(), [](const Cell& a, const Cell& b) { return key(a) < key(b); });
   std::string text = header_line();
   for (const Cell& cell : cells_) text += line_of(cell);

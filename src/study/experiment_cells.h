@@ -1,14 +1,15 @@
 // The folder of an experiment: run.json tells what its cells depend on, cells.tsv holds those that are done.
 #pragma once
 
-#include <fstream>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <string>
 #include <tuple>
 #include <vector>
 
 #include "study/experiment.h"
+#include "util/append_file.h"
 
 namespace stemloop {
 
@@ -38,7 +39,7 @@ class CellFile {
   std::string path_;
   std::vector<Cell> cells_;
   std::set<Key> known_;
-  std::ofstream out_;
+  std::optional<AppendFile> out_;
   std::mutex mutex_;
 };
 

@@ -88,12 +88,14 @@ void FolderDraft::keep() {
     fs::rename(old, draft_, failure);
   }
   kept_ = true;
-  fs::remove_all(draft_, failure);
+  // The new name is on the disk before the old files go: a power cut between the two would take both.
   const std::string parent = fs::path(target_).parent_path().string();
   const int descriptor = open(parent.empty() ? "." : parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (descriptor < 0) return;
-  system_fsync(descriptor);
-  close(descriptor);
+  const bool synced = descriptor < 0 || system_fsync(descriptor) == 0 || errno == EINVAL || errno == EBADF;
+  const std::string reason = std::strerror(errno);
+  if (descriptor >= 0) close(descriptor);
+  require(synced, "{}: the new files are in place, but syncing failed: {}; the old ones are in {}", target_, reason, draft_);
+  fs::remove_all(draft_, failure);
 }
 
 }  // namespace stemloop

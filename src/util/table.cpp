@@ -3,11 +3,13 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <limits>
 #include <unordered_map>
 
 #include "util/error.h"
 #include "util/file.h"
+#include "util/table_joins.h"
 #include "util/text.h"
 
 namespace stemloop {
@@ -151,10 +153,14 @@ void read_table(const std::string& path, const std::function<void(const std::vec
 
 std::optional<std::size_t> optional_column(const std::vector<std::string>& header, const std::string& name,
                                            const std::string& path) {
-  const auto found = std::find(header.begin(), header.end(), name);
-  if (found == header.end()) return std::nullopt;
-  require(std::find(found + 1, header.end(), name) == header.end(), "{}: has two columns '{}'", path, printable(name));
-  return static_cast<std::size_t>(found - header.begin());
+  const auto the_one = [&](const auto& same) -> std::optional<std::size_t> {
+    const auto found = std::find_if(header.begin(), header.end(), same);
+    if (found == header.end()) return std::nullopt;
+    require(std::find_if(found + 1, header.end(), same) == header.end(), "{}: has two columns '{}'", path, printable(name));
+    return static_cast<std::size_t>(found - header.begin());
+  };
+  if (const auto exact = the_one([&](const std::string& one) { return one == name; })) return exact;
+  return the_one([&](const std::string& one) { return plain_name(one) == plain_name(name); });
 }
 
 std::size_t find_column(const std::vector<std::string>& header, const std::string& name, const std::string& path) {
@@ -183,6 +189,20 @@ std::optional<std::size_t> id_column(const std::vector<std::string>& header, con
 }
 
 bool is_missing(std::string_view field) { return field.empty() || field == "NA"; }
+
+bool meant_as_number(std::string_view field) {
+  std::string text = plain_name(field);
+  for (const char* word : {"nan", "-nan", "inf", "-inf", "+inf", "infinity", "-infinity", "n/a", "null", "nil"}) {
+    if (text == word) return true;
+  }
+  text.erase(std::remove_if(text.begin(), text.end(), [](char c) { return c == ',' || c == '_' || c == ' ' || c == '\''; }),
+             text.end());
+  if (!text.empty() && text[0] == '+') text.erase(0, 1);
+  if (!text.empty() && text.back() == '%') text.pop_back();
+  char* end = nullptr;
+  std::strtod(text.c_str(), &end);  // takes hexadecimal digits and numbers beyond the range too
+  return !text.empty() && *end == '\0';
+}
 
 double number_or_missing(std::string_view field, const std::string& column, std::string_view place) {
   if (is_missing(field)) return std::numeric_limits<double>::quiet_NaN();
@@ -215,6 +235,12 @@ std::vector<std::size_t> join_by_id(const std::vector<std::string>& wanted, cons
     lines.push_back(found->second);
   }
   return lines;
+}
+
+void IdsOfTable::see(const std::string& id) {
+  require(table_.empty() || seen_.insert(id).second,
+          "two records are called '{}', so lines of {} cannot be told apart; give every record a name of its own",
+          printable(id), table_);
 }
 
 std::string table_cell(std::string_view text) {

@@ -43,6 +43,9 @@ std::int64_t parse_integer(std::string_view token, std::string_view place) {
   const auto [end, error] = std::from_chars(token.data(), token.data() + token.size(), value);
   require(error == std::errc{} && end == token.data() + token.size(), "{}: '{}' is not an integer", place,
           printable(token));
+  // Positions, lengths and counts are added and subtracted by whoever asks: none may come near the end of their type.
+  constexpr std::int64_t kMost = 1'000'000'000'000'000;
+  require(value >= -kMost && value <= kMost, "{}: {} is beyond what is counted here", place, value);
   return value;
 }
 

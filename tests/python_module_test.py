@@ -1,6 +1,6 @@
-"""The module gives the program's numbers: fold, features, arms, classify on the shipped examples; errors; threads.
+"""The module gives the program's numbers: fold, features, arms, classify, design on the shipped examples; errors; threads.
 
-    python3 test_stemloop.py PROGRAM EXAMPLES
+    python_module_test.py PROGRAM EXAMPLES
 """
 
 import csv
@@ -69,6 +69,18 @@ class SameNumbers(unittest.TestCase):
         self.assertTrue(set(np.unique(ours["bond"])) <= {-1, 0, 1})
 
 
+    def test_design(self):
+        structures = ["((((((((((....))))))))))", "((((((.((((((....)))))).))))))"]
+        text = subprocess.run([PROGRAM, "design", "-q", "-n", "2", "--seed", "3"] +
+                              [word for s in structures for word in ("--structure", s)],
+                              check=True, capture_output=True, text=True).stdout.splitlines()
+        ours = stemloop.design(structures, count=2, seed=3)
+        self.assertEqual(ours["sequence"], [line for line in text if line[0] in "ACGU"])
+        told = [float(line.split("p=")[1].split()[0]) for line in text if line[0] == ">"]
+        np.testing.assert_allclose(ours["probability"], told, atol=6e-4)
+        self.assertEqual(stemloop.fold(ours["sequence"])["structure"], [s for s in structures for _ in range(2)])
+
+
 class Behaviour(unittest.TestCase):
     def test_empty_list(self):
         self.assertEqual(stemloop.fold([])["structure"], [])
@@ -80,6 +92,8 @@ class Behaviour(unittest.TestCase):
                 stemloop.fold(bad)
         with self.assertRaisesRegex(stemloop.Error, "sequence 1: there is no hairpin loop"):
             stemloop.picture([SEQUENCES[0], "AAAAAAAA"])
+        with self.assertRaisesRegex(stemloop.Error, "structure 1: "):
+            stemloop.design(["((((....))))", "((("])
         with self.assertRaisesRegex(stemloop.Error, "no model called 'nothing'"):
             stemloop.classify(SEQUENCES[:1], model="nothing")
 
