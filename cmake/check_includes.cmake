@@ -23,8 +23,8 @@ set(allowed_scan ${allowed_judge} judge)
 set(allowed_report ${allowed_scan} design study scan)
 set(allowed_cli ${allowed_report} report)
 # Headers that go round the door, because few want them and a change should not reach all who want the room.
-set(side_doors util/append_file.h util/table_joins.h seq/bracket_lines.h net/checkpoint.h net/model_reading.h util/regular_file.h util/run_folder.h data/tensor_checks.h fold/parameter_sets.h util/pipeline.h util/typed_cell.h seq/record_stream.h data/dataset.h data/sequence_set.h data/similarity.h data/lineage.h data/shuffle.h data/smote.h
-    fold/local.h net/find_model.h scan/introns.h net/kernels.h net/model_files.h study/experiment_folds.h)
+set(side_doors util/append_file.h util/table_joins.h seq/bracket_lines.h net/checkpoint.h net/model_reading.h util/regular_file.h util/run_folder.h data/tensor_checks.h fold/parameter_sets.h util/pipeline.h util/typed_cell.h seq/record_stream.h data/dataset.h data/sequence_set.h data/similarity.h data/lineage.h data/likeness.h data/table_split.h data/shuffle.h data/smote.h
+    fold/local.h net/find_model.h scan/introns.h net/kernels.h net/model_files.h study/experiment_folds.h study/augmentation.h report/models.h)
 # Of a room with subfolders: which of its folders each may include. The room itself includes none of them.
 set(inside_net net)
 set(inside_net/torch net net/torch net/torch/loop net/torch/diva net/torch/sequences)

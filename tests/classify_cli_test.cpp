@@ -174,12 +174,12 @@ TEST_F(Classifiers, TrainingRefusesWhatCannotBeLearned) {
 TEST_F(Classifiers, OptionsOfNoUseAreRefused) {
   const std::string small = at("small");
   const std::pair<std::string, const char*> cases[] = {
-      {"model verify " + small + " --rounds 3", "--rounds is of model train; model verify has no use for it"},
-      {"model info " + small + " --tsv " + at("labelled.tsv"), "--tsv is of model train"},
-      {"model verify " + small + " --plot " + at("tree.svg"), "--plot is of model info"},
-      {"model list --params turner2004", "--params is of model train"},
+      {"model verify " + small + " --rounds 3", "--rounds has no meaning for model verify; it is for train premirna"},
+      {"model info " + small + " --tsv " + at("labelled.tsv"), "--tsv has no meaning for model info; it is for train premirna"},
+      {"model verify " + small + " --plot " + at("tree.svg"), "--plot has no meaning for model verify; it is for info"},
+      {"model list --params turner2004", "--params has no meaning for model list"},
       {"model list " + small, "model list lists all models; leave out"},
-      {"model train " + at("none") + " -o " + at("x.txt"), "leave out --output"}};
+      {"model train " + at("none") + " -o " + at("x.txt"), "--output has no meaning for model train premirna"}};
   for (const auto& [line, words] : cases) {
     const Outcome r = shell("stemloop " + line);
     EXPECT_EQ(r.code, 1) << line;

@@ -331,9 +331,9 @@ TEST_F(Mirtrons, EvaluateReadsTables) {
 
 TEST_F(Mirtrons, WrongUseIsRefused) {
   const std::pair<std::string, const char*> cases[] = {
-      {train("none", "--label-column mirtron --network x"), "--network is of the other family"},
+      {train("none", "--label-column mirtron --network x"), "--network has no meaning for model train mirtron"},
       {fmt::format("stemloop model train {} --tsv {} --repeats 2", at("none"), at("labelled.tsv")),
-       "--repeats is of the other family"},
+       "--repeats has no meaning for model train premirna"},
       {train("none", ""), "there is no column 'label'"},
       {fmt::format("head -12 {0} > {1}; stemloop model train {2} --family mirtron --tsv {1} --label-column mirtron",
                    at("labelled.tsv"), at("few.tsv"), at("none")),

@@ -124,7 +124,7 @@ TEST_F(SequenceModels, SelectorKeepsDrawsThatAreLikeTheRealOnes) {
   EXPECT_THAT(shell(fmt::format("stemloop model select {} --positives {} --negatives {}", at("selected"), at("real.fa"),
                                 at("others.fa")))
                   .err,
-              HasSubstr("model select has no use for --negatives"));
+              HasSubstr("--negatives has no meaning for model select"));
   write_bytes(at("selected/selector.json"), content(at("selected/selector.json")).substr(0, 100));
   for (const char* command : {"generate -n 1 --model", "model verify"}) {
     const Outcome r = shell(fmt::format("stemloop {} {}", command, at("selected")));

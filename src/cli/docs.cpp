@@ -56,7 +56,11 @@ std::string page(const CLI::App& app, const std::string& name, const std::string
       out += fmt::format(".TP\n\\fBstemloop {}\\fR\n{}\n", command.name, roff(command.summary));
   }
   out += ".SH OPTIONS\n";
-  for (const CLI::Option* option : app.get_options()) out += option_entry(*option);
+  for (const std::string& group : app.get_groups()) {
+    if (group != "Options") out += ".SS " + roff(group) + "\n";
+    for (const CLI::Option* option : app.get_options([&](const CLI::Option* o) { return o->get_group() == group; }))
+      out += option_entry(*option);
+  }
   const std::string footer = app.get_footer();
   constexpr std::string_view kExamples = "Examples:\n";
   if (footer.rfind(kExamples, 0) == 0) {

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <optional>
 
+#include "cli/choices.h"
 #include "cli/model_input.h"
 #include "data/dataset.h"
 #include "learn/learn.h"
@@ -61,15 +62,10 @@ int evaluate_classifier(EvaluateCommand& c, const CLI::App& app) {
   return finish(scores.tally, c.common);
 }
 
-int run_evaluate(EvaluateCommand& c, const CLI::App& app) {
+int run_evaluate(EvaluateCommand& c, const CLI::App& app, const ChoiceOptions& known) {
   begin_run(c.common);
-  for (const char* name : {"--calls", "--curve", "--by", "--trained-on"})
-    require(c.what == "classifier" || app.get_option(name)->count() == 0, "{} has no meaning for evaluate {}", name,
-            c.what);
-  for (const char* name : {"--keep", "--draw-temperature", "--seed"})
-    require(c.what == "bonds" || app.get_option(name)->count() == 0, "{} has no meaning for evaluate {}", name, c.what);
+  known.check(c.what, "evaluate " + c.what);
   if (c.what == "classifier") return evaluate_classifier(c, app);
-  require(app.get_option("--label-column")->count() == 0, "--label-column is of models of mirtrons");
   check_dataset(c.data);
   check_run_files(dataset_files(c.data), {c.common.output, c.calls, c.curve}, {c.model.directory});
   const auto network = open_model(c.model, c.common, c.folding, app);
@@ -88,6 +84,7 @@ int run_evaluate(EvaluateCommand& c, const CLI::App& app) {
 
 std::function<int()> add_evaluate(CLI::App& app) {
   auto c = std::make_shared<EvaluateCommand>();
+  auto known = std::make_shared<ChoiceOptions>(app);
   app.description(
       "Measures a model on labelled hairpins.\n"
       "reconstruction: errors of the most probable picture decoded from the encoder's mean, for all records, by "
@@ -104,28 +101,32 @@ std::function<int()> add_evaluate(CLI::App& app) {
   add_model(app, c->model);
   add_dataset(app, c->data);
   app.add_option("--part", c->part, "Only this part of the split")->check(CLI::IsMember({"train", "valid", "test"}));
-  app.add_option("--label-column", c->label_column, "classifier, of mirtrons: column of --tsv that is 1 for mirtrons")
+  app.add_option("--format", c->format, "tsv or json")->check(CLI::IsMember({"tsv", "json"}))->capture_default_str();
+  known->only({"classifier"}, app.add_option("--label-column", c->label_column,
+                                             "Models of mirtrons: column of --tsv that is 1 for mirtrons"))
       ->capture_default_str()
       ->type_name("NAME");
-  app.add_option("--format", c->format, "tsv or json")->check(CLI::IsMember({"tsv", "json"}))->capture_default_str();
-  app.add_option("--seed", c->seed, "bonds: of the patterns and draws")->capture_default_str();
-  app.add_option("--draw-temperature", c->temperature, "bonds: spread of the draws of z_m, 0 for the prior's mean")
-      ->check(CLI::Range(0.0, 10.0))
-      ->capture_default_str();
-  app.add_option("--keep", c->keep,
-                 "bonds: share of z_m that stays the hairpin's own where it is moved, as in generate")
-      ->check(CLI::Range(0.0, 1.0))
-      ->capture_default_str();
-  app.add_option("--calls", c->calls, "classifier: probabilities record by record")->type_name("FILE");
-  app.add_option("--by", c->by,
-                 "classifier: scores for every value of these columns of --tsv, too; flank: flank5 and flank3 in ranges")
+  known->only({"classifier"}, app.add_option("--calls", c->calls, "Probabilities record by record"))->type_name("FILE");
+  known->only({"classifier"},
+              app.add_option("--by", c->by,
+                             "Scores for every value of these columns of --tsv, too; flank: flank5 and flank3 in ranges"))
       ->delimiter(',')
       ->type_name("COLUMN,...");
-  app.add_option("--trained-on", c->trained_on,
-                 "classifier: what the model was trained on (a table with a column sequence, or FASTA): records that are "
-                 "among it or nearly alike one of it are counted and told apart")
+  known->only({"classifier"},
+              app.add_option("--trained-on", c->trained_on,
+                             "What the model was trained on (a table with a column sequence, or FASTA): records that "
+                             "are among it or nearly alike one of it are counted and told apart"))
       ->type_name("FILE");
-  app.add_option("--curve", c->curve, "classifier: the calibration curve")->type_name("FILE");
+  known->only({"classifier"}, app.add_option("--curve", c->curve, "The calibration curve"))->type_name("FILE");
+  known->only({"bonds"}, app.add_option("--seed", c->seed, "Of the patterns and draws"))->capture_default_str();
+  known->only({"bonds"}, app.add_option("--draw-temperature", c->temperature,
+                                        "Spread of the draws of z_m, 0 for the prior's mean"))
+      ->check(CLI::Range(0.0, 10.0))
+      ->capture_default_str();
+  known->only({"bonds"}, app.add_option("--keep", c->keep,
+                                        "Share of z_m that stays the hairpin's own where it is moved, as in generate"))
+      ->check(CLI::Range(0.0, 1.0))
+      ->capture_default_str();
   add_run_options(app, c->common, c->folding);
   tell_model_parameters(app);
   app.footer(
@@ -134,7 +135,7 @@ std::function<int()> add_evaluate(CLI::App& app) {
       "  stemloop evaluate class --model run/model --positives mirnas.fa --negatives others.fa --format json\n"
       "  stemloop evaluate classifier --model mirtron --tsv labelled.tsv --label-column mirtron --calls calls.tsv\n"
       "  stemloop evaluate classifier --model premirna --tsv labelled.tsv --by class,family,flank");
-  return [c, &app] { return run_evaluate(*c, app); };
+  return [c, known, &app] { return run_evaluate(*c, app, *known); };
 }
 
 }  // namespace stemloop

@@ -1,16 +1,10 @@
 #include "hairpin/figure.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
-#include <array>
 #include <cmath>
-#include <cstdlib>
 
-#include "hairpin/columns.h"
-#include "hairpin/drawings.h"
+#include "hairpin/figure_parts.h"
 #include "hairpin/ladder.h"
-#include "hairpin/structure_layout.h"
 
 namespace stemloop {
 
@@ -21,47 +15,12 @@ constexpr double kRadius = 7.7;  // of a base
 constexpr double kLadderStep = 11;
 constexpr double kLadderLine = 15;
 constexpr double kLadderBar = 4;  // beside an arm
-constexpr double kMargin = 26;
 constexpr double kLeastWidth = 420;
 constexpr double kNumberSize = 8.5;
 constexpr double kBand = 2 * kRadius + 9;  // of an arm
-constexpr double kLegendLine = 20;
-constexpr const char* kInk = "#1a1a1a";
-constexpr const char* kGreyInk = "#666666";
-constexpr const char* kNoValue = "#e4e4e4";
-constexpr const char* kCut = "#b2182b";
 
-struct ArmColours {
-  const char* band;
-  const char* fill;
-};
-// Blue and orange of Okabe & Ito, lightened.
-constexpr ArmColours kFiveArm = {"#b9d9f0", "#8fc3ea"};
-constexpr ArmColours kThreeArm = {"#fbdcae", "#f5c06b"};
-constexpr ArmColours kGreyFiveArm = {"#d9d9d9", "#cccccc"};
-constexpr ArmColours kGreyThreeArm = {"#ececec", "#e0e0e0"};
-
-Point operator+(Point a, Point b) { return {a.x + b.x, a.y + b.y}; }
-Point operator-(Point a, Point b) { return {a.x - b.x, a.y - b.y}; }
-Point operator*(Point a, double s) { return {a.x * s, a.y * s}; }
 double length_of(Point a) { return std::hypot(a.x, a.y); }
 Point unit(Point a) { return length_of(a) > 0 ? a * (1 / length_of(a)) : Point{0, -1}; }
-
-std::array<int, 3> channels(const std::string& hex) {
-  const auto value = std::strtoul(hex.c_str() + 1, nullptr, 16);
-  return {static_cast<int>(value >> 16U & 255U), static_cast<int>(value >> 8U & 255U), static_cast<int>(value & 255U)};
-}
-
-// Letters are white on dark grounds.
-const char* ink_on(const std::string& fill) {
-  const auto [r, g, b] = channels(fill);
-  return 0.299 * r + 0.587 * g + 0.114 * b < 120 ? "#ffffff" : kInk;
-}
-
-bool is_wobble(char a, char b) {
-  const PairType pair = kPairTypes[base_code(a)][base_code(b)];
-  return pair == 3 || pair == 4;
-}
 
 struct Box {
   double left, top, right, bottom;
@@ -300,129 +259,24 @@ class FigurePainter {
     constexpr double kCell = 5;
     const double picture_width = layout.columns.empty() ? 0 : kCell * kPictureColumns;
     Drawing page;
-    page.width = std::ceil(std::max({all.right - all.left, picture_width, kLeastWidth}) + 2 * kMargin);
+    page.width = std::ceil(std::max({all.right - all.left, picture_width, kLeastWidth}) + 2 * kFigureMargin);
     double y = 12;
-    const double room = page.width - 2 * kMargin;
+    const double room = page.width - 2 * kFigureMargin;
     if (!f_.title.empty()) {
       y += 16;
-      page.add(Text{{kMargin, y}, fitted_text(f_.title, room, 15, true), 15, Anchor::kStart, "#000000", true});
+      page.add(Text{{kFigureMargin, y}, fitted_text(f_.title, room, 15, true), 15, Anchor::kStart, "#000000", true});
     }
     if (!f_.subtitle.empty()) {
       y += 17;
-      page.add(Text{{kMargin, y}, fitted_text(f_.subtitle, room, 11), 11, Anchor::kStart, "#444444"});
+      page.add(Text{{kFigureMargin, y}, fitted_text(f_.subtitle, room, 11), 11, Anchor::kStart, "#444444"});
     }
     y += 16;
     place(page, d_, {(page.width - (all.right - all.left)) / 2 - all.left, y - all.top});
     y += all.bottom - all.top + 18;
-    if (f_.legend) y = legend(page, y);
-    if (!layout.columns.empty()) y = picture(page, layout, y, kCell);
+    if (f_.legend) y = draw_legend(page, f_, ladder_, y);
+    if (!layout.columns.empty()) y = draw_picture_below(page, layout, y, kCell);
     page.height = std::ceil(y + 8);
     return page;
-  }
-
-  // Items side by side, wrapped at the right margin. Returns where the next thing below may begin.
-  double legend(Drawing& page, double y) {
-    double x = kMargin;
-    const auto item = [&](double symbol, const std::string& words, const auto& draw) {
-      const double width = symbol + 5 + text_width(words, 9.5) + 16;
-      if (x > kMargin && x + width - 16 > page.width - kMargin) {
-        x = kMargin;
-        y += kLegendLine;
-      }
-      draw(Point{x + symbol / 2, y + 8});
-      page.add(Text{{x + symbol + 5, y + 11.5}, words, 9.5, Anchor::kStart, "#333333"});
-      x += width;
-    };
-    if (f_.colours == FigureColours::kLetters) {
-      for (const char c : {'A', 'C', 'G', 'U'}) {
-        if (f_.sequence.find(c) == std::string::npos) continue;
-        item(12, std::string(1, c), [&](Point p) {
-          page.add(Circle{p, 5.5, letter_colour(c, f_.palette), "#777777", 0.7});
-        });
-      }
-    }
-    if (f_.colours == FigureColours::kValues) scale_legend(item, page);
-    bool watson = false, wobble = false;
-    for (int i = 0; i < n_; ++i) {
-      if (pairs_[i] <= i) continue;
-      (is_wobble(f_.sequence[i], f_.sequence[pairs_[i]]) ? wobble : watson) = true;
-    }
-    if (watson) item(12, "AU, GC pair", [&](Point p) { page.add(Line{p - Point{6, 0}, p + Point{6, 0}, 2.2, "#333333"}); });
-    if (wobble) item(6, "GU pair", [&](Point p) { page.add(Circle{p, 2.4, "#333333", ""}); });
-    marks_legend(item, page);
-    return y + kLegendLine + 4;
-  }
-
-  template <class Item>
-  void scale_legend(const Item& item, Drawing& page) const {
-    constexpr double kWidth = 110;
-    const std::string low = fmt::format("{:.3g}", f_.values.low);
-    const std::string high = fmt::format("{:.3g}", f_.values.high);
-    const double before = text_width(low, 9) + 4;
-    const double behind = text_width(high, 9) + 4;
-    item(before + kWidth + behind, fitted_text(f_.values.name, 280, 9.5), [&](Point p) {
-      const double left = p.x - (before + kWidth + behind) / 2;
-      page.add(Text{{left, p.y + 3.5}, low, 9, Anchor::kStart, "#333333"});
-      constexpr int kPieces = 44;
-      for (int k = 0; k < kPieces; ++k) {
-        page.add(Rectangle{{left + before + kWidth * k / kPieces, p.y - 5},
-                           kWidth / kPieces + 0.3,
-                           10,
-                           scale_colour((k + 0.5) / kPieces, f_.palette),
-                           "",
-                           0});
-      }
-      page.add(Text{{left + before + kWidth + 4, p.y + 3.5}, high, 9, Anchor::kStart, "#333333"});
-    });
-    if (std::any_of(f_.values.value.begin(), f_.values.value.end(), [](double v) { return std::isnan(v); }))
-      item(12, "no value", [&](Point p) { page.add(Circle{p, 5.5, kNoValue, "#777777", 0.7}); });
-  }
-
-  template <class Item>
-  void marks_legend(const Item& item, Drawing& page) const {
-    const bool grey = f_.palette == Palette::kGrey;
-    const auto arm = [&](const BaseSpan& span, const char* name, const char* colour) {
-      if (!span.known()) return;
-      item(18, fmt::format("{} arm, {} to {}", name, span.begin + 1, span.end), [&](Point p) {
-        page.add(Rectangle{p - Point{9, 5}, 18, 10, colour, "", 0});
-      });
-    };
-    arm(f_.marks.five_prime, "5p", (grey ? kGreyFiveArm : kFiveArm).band);
-    arm(f_.marks.three_prime, "3p", (grey ? kGreyThreeArm : kThreeArm).band);
-    if (f_.marks.seed.known()) {
-      item(12, "seed", [&](Point p) {
-        if (ladder_) {
-          page.add(Line{p + Point{-6, 4}, p + Point{6, 4}, 1.8, kInk});
-        } else {
-          page.add(Circle{p, 5, "#ffffff", kInk, 2.2});
-        }
-      });
-    }
-    const auto cut = [&](const char* name, const char* fill) {
-      item(10, name, [&](Point p) {
-        page.add(Polygon{{p + Point{0, 5}, p + Point{-4.5, -5}, p + Point{4.5, -5}}, fill, kCut, 1.3});
-      });
-    };
-    if (f_.marks.cuts[0] >= 0 || f_.marks.cuts[3] >= 0) cut("Drosha cuts", kCut);
-    if (f_.marks.cuts[1] >= 0 || f_.marks.cuts[2] >= 0) cut("Dicer cuts", "#ffffff");
-  }
-
-  double picture(Drawing& page, const HairpinLayout& layout, double y, double cell) const {
-    const double width = cell * kPictureColumns;
-    const double left = (page.width - width) / 2;
-    add_picture(page, draw_picture(layout.columns), {left, y}, cell);
-    y += cell * kPictureRows + 13;
-    page.add(Text{{left, y}, "terminal loop", 9.5, Anchor::kStart, "#555555"});
-    page.add(Text{{left + width, y}, "5' strand above, 3' strand below; ends at the right", 9.5, Anchor::kEnd, "#555555"});
-    constexpr std::array<std::pair<const char*, const char*>, 5> kKey = {
-        {{"A", "#ffff00"}, {"C", "#0000ff"}, {"G", "#ff0000"}, {"U", "#00ff00"}, {"gap", "#000000"}}};
-    double x = left + 86;
-    for (const auto& [name, colour] : kKey) {
-      page.add(Rectangle{{x, y - 8}, 9, 9, colour, "#bbbbbb", 0.5});
-      page.add(Text{{x + 12, y}, name, 9.5, Anchor::kStart, "#555555"});
-      x += 24;
-    }
-    return y + 6;
   }
 
   const HairpinFigure& f_;
@@ -438,87 +292,5 @@ class FigurePainter {
 }  // namespace
 
 Drawing draw_figure(const HairpinFigure& figure) { return FigurePainter(figure).run(); }
-
-std::vector<Drawing> on_pages(const std::vector<Drawing>& figures, int columns, int rows, double width, double height) {
-  constexpr double kGap = 12;
-  const double cell_width = (width - kGap * (columns + 1)) / columns;
-  std::vector<Drawing> pages;
-  if (rows == 0) {
-    Drawing page;
-    page.width = width;
-    double y = kGap;
-    for (std::size_t k = 0; k < figures.size(); k += static_cast<std::size_t>(columns)) {
-      double tallest = 0;
-      for (std::size_t c = 0; c < static_cast<std::size_t>(columns) && k + c < figures.size(); ++c) {
-        const Drawing& figure = figures[k + c];
-        const double scale = std::min(1.0, cell_width / figure.width);
-        place(page, figure, {kGap + static_cast<double>(c) * (cell_width + kGap), y}, scale);
-        tallest = std::max(tallest, figure.height * scale);
-      }
-      y += tallest + kGap;
-    }
-    page.height = std::ceil(y);
-    pages.push_back(std::move(page));
-    return pages;
-  }
-  const double cell_height = (height - kGap * (rows + 1)) / rows;
-  const auto each = static_cast<std::size_t>(columns) * static_cast<std::size_t>(rows);
-  for (std::size_t k = 0; k < figures.size(); ++k) {
-    if (k % each == 0) pages.push_back(Drawing{width, height, {}});
-    const auto row = static_cast<double>(k % each / static_cast<std::size_t>(columns));
-    const auto column = static_cast<double>(k % static_cast<std::size_t>(columns));
-    const Drawing& figure = figures[k];
-    const double scale = std::min({1.0, cell_width / figure.width, cell_height / figure.height});
-    place(pages.back(), figure, {kGap + column * (cell_width + kGap), kGap + row * (cell_height + kGap)}, scale);
-  }
-  return pages;
-}
-
-std::string scale_colour(double share, Palette palette) {
-  if (palette == Palette::kGrey) {
-    const int level = static_cast<int>(std::lround(245 - 205 * share));
-    return fmt::format("#{0:02x}{0:02x}{0:02x}", level);
-  }
-  static const std::array<std::array<int, 3>, 9> kViridis = {{{68, 1, 84},
-                                                              {71, 44, 122},
-                                                              {59, 81, 139},
-                                                              {44, 113, 142},
-                                                              {33, 144, 141},
-                                                              {39, 173, 129},
-                                                              {92, 200, 99},
-                                                              {170, 220, 50},
-                                                              {253, 231, 37}}};
-  const double place = std::clamp(share, 0.0, 1.0) * (kViridis.size() - 1);
-  const auto below = std::min(static_cast<std::size_t>(place), kViridis.size() - 2);
-  const double part = place - static_cast<double>(below);
-  std::array<int, 3> mixed{};
-  for (std::size_t c = 0; c < 3; ++c)
-    mixed[c] = static_cast<int>(std::lround(kViridis[below][c] * (1 - part) + kViridis[below + 1][c] * part));
-  return fmt::format("#{:02x}{:02x}{:02x}", mixed[0], mixed[1], mixed[2]);
-}
-
-std::string letter_colour(char letter, Palette palette) {
-  // The first four were searched for: the two most alike to a reader of any kind of colour vision are as far apart as
-  // can be (0.34 of a unit cube of colours; a test holds them to 0.3), and black letters are read on all of them.
-  constexpr std::array<const char*, 5> kColours[] = {{"#c8c8c8", "#b5e3c8", "#6aa5e8", "#ffe14d", "#e8907a"},
-                                                     {"#c8c8c8", "#ffe97a", "#8db4f5", "#f59a8d", "#93d991"},
-                                                     {"#ffffff", "#ffffff", "#d9d9d9", "#b3b3b3", "#efefef"}};
-  return kColours[static_cast<int>(palette)][base_code(letter)];
-}
-
-std::vector<double> structure_support(std::string_view structure, const std::vector<PairProbability>& pairs) {
-  const std::vector<int> partner = pair_table(structure);
-  std::vector<double> paired(structure.size(), 0.0);
-  std::vector<double> support(structure.size(), 0.0);
-  for (const PairProbability& p : pairs) {
-    paired[p.i] += p.probability;
-    paired[p.j] += p.probability;
-    if (partner[p.i] == p.j) support[p.i] = support[p.j] = p.probability;
-  }
-  for (std::size_t i = 0; i < structure.size(); ++i) {
-    if (partner[i] < 0) support[i] = std::clamp(1 - paired[i], 0.0, 1.0);
-  }
-  return support;
-}
 
 }  // namespace stemloop

@@ -5,8 +5,8 @@
 #include <cstdint>
 #include <limits>
 #include <numbers>
-#include <unordered_map>
 
+#include "hairpin/bows.h"
 #include "seq/seq.h"
 
 namespace stemloop {
@@ -16,102 +16,12 @@ namespace {
 constexpr double kPi = std::numbers::pi;
 constexpr double kTouching = 0.8;     // bases are drawn as discs of 0.77
 constexpr double kSteepest = 2.15;    // first step of a bow against the stem, so that it clears the base before it
-constexpr double kRoundest = kPi;     // the same on a neck, where nothing is near
 constexpr double kAslant = 1.13;      // the same where another bow begins at the same base
 constexpr double kTailTilt = 0.2;     // loose ends part from each other, radians
 constexpr int kTiltedSteps = 6;
 
-Point operator+(Point a, Point b) { return {a.x + b.x, a.y + b.y}; }
-Point operator-(Point a, Point b) { return {a.x - b.x, a.y - b.y}; }
-Point operator*(Point a, double s) { return {a.x * s, a.y * s}; }
-double distance(Point a, Point b) { return std::hypot(a.x - b.x, a.y - b.y); }
 // The way from a stem's axis to its 5' strand: up where the stem runs to the right.
 Point towards_5p(Point axis) { return {axis.y, -axis.x}; }
-
-// The smallest x in [low, high] at which a rising function reaches zero.
-template <class F>
-double rising_zero(F f, double low, double high) {
-  for (int k = 0; k < 60; ++k) {
-    const double middle = (low + high) / 2;
-    (f(middle) < 0 ? low : high) = middle;
-  }
-  return high;
-}
-
-// Points in cells of one step, to find those near another.
-class Near {
- public:
-  void add(Point p) { cells_[key(cell(p.x), cell(p.y))].push_back(p); }
-
-  /// Distance of the closest point within one step, else 1; points at `a` or `b` do not count.
-  [[nodiscard]] double closest(Point p, Point a, Point b) const {
-    double best = 1;
-    for (int dx = -1; dx <= 1; ++dx) {
-      for (int dy = -1; dy <= 1; ++dy) {
-        const auto found = cells_.find(key(cell(p.x) + dx, cell(p.y) + dy));
-        if (found == cells_.end()) continue;
-        for (const Point& other : found->second) {
-          if (distance(other, a) > 1e-9 && distance(other, b) > 1e-9) best = std::min(best, distance(p, other));
-        }
-      }
-    }
-    return best;
-  }
-
- private:
-  static std::int64_t cell(double x) { return static_cast<std::int64_t>(std::floor(x)); }
-  static std::int64_t key(std::int64_t x, std::int64_t y) { return x * 1'000'003 + y; }
-  std::unordered_map<std::int64_t, std::vector<Point>> cells_;
-};
-
-// Unpaired bases between two bases of one strand that are `from` and `to`, bowed to the side `out`.
-struct Bow {
-  int first = 0;
-  int count = 0;
-  Point from;
-  Point to;
-  Point out;
-};
-
-// How far an arc of `count` bases reaches whose first step points away from the straight way by `angle`.
-double reach_of_arc(int count, double angle) {
-  double sum = 0;
-  for (int k = 0; k <= count; ++k) sum += std::cos(angle * (1 - 2.0 * k / count));
-  return sum;
-}
-
-// `count` bases on an arc of steps of one between two points closer than that: step k points away from the straight
-// way by angle - k * turn. An empty answer: the arc would be steeper than `steepest`.
-std::vector<Point> arc(Point from, Point to, Point out, int count, double steepest) {
-  const double span = distance(from, to);
-  const Point along = (to - from) * (1 / span);
-  std::vector<Point> points;
-  if (span >= count + 1) {
-    for (int k = 1; k <= count; ++k) points.push_back(from + (to - from) * (static_cast<double>(k) / (count + 1)));
-    return points;
-  }
-  const double angle = rising_zero([&](double x) { return span - reach_of_arc(count, x); }, 0, kPi);
-  if (angle > steepest) return {};
-  Point at = from;
-  for (int k = 0; k < count; ++k) {
-    const double a = angle * (1 - 2.0 * k / count);
-    at = at + along * std::cos(a) + out * std::sin(a);
-    points.push_back(at);
-  }
-  return points;
-}
-
-// The bow on a neck of `legs` bases on either side.
-std::vector<Point> on_neck(const Bow& bow, int legs) {
-  std::vector<Point> points;
-  for (int k = 1; k <= legs; ++k) points.push_back(bow.from + bow.out * k);
-  const std::vector<Point> top = arc(bow.from + bow.out * legs, bow.to + bow.out * legs, bow.out, bow.count - 2 * legs,
-                                     kRoundest);
-  if (top.empty() && bow.count > 2 * legs) return {};
-  points.insert(points.end(), top.begin(), top.end());
-  for (int k = legs; k >= 1; --k) points.push_back(bow.to + bow.out * k);
-  return points;
-}
 
 // How generous a layout is: the step along a multiloop, and the length of a stem given to each base of a long bulge.
 struct Room {

@@ -32,16 +32,6 @@ std::int64_t filled(const Picture& picture) {
   return width;
 }
 
-// Weights (outputs, inputs) of a linear map, input by input.
-std::vector<float> transposed(std::span<const float> rows, std::size_t outputs) {
-  std::vector<float> columns(rows.size());
-  const std::size_t inputs = rows.size() / outputs;
-  for (std::size_t o = 0; o < outputs; ++o) {
-    for (std::size_t i = 0; i < inputs; ++i) columns[i * outputs + o] = rows[o * inputs + i];
-  }
-  return columns;
-}
-
 // Sequences with room for a convolution's padding on both sides.
 Sequences framed(std::vector<float>& buffer, std::int64_t count, std::int64_t length, std::int64_t channels) {
   const std::int64_t step = (length + 2 * kPadding) * channels;
@@ -65,104 +55,12 @@ void complete(const Sequences& y, std::int64_t number, std::int64_t done, const 
 LatentEncoder::LatentEncoder(const DivaConfig& config, const TensorFile& weights, const std::string& path,
                              std::int64_t group)
     : latent_(config.latent), width_(config.width) {
-  const std::int64_t groups = config.latents(), w = config.width;
-  // This group's part of a tensor whose first axis goes through all groups.
-  const auto floats = [&](const std::string& name, const std::vector<std::int64_t>& shape, std::int64_t parts = 1,
-                          std::int64_t part = 0) {
-    const auto all = stored_floats(weights, path, name, shape);
-    const std::size_t size = all.size() / static_cast<std::size_t>(groups * parts);
-    return all.subspan(size * static_cast<std::size_t>(group * parts + part), size);
-  };
-  const auto norm = [&](const std::string& name, std::int64_t channels) {
-    return normalisation(weights, path, name, groups, group, channels, Activation::kElu);
-  };
-
-  const auto taps_last = floats("stem0.weight", {groups * w, kColumnInputs, 1, kTaps});
-  stem_.resize(taps_last.size());
-  for (std::int64_t o = 0; o < w; ++o) {
-    for (std::int64_t i = 0; i < kColumnInputs; ++i) {
-      for (std::int64_t k = 0; k < kTaps; ++k)
-        stem_[static_cast<std::size_t>((k * kColumnInputs + i) * w + o)] =
-            taps_last[static_cast<std::size_t>((o * kColumnInputs + i) * kTaps + k)];
-    }
-  }
-  stem_finish_ = norm("stem_norm0", w);
-
-  std::int64_t length = kColumns;
-  const auto add_residual = [&](std::int64_t in, std::int64_t out, bool half) {
-    const std::string name = "residual" + std::to_string(residuals_.size());
-    Residual r;
-    r.in = in;
-    r.out = out;
-    r.half = half;
-    length = half ? (length + 1) / 2 : length;
-    r.length = length;
-    const auto first = floats(name + "_first.weight", {groups * out, in, 1, kTaps});
-    if (half) {
-      // Rows of the product: the five places under the filter, channel by channel, as they lie in memory.
-      std::vector<float> places_first(first.size());
-      for (std::int64_t o = 0; o < out; ++o) {
-        for (std::int64_t c = 0; c < in; ++c) {
-          for (std::int64_t k = 0; k < kTaps; ++k)
-            places_first[static_cast<std::size_t>((k * in + c) * out + o)] =
-                first[static_cast<std::size_t>((o * in + c) * kTaps + k)];
-        }
-      }
-      r.first_half = Product(places_first.data(), kTaps * in, out, out, 1);
-      r.skip = Product(floats(name + "_skip.weight", {groups * out, in, 1, 1}).data(), in, out, 1, in);
-    } else {
-      r.first = Convolution(first, in, out);
-    }
-    r.second = Convolution(floats(name + "_second.weight", {groups * out, out, 1, kTaps}), out, out);
-    r.middle = norm(name + "_middle", out);
-    r.last = norm(name + "_last", out);
-    residuals_.push_back(std::move(r));
-  };
-  add_residual(w, w, false);
-  add_residual(w, w * 3 / 2, true);
-  add_residual(w * 3 / 2, w * 3 / 2, false);
-  add_residual(w * 3 / 2, w * 2, true);
-
-  const std::int64_t features = length * w * 2, head_columns = 2 * config.latent + config.context;
-  heads_ =
-      Product(floats("heads.weight", {groups, features, head_columns}).data(), features, head_columns, head_columns, 1);
-  heads_finish_ = add_bias(floats("heads.bias", {groups, 1, head_columns}), heads_.columns(), Activation::kNone);
-  if (config.letter_code) {
-    std::fill(heads_finish_.scale.begin(), heads_finish_.scale.end(), kCodedHeads);
-    for (float& b : heads_finish_.shift) b *= kCodedHeads;
-    const auto rows = floats("letters.weight", {groups * latent_, kColumns * kLetterInputs});
-    letters_ = transposed(rows, static_cast<std::size_t>(latent_));
-  }
-  constexpr std::int64_t kBondGroup = 2;
-  if (config.bond_code && group == kBondGroup) {
-    const std::int64_t shape[] = {latent_, kBondLength};
-    const auto rows = stored_floats(weights, path, "bond_code.weight", shape);
-    bond_code_ = transposed(rows, static_cast<std::size_t>(latent_));
-  }
-  if (config.flow_blocks > 0) {
-    const std::int64_t columns = config.flow_blocks * 2 * config.latent;
-    context_ = Product(floats("flow.context_weight", {groups, config.context, columns}).data(), config.context, columns,
-                       columns, 1);
-    context_finish_ =
-        add_bias(floats("flow.context_bias", {groups, 1, columns}), context_.columns(), Activation::kNone);
-  }
-  for (std::int64_t b = 0; b < config.flow_blocks; ++b) {
-    const std::int64_t widths[] = {config.latent, config.flow_hidden, config.flow_hidden, config.latent};
-    std::array<Network, 2> networks;
-    for (std::int64_t part = 0; part < 2; ++part) {
-      for (std::size_t i = 0; i < 3; ++i) {
-        const std::string name = "flow.block" + std::to_string(b);
-        const std::string number = std::to_string(i + 1);
-        const std::int64_t from = widths[i], to = widths[i + 1];
-        Network& network = networks[static_cast<std::size_t>(part)];
-        network.product[i] =
-            Product(floats(name + "_weight" + number, {2 * groups, from, to}, 2, part).data(), from, to, to, 1);
-        network.finish[i] = add_bias(floats(name + "_bias" + number, {2 * groups, 1, to}, 2, part),
-                                     network.product[i].columns(), i < 2 ? Activation::kElu : Activation::kNone);
-      }
-    }
-    flow_.push_back(std::move(networks));
-  }
+  const EncoderWeights from = {config, weights, path, group};
+  read_stem(from);
+  const std::int64_t length = read_residuals(from);
+  read_heads(from, length);
+  read_codes(from);
+  read_flow(from);
 
   Scratch scratch;
   blank_.resize(1 + 2 * residuals_.size());

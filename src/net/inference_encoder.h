@@ -12,6 +12,8 @@
 
 namespace stemloop {
 
+struct EncoderWeights;  // where they are read from
+
 class LatentEncoder {
  public:
   /// The encoder of latent space `group`. Error naming `path` if a weight is missing or of another shape.
@@ -38,6 +40,14 @@ class LatentEncoder {
     Finish finish[3];
   };
 
+  // The constructor's work, see inference_weights.cpp.
+  void read_stem(const EncoderWeights& from);
+  std::int64_t read_residuals(const EncoderWeights& from);  // returns the length of the last one's output
+  Residual read_residual(const EncoderWeights& from, std::int64_t in, std::int64_t out, bool half, std::int64_t length);
+  void read_heads(const EncoderWeights& from, std::int64_t length);
+  void read_codes(const EncoderWeights& from);
+  void read_flow(const EncoderWeights& from);
+
   // Calls layer(number, its output) after each; with `whole` every place is computed.
   template <class Layer>
   void convolve(std::span<const Picture> pictures, bool whole, Scratch& scratch, Layer layer) const;
@@ -56,6 +66,19 @@ class LatentEncoder {
   Product heads_, context_;
   Finish heads_finish_, context_finish_;
   std::vector<std::array<Network, 2>> flow_;  // blocks of s and t
+};
+
+/// A stored network, of which one group of channels is wanted.
+struct EncoderWeights {
+  const DivaConfig& config;
+  const TensorFile& file;
+  const std::string& path;
+  std::int64_t group;
+
+  /// This group's part of a tensor whose first axis goes through all groups, in each of which are `parts`.
+  [[nodiscard]] std::span<const float> floats(const std::string& name, const std::vector<std::int64_t>& shape,
+                                              std::int64_t parts = 1, std::int64_t part = 0) const;
+  [[nodiscard]] Finish norm(const std::string& name, std::int64_t channels) const;
 };
 
 }  // namespace stemloop

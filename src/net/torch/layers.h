@@ -17,6 +17,12 @@ bool& plain_layers();
 /// stay in single precision.
 bool& bfloat16_layers();
 
+/// A tensor as products on its device take it.
+Tensor for_product(const Tensor& x);
+
+/// True where the kernels do the work.
+bool on_kernels(const Tensor& x);
+
 /// While one lives, networks are made whose weights lie in a file: one that asks for more numbers than the file has is
 /// refused before memory is taken for them.
 class WeightBudget {

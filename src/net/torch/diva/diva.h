@@ -115,7 +115,12 @@ class DivaNetImpl : public torch::nn::Module {
     Conv first{nullptr}, second{nullptr}, skip{nullptr};
     Norm middle{nullptr}, last{nullptr};
   };
+  // The constructor's work, in this order.
+  void add_encoder();
   void add_residual(std::int64_t in, std::int64_t out, bool half);
+  void add_priors();
+  void add_decoder();
+  void scale_by_place();
 
   DivaConfig config_;
   Peers* peers_;
