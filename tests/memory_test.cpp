@@ -169,6 +169,8 @@ TEST(LittleMemory, TensorsAndCheckpoints) {
 }
 
 TEST(LittleMemory, Models) {
+  // A child of fork() has none of its parent's threads, and OpenMP, opened with the trees, would wait for them.
+  ::setenv("OMP_NUM_THREADS", "1", 1);
   const std::string models = STEMLOOP_MODELS;
   starve("parameters", Json::kNone, [] { return make_model(load_parameters("turner2004")) ? std::string("made") : ""; });
   starve("arms", Json::kRead, [&] { return fmt::format("{}", CutModel::open(models + "/arms").networks().size()); }, 20);

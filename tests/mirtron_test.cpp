@@ -349,7 +349,7 @@ TEST_F(Mirtrons, WrongUseIsRefused) {
       {fmt::format("stemloop classify --three-way -m {} {}", STEMLOOP_MODELS "/premirna-modmirbase", kMirtrons),
        "family 'premirna', not 'mirtron'"},
       {classify("--three-way " + kMirtrons), "was not trained on introns and other RNAs"},
-      {train("none", "--label-column mirtron --params turner2004"), "--params is of other families"},
+      {train("none", "--label-column mirtron --params turner2004"), "--params has no meaning for model train mirtron"},
       {fmt::format("stemloop classify --three-way --premirna {} {}", kShipped, kMirtrons), "is no classifier of pre-miRNAs"},
       {fmt::format("printf 'id\\tkind\\tgroup\\tweight\\tflank5\\tflank3\\tsequence\\nx\\tmirtron\\tg\\t1\\t9\\t9\\tGUGAG\\n' > {0}; "
                    "stemloop model train {1} --family mirtron --tsv {0}", at("bad.tsv"), at("none")), "flanks of 9 and 9 letters"}};

@@ -50,11 +50,13 @@ if ! start_slurm "$folder/slurm"; then
   exit 0
 fi
 # At most once a job is sent again: the one that is cancelled.
+set -m
 run --cluster 'sbatch --parsable -c {threads} --mem={resources.mem_mb}' --jobs 2 --latency-wait 20 --restart-times 0 >log 2>&1 & snakes=$!
+set +m
 wait_for_a_part
 cancelled=$(squeue -h -t R -o %i | head -n 1)
 scancel --signal=KILL "$cancelled"
-kill -9 "$snakes" 2>/dev/null || true
+kill -9 -- "-$snakes" 2>/dev/null || true
 wait "$snakes" 2>/dev/null || true
 scancel --user=root 2>/dev/null || true
 [ ! -e loci.tsv ] || { echo "cancelled too late"; exit 1; }
