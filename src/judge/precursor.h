@@ -52,8 +52,8 @@ struct StemCuts {
 
 /// Share of the precursors of training that may lie below PrecursorClassifier::least_cut_log_odds().
 inline constexpr double kGateLoss = 0.02;
-/// Share of the hairpins of certain precursors (of weight 1) that a first look may lose.
-inline constexpr double kFirstLookLoss = 0.005;
+/// Share of the hairpins of precursors that are called that a first look may lose.
+inline constexpr double kFirstLookLoss = 0.003;
 
 /// Memory of one worker.
 class HairpinFinder {

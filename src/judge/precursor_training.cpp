@@ -78,24 +78,24 @@ std::vector<float> best_of_records(const HairpinRows& rows, std::span<const floa
   return best;
 }
 
-// What a first look asks for: the log odds that a share kFirstLookLoss of the hairpins of certain precursors falls below, and
+// What a first look asks for: the log odds that a share kFirstLookLoss of the called precursors' hairpins falls below, and
 // the share of the others' hairpins that pass.
 struct FirstLook {
   double least_log_odds = 0, others_pass = 0;
 };
 
-FirstLook first_look_of(const HairpinRows& rows, std::span<const WorldRecord> records, std::span<const float> first) {
-  std::vector<float> certain, others;
+FirstLook first_look_of(const HairpinRows& rows, std::span<const WorldRecord> records, std::span<const float> first,
+                        std::span<const float> logits, const LogisticBlend& calibration) {
+  std::vector<float> called, others;
   for (std::size_t k = 0; k < rows.rows.size(); ++k) {
     const HairpinRow& row = rows.rows[k];
-    const WorldRecord& record = records[row.record];
     if (!row.learnt || !row.asked) continue;
-    if (record.label == 0) others.push_back(first[k]);
-    else if (record.weight >= 1) certain.push_back(first[k]);
+    if (records[row.record].label == 0) others.push_back(first[k]);
+    else if (calibration.weights[0] * logits[k] + calibration.bias > 0) called.push_back(first[k]);
   }
-  require(!certain.empty() && !others.empty(), "a first look is set by precursors of weight 1 and by others: one is missing");
-  const auto at = certain.begin() + static_cast<std::ptrdiff_t>(kFirstLookLoss * static_cast<double>(certain.size()));
-  std::nth_element(certain.begin(), at, certain.end());
+  require(!called.empty() && !others.empty(), "no precursor is called: there is nothing to set a first look by");
+  const auto at = called.begin() + static_cast<std::ptrdiff_t>(kFirstLookLoss * static_cast<double>(called.size()));
+  std::nth_element(called.begin(), at, called.end());
   const auto pass = std::count_if(others.begin(), others.end(), [&](float x) { return x >= *at; });
   return {*at, static_cast<double>(pass) / static_cast<double>(others.size())};
 }
@@ -193,7 +193,7 @@ void train_precursor(const std::string& directory, std::span<const WorldRecord> 
   for (const float x : logits)
     probabilities.push_back(1 / (1 + std::exp(-(calibration.weights[0] * x + calibration.bias + logit(how.prior)))));
   if (!how.calls.empty()) write_calls(how.calls, records, logits, probabilities);
-  const FirstLook first = first_look_of(rows, records, out_of_fold(rows, rows.first, records, how, quick));
+  const FirstLook first = first_look_of(rows, records, out_of_fold(rows, rows.first, records, how, quick), row_logits, calibration);
   how.talk(fmt::format("first look: {:.3f} of the others' hairpins pass", first.others_pass));
 
   const std::vector<std::int64_t> learnt = learnt_rows(rows);
