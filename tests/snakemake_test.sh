@@ -61,5 +61,9 @@ wait "$snakes" 2>/dev/null || true
 scancel --user=root 2>/dev/null || true
 [ ! -e loci.tsv ] || { echo "cancelled too late"; exit 1; }
 for _ in $(seq 100); do [ -z "$(squeue -h)" ] && break; sleep 0.2; done
-run --cluster 'sbatch --parsable -c {threads} --mem={resources.mem_mb}' --jobs 2 --latency-wait 20 >log 2>&1 || { cat log; exit 1; }
+set -m
+run --cluster 'sbatch --parsable -c {threads} --mem={resources.mem_mb}' --jobs 2 --latency-wait 20 >log 2>&1 & snakes=$!
+set +m
+wait "$snakes" || { cat log; exit 1; }
+kill -9 -- "-$snakes" 2>/dev/null || true  # a process that watched the cluster outlives it
 check "Slurm, job $cancelled killed in the middle"
