@@ -14,6 +14,7 @@
 #include <string>
 
 #include "data/shuffle.h"
+#include "known_loci.h"
 #include "scan/scan.h"
 #include "seq/seq.h"
 #include "util/util.h"
@@ -54,28 +55,6 @@ std::string length_of(std::size_t letters) {
   return letters < 180 ? "130 to 179 nt" : "180 nt and more";
 }
 
-bool holds(const LocalStemLoop& t, const std::vector<std::pair<int, int>>& arms) {
-  for (const auto& [begin, end] : arms) {
-    const int overlap = std::min(end, t.end + kSlack) - std::max(begin, t.begin - kSlack);
-    const int middle = (begin + end) / 2;
-    if (overlap < 0.8 * (end - begin) || (middle > t.loop_open && middle < t.loop_close)) return false;
-  }
-  const int loop = t.loop_open + t.loop_close;
-  return arms.size() < 2 || (arms[0].first + arms[0].second < loop && arms[1].first + arms[1].second > loop);
-}
-
-std::string letters_of(const std::string& path) {
-  std::string letters;
-  ContigReader reader(path, {200'000, 0, false});
-  for (ContigPiece piece; letters.size() < 200'000 && reader.next(piece);) {
-    for (const char c : piece.letters) {
-      if (std::string_view("ACGU").find(c) != std::string_view::npos) letters += c;
-    }
-  }
-  letters.resize(std::min<std::size_t>(letters.size(), 200'000));
-  return letters;
-}
-
 Tile tile_of(std::string letters) {
   Tile tile;
   tile.core_end = static_cast<std::int64_t>(letters.size());
@@ -99,7 +78,7 @@ int main(int argc, char** argv) try {
   CandidateOptions options;
   for (int k = 4; k < argc; ++k) set_option(options, argv[k]);
   const auto model = make_model(load_parameters("turner2004"));
-  const std::string genome = letters_of(argv[3]);
+  const std::string genome = first_letters(argv[3], 200'000);
   std::string shuffled;
   for (std::size_t at = 0; at + 500 <= genome.size(); at += 500) {
     Random random(1, at);
@@ -128,7 +107,7 @@ int main(int argc, char** argv) try {
       LocalStemLoop t = c.stem_loop;
       const int shift = static_cast<int>(c.begin) - t.begin;
       for (int* at : {&t.begin, &t.end, &t.loop_open, &t.loop_close}) *at += shift;
-      survives = survives || holds(t, arms);
+      survives = survives || holds(t, arms, kSlack);
     }
     for (const std::string& group : {std::string("all"), clade_of(f[1]), length_of(sequence.size())}) {
       ++seen[group][0];

@@ -13,6 +13,7 @@
 #include <cstdio>
 #include <map>
 
+#include "known_loci.h"
 #include "scan/scan.h"
 #include "seq/seq.h"
 #include "util/util.h"
@@ -26,28 +27,6 @@ struct Row {
   long precursor = -1;  // -1: background
   bool used = true;
 };
-
-std::string background(const std::string& path) {
-  std::string letters;
-  ContigReader reader(path, {100'000, 0, false});
-  for (ContigPiece piece; letters.size() < 100'000 && reader.next(piece);) {
-    for (const char c : piece.letters) {
-      if (std::string_view("ACGU").find(c) != std::string_view::npos) letters += c;
-    }
-  }
-  letters.resize(std::min<std::size_t>(letters.size(), 100'000));
-  return letters;
-}
-
-bool holds(const LocalStemLoop& t, const std::vector<std::pair<int, int>>& arms) {
-  const int loop = (t.loop_open + t.loop_close) / 2;
-  for (const auto& [begin, end] : arms) {
-    const int overlap = std::min(end, t.end + 10) - std::max(begin, t.begin - 10);
-    const int middle = (begin + end) / 2;
-    if (overlap < 0.8 * (end - begin) || (middle > t.loop_open && middle < t.loop_close)) return false;
-  }
-  return arms.size() < 2 || (arms[0].first + arms[0].second < 2 * loop && arms[1].first + arms[1].second > 2 * loop);
-}
 
 // Solves a symmetric system in place; the last column is the right-hand side.
 std::vector<double> solve(std::vector<std::vector<double>> a) {
@@ -104,7 +83,7 @@ int main(int argc, char** argv) {
     rows.push_back({{terms.begin(), terms.end()}, precursor, true});
   };
   std::string genome;
-  for (int k = 3; k < argc; ++k) genome += background(argv[k]);
+  for (int k = 3; k < argc; ++k) genome += first_letters(argv[k], 100'000);
   for (std::size_t at = 0; at < genome.size(); at += 20'000) {
     const std::string piece = genome.substr(at, 20'000);
     for (const LocalStemLoop& t : folder.stem_loops(piece)) add(t, piece, -1);
@@ -128,7 +107,7 @@ int main(int argc, char** argv) {
     const std::string piece = before + sequence + flank();
     bool found = false;
     for (const LocalStemLoop& t : folder.stem_loops(piece)) {
-      if (!holds(t, arms)) continue;
+      if (!holds(t, arms, 10)) continue;
       add(t, piece, precursors);
       found = true;
     }

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Trains the shipped model of cuts again: tables out of the data folder, then the networks, one thread; no libtorch.
-# The same data and options give the same weights on the same instruction set.
+# Trains the shipped model of cuts again: tables out of the data folder, then the networks; no libtorch.
+# The same data and options give the same weights on the same instruction set, whatever the threads.
 #   scripts/train_arms.sh [DATA [OUT]]
 # DATA holds mirbase/, mirgenedb21/ and deepmircut/ (default ../shared/data), OUT is the model's directory (default
 # models/arms).

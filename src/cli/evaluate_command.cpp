@@ -33,7 +33,11 @@ struct EvaluateCommand {
 };
 
 int evaluate_classifier(EvaluateCommand& c, const CLI::App& app) {
-  const auto judge = open_judge(find_model(c.model.directory), {c.model.device, c.common.threads});
+  OpenOptions options;
+  options.device = c.model.device;
+  options.threads = c.common.threads;
+  options.reasons = false;  // nobody would read them
+  const auto judge = open_judge(find_model(c.model.directory), options);
   judge->check_use({c.data, c.label_column, c.part, c.common, c.folding});
   require(c.by.empty() || !c.data.tsv.empty(), "--by names columns of --tsv, and there is none");
   check_dataset(c.data);

@@ -1,4 +1,5 @@
 // train arms: a model of Drosha's and Dicer's cuts from a table of hairpins.
+#include <oneapi/tbb/global_control.h>
 #include <spdlog/spdlog.h>
 
 #include <nlohmann/json.hpp>
@@ -41,6 +42,8 @@ int run_train_arms(TrainArmsCommand& c) {
   spdlog::info("{} hairpins to learn from, {} to calibrate on, {} with a known guide", examples.size(),
                validation.size(), guided.size());
   CutSettings settings;
+  const tbb::global_control limit(tbb::global_control::max_allowed_parallelism,
+                                  static_cast<std::size_t>(c.common.threads));
   settings.local = c.options.local = c.windows == "local";
   settings.reaches = c.options.reaches;
   CutSights sights;
@@ -86,7 +89,7 @@ int run_train_arms(TrainArmsCommand& c) {
 std::function<int()> add_train_arms(CLI::App& app) {
   auto c = std::make_shared<TrainArmsCommand>();
   CutTrainOptions& o = c->options;
-  app.description("Learns where Drosha and Dicer cut, without libtorch; minutes on one core (docs/arms.md).");
+  app.description("Learns where Drosha and Dicer cut, without libtorch; minutes (docs/arms.md).");
   app.add_option("--tsv", c->table, "Table: sequence, drosha5, dicer5, dicer3, drosha3 (letters before the cut; empty: not known)")
       ->required()
       ->type_name("TSV");
@@ -110,6 +113,7 @@ std::function<int()> add_train_arms(CLI::App& app) {
       ->check(CLI::Range(0.0, 1.0))
       ->capture_default_str();
   app.add_option("--seed", o.seed, "")->capture_default_str();
+  add_threads(app, c->common);
   add_talk(app, c->common);
   app.footer("Example:\n  stemloop train arms --tsv train.tsv --validation valid.tsv --model models/arms");
   return [c] { return run_train_arms(*c); };

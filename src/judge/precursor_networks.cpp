@@ -99,6 +99,8 @@ std::vector<CutNetwork> train_networks(std::span<const WorldRecord> records, con
     CutNetwork& network = networks[static_cast<std::size_t>(part)];
     if (!how.networks.empty() && fs::exists(kept + "/config.json")) {
       network = CutModel::open(kept).networks().front();
+      require(network.shape.channels == how.channels, "{}: a network of {} channels, not {}; name another folder", kept,
+              network.shape.channels, how.channels);
       return;
     }
     network = train_network(records, part, how);
