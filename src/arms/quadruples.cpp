@@ -4,6 +4,8 @@
 #include <array>
 #include <cmath>
 
+#include "net/row_kernels.h"
+
 namespace stemloop {
 
 namespace {
@@ -22,10 +24,10 @@ std::array<Places, kCuts> places_of(const CutWindow& window) {
 int dicer_term(const CutWindow& window, int c5, int c3) { return CutTerms::dicer(c5 - 1 - window.opposite[c3]); }
 int drosha_term(const CutWindow& window, int d5, int d3) { return CutTerms::drosha(d3 - 1 - window.opposite[d5]); }
 
-// exp(score - greatest) of one cut at its places.
+// exp(score - greatest) of one cut at its places, zeros behind them to a whole row block.
 void exponentials(std::span<const float> scores, int cut, int first, int count, std::vector<double>& to,
                   double& greatest) {
-  to.assign(static_cast<std::size_t>(count), 0.0);
+  to.assign(static_cast<std::size_t>(whole_row_blocks(count)), 0.0);
   float most = kNoCut;
   for (int k = 0; k < count; ++k) most = std::max(most, scores[kCuts * (first + k) + cut]);
   greatest += most;
@@ -61,8 +63,10 @@ double QuadrupleSum::run(const CutWindow& window, std::span<const float> scores,
   length5_.assign(factor.begin() + CutTerms::length5(kMinArm), factor.begin() + CutTerms::length5(kMaxArm) + 1);
   length3_.assign(factor.begin() + CutTerms::length3(kMinArm), factor.begin() + CutTerms::length3(kMaxArm) + 1);
 
-  // H has room for a 3p arm of every length behind every dicer3: columns are counted from dicer3's first place.
-  stride_ = c3_.count + kMaxArm + 1;
+  // H has room for a 3p arm of every length behind every dicer3: columns are counted from dicer3's first place. Behind
+  // dicer3's last place M and N have zeros to a whole block.
+  width_ = static_cast<int>(whole_row_blocks(c3_.count));
+  stride_ = width_ + kMaxArm + 1;
   g_.assign(static_cast<std::size_t>(c5_.count) * stride_, 0.0);
   h_.assign(static_cast<std::size_t>(d5_.count) * stride_, 0.0);
   m_.assign(static_cast<std::size_t>(d5_.count) * stride_, 0.0);
@@ -75,6 +79,7 @@ double QuadrupleSum::run(const CutWindow& window, std::span<const float> scores,
       g_[a * stride_ + b] = e2[a] * factor[CutTerms::loop(c3 - c5)] * factor[dicer_term(window, c5, c3)];
     }
   }
+  const RowKernels& kernels = row_kernels();
   for (int a = 0; a < d5_.count; ++a) {
     if (e1_[a] == 0) continue;
     const int d5 = d5_.first + a;
@@ -86,22 +91,24 @@ double QuadrupleSum::run(const CutWindow& window, std::span<const float> scores,
       if (column < 0 || column >= stride_) continue;
       h[column] = e4[b] * factor[drosha_term(window, d5, d3)];
     }
-    for (int t = kMinArm; t <= kMaxArm; ++t) {
-      const int row = d5 + t - c5_.first;
-      if (row >= 0 && row < c5_.count) {
-        const double weight = e1_[a] * length5_[t - kMinArm];
-        const double* g = g_.data() + row * stride_;
-        for (int b = 0; b < c3_.count; ++b) m[b] += weight * g[b];
-      }
-      const double weight = length3_[t - kMinArm];
-      for (int b = 0; b < c3_.count; ++b) n[b] += weight * h[b + t];
-    }
-    for (int b = 0; b < c3_.count; ++b) {
-      n[b] *= e3_[b];
-      sum_ += m[b] * n[b];
-    }
+    const Arms arms = arms_from(d5);
+    if (arms.count > 0)
+      kernels.sum_rows(g_.data() + arms.row * stride_, stride_, weights_of(a, arms).data(), arms.count, width_, m);
+    kernels.sum_rows(h + kMinArm, 1, length3_.data(), kArmLengths, width_, n);
+    sum_ += kernels.scale_and_dot(m, e3_.data(), width_, n);
   }
   return std::log(sum_) + scale;
+}
+
+QuadrupleSum::Arms QuadrupleSum::arms_from(int d5) const {
+  const int first = std::max(kMinArm, c5_.first - d5), last = std::min(kMaxArm, c5_.first + c5_.count - 1 - d5);
+  return {first, d5 + first - c5_.first, std::max(0, last - first + 1)};
+}
+
+std::array<double, kArmLengths> QuadrupleSum::weights_of(int a, const Arms& arms) const {
+  std::array<double, kArmLengths> weights{};
+  for (int k = 0; k < arms.count; ++k) weights[k] = e1_[a] * length5_[arms.length - kMinArm + k];
+  return weights;
 }
 
 void QuadrupleSum::marginals(std::span<float> to) const { gather(to, {}, 0); }
@@ -115,9 +122,14 @@ void QuadrupleSum::gather(std::span<float> to, std::span<float> terms, float wei
   std::fill(to.begin(), to.end(), 0.0F);
   if (!(sum_ > 0)) return;
   const CutWindow& window = *window_;
-  std::vector<double> g_bar(g_.size(), 0.0), h_bar(static_cast<std::size_t>(stride_), 0.0);
+  // Columns of H from an arm of the least length behind dicer3's first place on; as many zeros on either side of what is
+  // weighed as arms may reach.
+  const auto columns = static_cast<int>(whole_row_blocks(c3_.count + kArmLengths - 1));
+  std::vector<double> g_bar(g_.size(), 0.0), h_bar(static_cast<std::size_t>(std::max(stride_, kMinArm + columns)), 0.0);
   std::vector<double> c3_total(static_cast<std::size_t>(c3_.count), 0.0), d3_total(window.length + 1, 0.0);
-  std::vector<double> weighed(static_cast<std::size_t>(c3_.count));
+  std::vector<double> around(static_cast<std::size_t>(2 * kArmLengths + columns), 0.0);
+  double* weighed = around.data() + kArmLengths;
+  const RowKernels& kernels = row_kernels();
   std::array<double, kArmLengths> l5{}, l3{};
   std::array<double, CutTerms::kSize> expected{};
   const bool with_terms = !terms.empty();
@@ -135,20 +147,15 @@ void QuadrupleSum::gather(std::span<float> to, std::span<float> terms, float wei
     }
     to[kCuts * d5 + kD5] = static_cast<float>(total / sum_);
     for (int b = 0; b < c3_.count; ++b) weighed[b] = e3_[b] * m[b];
-    std::fill(h_bar.begin(), h_bar.end(), 0.0);
-    for (int t = kMinArm; t <= kMaxArm; ++t) {
-      const int row = d5 + t - c5_.first;
-      if (row >= 0 && row < c5_.count) {
-        const double factor = e1_[a] * length5_[t - kMinArm];
-        double* bar = g_bar.data() + row * stride_;
-        const double* g = g_.data() + row * stride_;
-        for (int b = 0; b < c3_.count; ++b) bar[b] += factor * n[b];
-        if (with_terms) l5[t - kMinArm] += factor * dot(g, n, c3_.count);
-      }
-      const double factor = length3_[t - kMinArm];
-      for (int b = 0; b < c3_.count; ++b) h_bar[b + t] += factor * weighed[b];
-      if (with_terms) l3[t - kMinArm] += factor * dot(weighed.data(), h + t, c3_.count);
-    }
+    const Arms arms = arms_from(d5);
+    const std::array<double, kArmLengths> weights = weights_of(a, arms);
+    if (arms.count > 0)
+      kernels.add_rows(n, weights.data(), arms.count, width_, stride_, g_bar.data() + arms.row * stride_);
+    kernels.sum_rows(weighed, -1, length3_.data(), kArmLengths, columns, h_bar.data() + kMinArm);
+    for (int k = 0; with_terms && k < arms.count; ++k)
+      l5[arms.length - kMinArm + k] += weights[k] * dot(g_.data() + (arms.row + k) * stride_, n, c3_.count);
+    for (int t = kMinArm; with_terms && t <= kMaxArm; ++t)
+      l3[t - kMinArm] += length3_[t - kMinArm] * dot(weighed, h + t, c3_.count);
     for (int b = 0; b < d3_.count; ++b) {
       const int d3 = d3_.first + b, column = d3 - c3_.first;
       if (column < 0 || column >= stride_) continue;

@@ -9,6 +9,7 @@
 // fast the two other cuts are independent of each other. The probability of a quadruple is exp(score) / sum.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <limits>
 #include <span>
@@ -56,13 +57,21 @@ class QuadrupleSum {
   struct Range {
     int first = 0, count = 0;
   };
+  // The 5p arms that may begin at a drosha5: `count` lengths from `length` on, the first ends in row `row` of G.
+  struct Arms {
+    int length = 0, row = 0, count = 0;
+  };
+  [[nodiscard]] Arms arms_from(int d5) const;
+  // What they weigh, with the a-th drosha5.
+  [[nodiscard]] std::array<double, kArmLengths> weights_of(int a, const Arms& arms) const;
   void gather(std::span<float> to, std::span<float> terms, float weight) const;
 
   const CutWindow* window_ = nullptr;
   Range d5_, c5_, c3_, d3_;
   double sum_ = 0;
-  // Rows: G (dicer5, dicer3), H (drosha5, drosha3), M and N (drosha5, dicer3); each row has `stride_` doubles.
-  int stride_ = 0;
+  // Rows: G (dicer5, dicer3), H (drosha5, drosha3), M and N (drosha5, dicer3); each row has `stride_` doubles,
+  // those of dicer3 have `width_`.
+  int stride_ = 0, width_ = 0;
   std::vector<double> g_, h_, m_, n_;
   std::vector<double> length5_, length3_, e1_, e3_;
 };

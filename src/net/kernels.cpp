@@ -1,9 +1,10 @@
-// Picks the training kernels at run time.
+// Picks kernels at run time.
 #include "net/kernels.h"
 
 #include <string_view>
 
 #include "fold/fold.h"
+#include "net/row_kernels.h"
 
 namespace stemloop {
 
@@ -11,6 +12,11 @@ extern const TrainingKernels kTrainingKernelsscalar;
 #ifdef __x86_64__
 extern const TrainingKernels kTrainingKernelsavx2;
 extern const TrainingKernels kTrainingKernelsavx512;
+#endif
+extern const RowKernels kRowKernelsscalar;
+#ifdef __x86_64__
+extern const RowKernels kRowKernelsavx2;
+extern const RowKernels kRowKernelsavx512;
 #endif
 
 const TrainingKernels& training_kernels() {
@@ -24,6 +30,14 @@ const TrainingKernels& training_kernels() {
     return kTrainingKernelsscalar;
   }();
   return chosen;
+}
+
+const RowKernels& row_kernels() {
+#ifdef __x86_64__
+  if (&training_kernels() == &kTrainingKernelsavx512) return kRowKernelsavx512;
+  if (&training_kernels() == &kTrainingKernelsavx2) return kRowKernelsavx2;
+#endif
+  return kRowKernelsscalar;
 }
 
 }  // namespace stemloop
