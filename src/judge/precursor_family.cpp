@@ -14,6 +14,7 @@
 #include "judge/classifier.h"
 #include "judge/families.h"
 #include "judge/folded_record.h"
+#include "judge/network_words.h"
 #include "judge/precursor.h"
 #include "judge/scores.h"
 
@@ -44,9 +45,10 @@ std::string in_words(const Reason& reason) {
 
 class PrecursorVerdict : public Verdict {
  public:
-  PrecursorVerdict(PrecursorSeen seen, std::vector<PrecursorCall> calls, const OpenOptions& options, double prior)
+  PrecursorVerdict(PrecursorSeen seen, std::vector<PrecursorCall> calls, const OpenOptions& options, double prior,
+                   const NetworkWords& words)
       : record_(std::move(seen.record)), hairpins_(std::move(seen.hairpins)), calls_(std::move(calls)),
-        all_(options.all_hairpins), prior_(prior) {
+        all_(options.all_hairpins), prior_(prior), words_(words) {
     for (std::size_t k = 1; k < calls_.size(); ++k) {
       if (calls_[k].probability > calls_[best_].probability) best_ = k;
     }
@@ -127,6 +129,7 @@ class PrecursorVerdict : public Verdict {
                                    cut.begin + 1, cut.end, cut.core.fold.energy / 100.0,
                                    text_hairpin(marked(), cut.core.fold.structure));
     for (const std::string& line : explanation()) text += "  " + line + "\n";
+    for (const std::string& line : description()) text += "  " + line + "\n";
     return text + "\n";
   }
 
@@ -144,6 +147,7 @@ class PrecursorVerdict : public Verdict {
     figure.picture = false;
     Drawing drawing = draw_figure(figure);
     add_lines(drawing, drawing.height + 24, explanation());
+    if (const auto lines = description(); !lines.empty()) add_lines(drawing, drawing.height + 24, lines);
     return drawing;
   }
 
@@ -201,12 +205,19 @@ class PrecursorVerdict : public Verdict {
     return lines;
   }
 
+  // What the network says beside it, if the model has words of one.
+  [[nodiscard]] std::vector<std::string> description() const {
+    if (!words_.there()) return {};
+    return words_.of(hairpin().cut, call().probability >= kCalled ? 1 : 0);
+  }
+
   Record record_;
   std::vector<FoundHairpin> hairpins_;
   std::vector<PrecursorCall> calls_;
   std::size_t best_ = 0;
   bool all_ = false;
   double prior_ = 0.5;
+  const NetworkWords& words_;
 };
 
 class PrecursorJudge : public Judge {
@@ -215,6 +226,7 @@ class PrecursorJudge : public Judge {
       : classifier_(PrecursorClassifier::open(directory)),
         options_(options),
         prior_(options.prior > 0 ? options.prior : classifier_.prior()),
+        words_(directory + "/" + kNetworkWords, options.device),
         finders_([this] { return HairpinFinder(classifier_.cuts()); }) {}
 
   [[nodiscard]] const std::string& parameters() const override { return parameters_; }
@@ -264,7 +276,7 @@ class PrecursorJudge : public Judge {
       const auto count = std::ssize(seen.hairpins);
       std::vector<PrecursorCall> own(std::make_move_iterator(next), std::make_move_iterator(next + count));
       next += count;
-      verdicts.push_back(std::make_unique<PrecursorVerdict>(std::move(seen), std::move(own), options_, prior_));
+      verdicts.push_back(std::make_unique<PrecursorVerdict>(std::move(seen), std::move(own), options_, prior_, words_));
     }
     return verdicts;
   }
@@ -290,11 +302,14 @@ class PrecursorJudge : public Judge {
     for (const PrecursorFigure& figure : classifier_.figures())
       text += fmt::format("{} {}\t{:.4f} of {} called pre-miRNA\n", figure.label == 1 ? "precursors" : "others", figure.kind,
                           figure.called, figure.records);
+    if (words_.there())
+      text += "tree, the network's own description\n" + tree_rules(words_.classifier().tree(), kPremirnaClasses);
     return text;
   }
 
-  [[nodiscard]] Drawing plot(const std::string&) const override {
-    fail("--plot draws the tree of a model of pre-miRNAs; this family has none");
+  [[nodiscard]] Drawing plot(const std::string& title) const override {
+    require(words_.there(), "--plot draws a tree; this model has none");
+    return draw_tree(words_.classifier().tree(), kPremirnaClasses, title);
   }
 
   void check_use(const EvaluateData& from) const override {
@@ -370,6 +385,7 @@ class PrecursorJudge : public Judge {
   PrecursorClassifier classifier_;
   OpenOptions options_;
   double prior_;
+  NetworkWords words_;
   mutable tbb::enumerable_thread_specific<HairpinFinder> finders_;
 };
 

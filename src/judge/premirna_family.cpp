@@ -5,6 +5,7 @@
 #include "judge/classifier.h"
 #include "judge/families.h"
 #include "judge/folded_record.h"
+#include "judge/network_words.h"
 #include "judge/scores.h"
 
 namespace stemloop {
@@ -25,15 +26,7 @@ std::string path_in_words(const std::vector<Answer>& answers) {
 std::vector<std::string> explanation(const Classifier& classifier, const FoldedRecord& folded, const Call& call) {
   std::vector<std::string> lines;
   lines.push_back(fmt::format("{}, probability {:.3f}", kPremirnaClasses[call.label()], call.probability));
-  for (const Answer& a : call.answers)
-    lines.push_back(fmt::format("{:<48} {:<4} ({}{})", a.question + "?", a.yes ? "yes" : "no",
-                                a.value.empty() ? "none" : a.value,
-                                a.contradicted ? "; the feature says otherwise" : ""));
-  const TreeNode& leaf = classifier.tree().nodes[static_cast<std::size_t>(call.walk.leaf)];
-  const std::int64_t count = leaf.count[0] + leaf.count[1];
-  lines.push_back(fmt::format(
-      "so the tree says {}: {:.0f} % of the {} training hairpins that answer so", kPremirnaClasses[call.tree_label],
-      100.0 * static_cast<double>(leaf.count[call.tree_label]) / static_cast<double>(count), count));
+  for (std::string& line : tree_lines(classifier.tree(), call)) lines.push_back(std::move(line));
   if (call.tree_label != call.label()) lines.emplace_back("the tree and the probability disagree: look twice");
   for (const std::string& words : call.unusual) lines.push_back("unlike the training hairpins: " + words);
   if (call.reconstruction_error > classifier.reconstruction_threshold() ||
