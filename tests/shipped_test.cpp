@@ -92,5 +92,32 @@ TEST(Shipped, NamesArePathsOnlyWithASlash) {
   EXPECT_THAT(from("stemloop model info mine").err, HasSubstr("the folder here is ./mine"));
 }
 
+TEST(ShippedModels, TheTreeOfPremirnaDescribesBesideTheCall) {
+  const char* const kDescription = "the network's own description of what lies between the cuts:";
+  const testing::TemporaryFolder folder;
+  const std::string model = folder.path("premirna"), classify = "stemloop classify " + kExamples + " -q -t 1 -m " + model;
+  fs::copy(STEMLOOP_MODELS "/premirna", model, fs::copy_options::recursive);
+  Outcome r = shell(classify + " --format text");
+  EXPECT_EQ(r.code, 0) << r.err;
+  EXPECT_THAT(r.out, AllOf(HasSubstr(kDescription), HasSubstr("so the tree says pre-miRNA: ")));
+  r = shell("stemloop model info " + model);
+  EXPECT_THAT(r.out, HasSubstr("tree, the network's own description"));
+
+  fs::resize_file(model + "/tree/tree.json", 1000);
+  r = shell(classify + " --format text");
+  EXPECT_EQ(r.code, 1);
+  EXPECT_THAT(r.err, HasSubstr("tree/tree.json"));
+  EXPECT_EQ(shell("stemloop model verify " + model).code, 1);
+  EXPECT_EQ(shell(classify).code, 0) << "the table does not need it";
+
+  fs::remove_all(model + "/tree");
+  r = shell(classify + " --format text");
+  EXPECT_EQ(r.code, 0) << r.err;
+  EXPECT_THAT(r.out, ::testing::Not(HasSubstr(kDescription)));
+  r = shell("stemloop model info " + model + " --plot " + folder.path("tree.svg"));
+  EXPECT_EQ(r.code, 1);
+  EXPECT_THAT(r.err, HasSubstr("--plot draws a tree; this model has none"));
+}
+
 }  // namespace
 }  // namespace stemloop

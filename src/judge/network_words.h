@@ -12,9 +12,6 @@
 
 namespace stemloop {
 
-/// The folder of a model of precursors that holds one of the family premirna, learnt from hairpins cut as these are.
-inline constexpr const char* kNetworkWords = "tree";
-
 /// Question, answer and the feature's value at every step down the tree, and what its leaf says.
 std::vector<std::string> tree_lines(const Tree& tree, const Call& call);
 

@@ -10,6 +10,7 @@
 //   booster.ubj             boosted trees on hairpin_measures()
 //   first.ubj               trees on first_measures(), which a scan asks before
 //   percentiles.safetensors of every measure among pre-miRNAs and among others
+//   tree/                   network and latent tree that describe a hairpin beside the call (network_words.h); may be missing
 //   README.md               the card
 #pragma once
 
@@ -29,6 +30,9 @@ namespace stemloop {
 
 inline constexpr const char* kPrecursorFamily = "precursor";
 inline constexpr const char* kPrecursorCuts = "cuts";  // directory of its networks of cuts
+/// Directory of a model of the family premirna, learnt from hairpins as these are cut out: what its network says in words
+/// stands beside the call. A model may be without.
+inline constexpr const char* kPrecursorTree = "tree";
 inline constexpr const char* kNoHairpin = "no hairpin";
 
 /// A hairpin found in a sequence, cut and measured.

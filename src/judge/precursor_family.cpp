@@ -226,7 +226,7 @@ class PrecursorJudge : public Judge {
       : classifier_(PrecursorClassifier::open(directory)),
         options_(options),
         prior_(options.prior > 0 ? options.prior : classifier_.prior()),
-        words_(directory + "/" + kNetworkWords, options.device),
+        words_(directory + "/" + kPrecursorTree, options.device),
         finders_([this] { return HairpinFinder(classifier_.cuts()); }) {}
 
   [[nodiscard]] const std::string& parameters() const override { return parameters_; }

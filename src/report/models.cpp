@@ -86,6 +86,8 @@ std::string model_verified(const std::string& name, const std::string& device, i
   const std::string family = model_family(directory);
   if (find_family(family) != nullptr) {
     open_judge(directory, {device, threads});
+    if (fs::exists(directory + "/" + kPrecursorTree)) open_judge(directory + "/" + kPrecursorTree, {device, threads});
+    if (fs::exists(directory + "/network")) open_network(directory + "/network", device, threads);
   } else if (family == kGanFamily) {
     neural().open_generator(directory, device, threads);
     read_selector(directory);
