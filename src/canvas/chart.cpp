@@ -165,17 +165,21 @@ class ChartPainter {
       d_.add(Line{{left_ - 4, y}, {left_, y}, 1, kInk});
       d_.add(Text{{left_ - 7, y + kTickSize * 0.36}, text, kTickSize, Anchor::kEnd, kInk});
     }
-    // Names that do not fit side by side stand aslant.
+    // Numbers that do not fit side by side are left out, every second or more; names stand aslant.
     double widest = 0, room = c_.width;
     for (std::size_t k = 0; k < x_.ticks.size(); ++k) {
       widest = std::max(widest, text_width(x_.ticks[k].second, kTickSize));
       if (k > 0) room = std::min(room, at({x_.ticks[k].first, y_.low}).x - at({x_.ticks[k - 1].first, y_.low}).x);
     }
-    const bool aslant = widest + 6 > room;
+    const bool numbers = c_.x.ticks.empty();
+    const bool aslant = !numbers && widest + 6 > room;
+    const long each = numbers && room > 1 ? std::max(1L, std::lround(std::ceil((widest + 8) / room))) : 1;
+    const double step = x_.ticks.size() > 1 ? x_.ticks[1].first - x_.ticks[0].first : 1;
     tick_room_ = 18 + (aslant ? widest * 0.65 : 0);
     for (const auto& [value, text] : x_.ticks) {
       const double x = at({value, y_.low}).x;
       d_.add(Line{{x, bottom}, {x, bottom + 4}, 1, kInk});
+      if (each > 1 && !x_.log && std::lround(value / step) % each != 0) continue;
       Text label{{x, bottom + 16}, text, kTickSize, Anchor::kMiddle, kInk};
       if (aslant) {
         label.at = {x + 4, bottom + 12};

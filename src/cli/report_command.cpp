@@ -126,7 +126,7 @@ Tally take_fasta(const ReportCommand& c, const std::string& path, const Judge* j
         std::vector<std::unique_ptr<Seen>> seen;
         for (OnItsWay& one : batch) seen.push_back(std::move(one.seen));
         const auto verdicts = judge->judge(std::move(seen));
-        for (std::size_t k = 0; k < batch.size(); ++k) add_verdict(*verdicts[k], batch[k].record);
+        for (std::size_t k = 0; k < batch.size(); ++k) add_verdict(*verdicts[k], c.arms == "predicted", batch[k].record);
         return batch;
       },
       [&](OnItsWay&& one) {

@@ -79,7 +79,7 @@ class Table {
   }
 
   void headings() {
-    constexpr const char* kArm = "minmax(186px,1.2fr)";
+    constexpr const char* kArm = "minmax(206px,1.2fr)";
     heading("id", false, "minmax(110px,1.6fr)");
     if (c_.call) heading("called", false, "minmax(92px,1fr)");
     if (c_.probability) heading("probability", true, "106px");

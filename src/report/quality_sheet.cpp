@@ -141,7 +141,7 @@ std::string number_or_dash(double value, int digits) {
 
 Drawing legend_of(const std::vector<PlottedSet>& sets, const std::string& named) {
   Drawing drawing{kWidth + 60, kHeight + 60, {}};
-  const double room = std::min(50.0, (kHeight + 30) / static_cast<double>(sets.size()));
+  const double room = std::min(56.0, (kHeight + 30) / static_cast<double>(sets.size()));
   double y = 34;
   for (std::size_t s = 0; s < sets.size(); ++s) {
     const PlottedSet& one = sets[s];
