@@ -106,6 +106,16 @@ TEST(ReportFiles, HaveTheArmsOfTheCalls) {
                     HasSubstr("those the call rests on")));
 }
 
+TEST(ReportFiles, OfAPriorAsInTheTableOfCalls) {
+  const TemporaryFolder folder;
+  ASSERT_EQ(shell("stemloop report -q --prior 0.05 -o " + folder.path("r.html") + " " + kExamples).code, 0);
+  EXPECT_THAT(content(folder.path("r.html")), HasSubstr("with the model premirna (prior 0.05)"));
+  EXPECT_NE(shell("stemloop report --prior 1.5 " + kExamples).code, 0);
+  const Outcome r = shell("stemloop report --prior 0.05 -m mirtron " + kExamples);
+  EXPECT_THAT(r.err, HasSubstr("--prior is of models of family 'precursor'"));
+  EXPECT_NE(r.code, 0);
+}
+
 TEST(ReportFiles, OfFastaClassifiedWithArms) {
   const TemporaryFolder folder;
   const Outcome r = shell("stemloop report -o " + folder.path("r.html") + " " + kExamples);
