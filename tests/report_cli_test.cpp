@@ -96,7 +96,9 @@ TEST(ReportFiles, OfFastaWithoutAModel) {
 TEST(ReportFiles, HaveTheArmsOfTheCalls) {
   const TemporaryFolder folder;
   const std::string flank = "GGAUCAGUCGAUCUUAGCAUCG";
-  const TemporaryFile fasta(">x\n" + flank + "UGUCGGGUAGCUUAUCAGACUGAUGUUGACUGUUGAAUCUCAUGGCAACACCAGUCGAUGGGCUGUCUGACA" + flank + "\n", "x.fa");
+  const TemporaryFile fasta(
+      ">x\n" + flank + "UGUCGGGUAGCUUAUCAGACUGAUGUUGACUGUUGAAUCUCAUGGCAACACCAGUCGAUGGGCUGUCUGACA" + flank + "\n",
+      "x.fa");
   const Outcome calls = shell("stemloop classify -q -f json " + fasta.path());
   ASSERT_EQ(calls.code, 0) << calls.err;
   const auto arm = nlohmann::json::parse(calls.out).at("hairpins").at(0).at("5p");

@@ -20,7 +20,8 @@ std::string tick_text(double value, double step) {
   const double size = std::abs(value) < step / 1000 ? 0.0 : std::abs(value);
   const int digits = std::max(0, static_cast<int>(std::ceil(-std::log10(step) - 1e-9)));
   const bool powers = size >= 1e5 || (step < 1e-4 && value != 0);
-  return (value < 0 && size > 0 ? kMinus : "") + (powers ? fmt::format("{:.3g}", size) : fmt::format("{:.{}f}", size, digits));
+  return (value < 0 && size > 0 ? kMinus : "") +
+         (powers ? fmt::format("{:.3g}", size) : fmt::format("{:.{}f}", size, digits));
 }
 
 // An axis that knows its ends and where a value stands on it, from 0 to 1.
@@ -54,7 +55,8 @@ void log_scale(Scale& scale, double& low, double& high) {
   high = fine ? round_factor(high, true) : std::pow(10, std::ceil(std::log10(high) - 1e-9));
   if (high <= low) high = low * 10;
   if (fine) {
-    for (double v = low; v <= high * 1.0001; v = round_factor(v * 1.5, true)) scale.ticks.emplace_back(v, fmt::format("{:g}", v));
+    for (double v = low; v <= high * 1.0001; v = round_factor(v * 1.5, true))
+      scale.ticks.emplace_back(v, fmt::format("{:g}", v));
     return;
   }
   const int each = std::max(1, static_cast<int>(std::ceil(std::log10(high / low) / 6)));
@@ -158,7 +160,8 @@ class ChartPainter {
 
   void frame() {
     const double bottom = top_ + c_.height, right = left_ + c_.width;
-    const bool cloud = !c_.series.empty() && c_.series[0].kind == SeriesKind::kPoints;  // rules behind it would be noise
+    const bool cloud =
+        !c_.series.empty() && c_.series[0].kind == SeriesKind::kPoints;  // rules behind it would be noise
     for (const auto& [value, text] : y_.ticks) {
       const double y = at({x_.low, value}).y;
       if (!cloud) d_.add(Line{{left_, y}, {right, y}, 0.8, kRule});

@@ -127,7 +127,8 @@ Tally take_fasta(const ReportCommand& c, const std::string& path, const Judge* j
         std::vector<std::unique_ptr<Seen>> seen;
         for (OnItsWay& one : batch) seen.push_back(std::move(one.seen));
         const auto verdicts = judge->judge(std::move(seen));
-        for (std::size_t k = 0; k < batch.size(); ++k) add_verdict(*verdicts[k], c.arms == "predicted", batch[k].record);
+        for (std::size_t k = 0; k < batch.size(); ++k)
+          add_verdict(*verdicts[k], c.arms == "predicted", batch[k].record);
         return batch;
       },
       [&](OnItsWay&& one) {
@@ -234,8 +235,8 @@ int run_report(ReportCommand& c, const CLI::App& app) {
   std::unique_ptr<Judge> judge;
   if (any(ReportInput::kFasta) && !c.no_classify) {
     const std::string directory = find_model(c.model.directory);
-    require(c.prior == 0 || model_family(directory) == kPrecursorFamily, "--prior is of models of family '{}'; {} has no use for it",
-            kPrecursorFamily, directory);
+    require(c.prior == 0 || model_family(directory) == kPrecursorFamily,
+            "--prior is of models of family '{}'; {} has no use for it", kPrecursorFamily, directory);
     judge = open_judge(directory, {c.model.device, 1, c.prior});
     fold_as_trained(judge->parameters(), c.folding, app);
   }
@@ -299,7 +300,8 @@ std::function<int()> add_report(CLI::App& app) {
       ->type_name("NAME|DIR");
   add_device(app, c->model.device);
   app.add_flag("--no-classify", c->no_classify, "Do not classify")->excludes("--model")->excludes("--device");
-  app.add_option("--prior", c->prior, "Share of the candidates that are pre-miRNAs: probabilities are told for it (default: the model's)")
+  app.add_option("--prior", c->prior,
+                 "Share of the candidates that are pre-miRNAs: probabilities are told for it (default: the model's)")
       ->check(CLI::Range(1e-9, 1 - 1e-9))
       ->excludes("--no-classify");
   app.add_option("--genome", c->genome, "The genome that loci in GFF3 lie on")->type_name("FASTA");

@@ -25,7 +25,8 @@ const char* colour_of(int label) { return chart_colour(label == 0 ? 0 : 1); }
 
 class TreePainter {
  public:
-  TreePainter(const Tree& tree, const ClassNames& classes) : tree_(tree), classes_(classes), places_(tree.nodes.size()) {
+  TreePainter(const Tree& tree, const ClassNames& classes)
+      : tree_(tree), classes_(classes), places_(tree.nodes.size()) {
     // As wide as the longest question: what does not fit that is cut in the middle.
     constexpr double kLeast = 150, kMost = 330;
     for (const TreeNode& node : tree.nodes) {
@@ -91,12 +92,23 @@ class TreePainter {
     const double middle = corner.x + width_ / 2;
     const char* colour = node.leaf() ? colour_of(node.label()) : kInk;
     d_.add(Rectangle{corner, width_, kBoxHeight, node.leaf() ? "#ffffff" : "#f4f4f4", colour, node.leaf() ? 2.0 : 1.0});
-    d_.add(Text{{middle, corner.y + 18}, fitted_text(head(node), width_ - kAround, kHeadSize, true), kHeadSize,
-                Anchor::kMiddle, colour, true});
-    d_.add(Text{{middle, corner.y + 34}, fitted_text(counts(node), width_ - kAround, kLineSize), kLineSize, Anchor::kMiddle, kInk});
+    d_.add(Text{{middle, corner.y + 18},
+                fitted_text(head(node), width_ - kAround, kHeadSize, true),
+                kHeadSize,
+                Anchor::kMiddle,
+                colour,
+                true});
+    d_.add(Text{{middle, corner.y + 34},
+                fitted_text(counts(node), width_ - kAround, kLineSize),
+                kLineSize,
+                Anchor::kMiddle,
+                kInk});
     if (!node.leaf() && tree_.dimensions > 0) {
-      d_.add(Text{{middle, corner.y + 47}, fmt::format("SVM right for {:.1f} %", 100 * node.svm_accuracy), kLineSize,
-                  Anchor::kMiddle, kSoft});
+      d_.add(Text{{middle, corner.y + 47},
+                  fmt::format("SVM right for {:.1f} %", 100 * node.svm_accuracy),
+                  kLineSize,
+                  Anchor::kMiddle,
+                  kSoft});
     }
     // How the classes stand: class 1 from the left.
     const double whole = width_ - 2 * kAround, top = corner.y + kBoxHeight - 12, first = whole * share_of(node, 1);

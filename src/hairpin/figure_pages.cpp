@@ -12,7 +12,8 @@ namespace {
 double largest_scale(const std::vector<Drawing>& figures, double cell_width, double cell_height) {
   constexpr double kBeyondMedian = 1.25;
   std::vector<double> fits;
-  for (const Drawing& figure : figures) fits.push_back(std::min(cell_width / figure.width, cell_height / figure.height));
+  for (const Drawing& figure : figures)
+    fits.push_back(std::min(cell_width / figure.width, cell_height / figure.height));
   if (fits.empty()) return 1;
   const auto middle = fits.begin() + static_cast<std::ptrdiff_t>(fits.size() / 2);
   std::nth_element(fits.begin(), middle, fits.end());

@@ -234,7 +234,8 @@ class Page {
     };
     arm("5p", r.marks.five_prime, 0);
     arm("3p", r.marks.three_prime, 2);
-    if (r.marks.seed.known()) add("<tr><th>seed</th><td><code>{}</code></td><td></td></tr>", letters_of(r, r.marks.seed));
+    if (r.marks.seed.known())
+      add("<tr><th>seed</th><td><code>{}</code></td><td></td></tr>", letters_of(r, r.marks.seed));
     if (r.marks.any() && !r.marks_source.empty())
       add("<tr><th>arms</th><td colspan=\"2\">{}</td></tr>", html_text(r.marks_source));
     if (r.nearest) add("<tr><th>nearest known</th><td colspan=\"2\">{}</td></tr>", html_text(*r.nearest));

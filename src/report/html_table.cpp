@@ -45,7 +45,8 @@ class Table {
   }
 
   void link(const char* id, const char* name, const char* file, const std::string& text, int head, int each) {
-    add("<a id=\"{}\" download=\"{}\" data-head=\"{}\" data-each=\"{}\" href=\"data:application/octet-stream;base64,{}\">"
+    add("<a id=\"{}\" download=\"{}\" data-head=\"{}\" data-each=\"{}\" "
+        "href=\"data:application/octet-stream;base64,{}\">"
         "{}</a>",
         id, file, head, each, base64(text), name);
   }
@@ -59,7 +60,8 @@ class Table {
   }
 
   void tools() {
-    add("<div class=\"tools\"><label>Search<input id=\"f-text\" type=\"search\" placeholder=\"id, sequence, note\"></label>");
+    add("<div class=\"tools\"><label>Search<input id=\"f-text\" type=\"search\" placeholder=\"id, sequence, "
+        "note\"></label>");
     if (c_.call) {
       add("<label>Called<select id=\"f-label\"><option value=\"\">anything</option>");
       std::map<std::string, int> labels;
@@ -68,13 +70,15 @@ class Table {
       add("</select></label>");
     }
     if (c_.probability)
-      add("<label>Probability at least<input id=\"f-least\" type=\"number\" min=\"0\" max=\"1\" step=\"0.05\"></label>");
+      add("<label>Probability at least<input id=\"f-least\" type=\"number\" min=\"0\" max=\"1\" "
+          "step=\"0.05\"></label>");
     add("<span id=\"shown\" class=\"soft\" role=\"status\"></span></div>");
   }
 
   // `width`: as a track of a CSS grid; all rows have the same.
   void heading(const char* name, bool number, const char* width) {
-    heads_ += fmt::format("<th scope=\"col\"{}><button type=\"button\">{}</button></th>", number ? " class=\"r\"" : "", name);
+    heads_ +=
+        fmt::format("<th scope=\"col\"{}><button type=\"button\">{}</button></th>", number ? " class=\"r\"" : "", name);
     widths_ += fmt::format(" {}", width);
   }
 

@@ -13,8 +13,8 @@ struct ReportColumns {
 };
 ReportColumns columns_of(const Report& report);
 
-/// Downloads, tools, table and behind it the page's script. Rows stand in groups of a hundred, so that a browser lays out
-/// only those that are seen.
+/// Downloads, tools, table and behind it the page's script. Rows stand in groups of a hundred, so that a browser lays
+/// out only those that are seen.
 std::string report_table(const Report& report, const ReportColumns& columns);
 
 /// The sequence of an arm; empty if it is not known.

@@ -207,7 +207,8 @@ Drawing scatter(const Matrix& points, const std::vector<std::string>& values,
       series.width = radius;
       if (g >= groups.all.size()) continue;
       series.colour = groups.all[g].colour;
-      if (layer == 0) series.name = groups.counted ? fmt::format("{} ({})", groups.all[g].name, sizes[g]) : groups.all[g].name;
+      if (layer == 0)
+        series.name = groups.counted ? fmt::format("{} ({})", groups.all[g].name, sizes[g]) : groups.all[g].name;
     }
   }
   constexpr std::size_t kStride = 7919;

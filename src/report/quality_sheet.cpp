@@ -96,8 +96,8 @@ std::string kmer_text(std::size_t code, int k) {
   return text;
 }
 
-// Share of each 3-mer in the real set (across) and in a synthetic one (up). `named`: those of the first synthetic set that
-// lie farthest from the diagonal, for the legend.
+// Share of each 3-mer in the real set (across) and in a synthetic one (up). `named`: those of the first synthetic set
+// that lie farthest from the diagonal, for the legend.
 Drawing kmers(const std::vector<PlottedSet>& sets, std::string& named) {
   constexpr int kLength = 3;
   constexpr std::size_t kNamed = 3;
@@ -188,10 +188,12 @@ Drawing quality_sheet(const std::vector<PlottedSet>& sets) {
   const Drawing words = kmers(sets, named);
   return chart_panels(
       {distributions("length, nt", sets, lengths_of, true), distributions("GC content", sets, gc_of, false),
-       distributions("MFE per nucleotide, kcal/mol", sets, [](const PlottedSet& one) { return one.set->mfe_per_nt; }, false),
+       distributions(
+           "MFE per nucleotide, kcal/mol", sets, [](const PlottedSet& one) { return one.set->mfe_per_nt; }, false),
        words,
-       distributions("edit distance / length to the nearest real", sets,
-                     [](const PlottedSet& one) { return one.report->nearest; }, false),
+       distributions(
+           "edit distance / length to the nearest real", sets,
+           [](const PlottedSet& one) { return one.report->nearest; }, false),
        legend_of(sets, named)},
       3);
 }

@@ -86,8 +86,8 @@ BaseSpan span_at(const Json& hairpin, const char* name) {
   return {arm->at(0).get<int>() - 1, arm->at(1).get<int>()};
 }
 
-// The arms that the call rests on, so that page and table of calls say the same. Which one guides was told before; how sure
-// a cut is holds where it is the same cut.
+// The arms that the call rests on, so that page and table of calls say the same. Which one guides was told before; how
+// sure a cut is holds where it is the same cut.
 void take_judged_arms(const Json& hairpin, ReportRecord& record) {
   const BaseSpan five = span_at(hairpin, "5p"), three = span_at(hairpin, "3p");
   const int length = static_cast<int>(record.sequence.size());
