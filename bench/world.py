@@ -56,9 +56,12 @@ def plot(rows, path):
         out.append(f'<path d="M{left} {y(p):.1f}H{left + width}" stroke="#ddd"/>'
                    f'<text x="{left - 6}" y="{y(p) + 4:.1f}" text-anchor="end">{p:g}</text>')
     for n in EDGES[::2]:
-        out.append(f'<text x="{x(n):.1f}" y="{top + height + 18}" text-anchor="middle">{n}</text>')
+        out.append(f'<path d="M{x(n):.1f} {top + height}v4" stroke="#222"/>'
+                   f'<text x="{x(n):.1f}" y="{top + height + 18}" text-anchor="middle">{n}</text>')
     out.append(f'<text x="{left + width / 2}" y="{top + height + 38}" text-anchor="middle">length of the record, nt</text>'
-               f'<text transform="translate(14 {top + height / 2}) rotate(-90)" text-anchor="middle">called pre-miRNA</text>')
+               f'<text transform="translate(14 {top + height / 2}) rotate(-90)" text-anchor="middle">'
+               'share called pre-miRNA (square-root scale)</text>'
+               f'<path d="M{left} {top}V{top + height}H{left + width}" fill="none" stroke="#222"/>')
     for k, (name, colour, test) in enumerate(LINES):
         points = []
         for low, high in zip(EDGES, EDGES[1:]):

@@ -231,6 +231,28 @@ TEST(Pages, HoldAllFiguresInOrder) {
   EXPECT_EQ(on_pages(figures, 2, 0, 794, 0).size(), 1U);
 }
 
+TEST(Pages, DoNotBlowUpAShortOne) {
+  Drawing small{20, 10, {}}, large{794, 100, {}};
+  small.add(Line{{0, 0}, {20, 0}, 1, "#000000"});
+  large.add(Line{{0, 0}, {794, 0}, 1, "#000000"});
+  const Drawing page = on_pages({small, large, large}, 3, 1, 794, 1123).at(0);
+  const auto length = [&](std::size_t k) {
+    const Line& line = std::get<Line>(page.shapes.at(k));
+    return line.to.x - line.from.x;
+  };
+  EXPECT_NEAR(length(0) / 20, 1.25 * length(1) / 794, 1e-6);
+}
+
+// A loss from 13 to 30 is not drawn between 10 and 100; a number below zero has a minus, not a hyphen.
+TEST(Charts, AxesEndNearTheDataAndTicksHaveAMinus) {
+  Chart chart;
+  chart.y.log = true;
+  chart.series.push_back({"loss", {{-2, 30}, {-1, 13}}, SeriesKind::kLine, "", 1.8, false});
+  EXPECT_THAT(to_svg(draw_chart(chart)),
+              AllOf(HasSubstr(">50</text>"), HasSubstr(">20</text>"), Not(HasSubstr(">100</text>")),
+                    HasSubstr("\u22122.0</text>"), Not(HasSubstr(">-2.0"))));
+}
+
 TEST(Pdf, SameDrawingsGiveTheSameBytes) {
   const std::vector<Drawing> pages = {draw_figure(let7()), draw_figure(let7())};
   const std::string pdf = to_pdf(pages, 85);

@@ -11,7 +11,10 @@ const skip = why => { console.log('skipped: ' + why); process.exit(77); };
 const browserPath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync);
 if (!browserPath) skip('no chromium');
 let chromium;
-for (const folder of [process.env.STEMLOOP_NODE_MODULES, ...(process.env.NODE_PATH || '').split(':'), '.'].filter(Boolean)) {
+// Where npm installs: what the environment says, here or above, beside the home folder, globally (npm -g, Debian).
+const places = [process.env.STEMLOOP_NODE_MODULES, ...(process.env.NODE_PATH || '').split(':'), '.', import.meta.dirname ?? '',
+  process.env.HOME, '/usr/local/lib/node_modules', '/usr/lib/node_modules', '/usr/share/nodejs'];
+for (const folder of places.filter(Boolean)) {
   try {
     ({chromium} = createRequire(path.resolve(folder, 'x.js'))('playwright-core'));
     break;

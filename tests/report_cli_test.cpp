@@ -1,7 +1,9 @@
 // draw and report as a user runs them: files, options, bad input.
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 
 #include <filesystem>
+#include <nlohmann/json.hpp>
 
 #include "shell.h"
 #include "support.h"
@@ -88,6 +90,32 @@ TEST(ReportFiles, OfFastaWithoutAModel) {
         folder.path("r.html") + " " + kExamples);
   const std::string again = content(folder.path("r.html"));
   EXPECT_EQ(one.substr(0, one.find("How this was made")), again.substr(0, again.find("How this was made")));
+}
+
+// Who reads the table of calls and the page finds the same arms in both.
+TEST(ReportFiles, HaveTheArmsOfTheCalls) {
+  const TemporaryFolder folder;
+  const std::string flank = "GGAUCAGUCGAUCUUAGCAUCG";
+  const TemporaryFile fasta(
+      ">x\n" + flank + "UGUCGGGUAGCUUAUCAGACUGAUGUUGACUGUUGAAUCUCAUGGCAACACCAGUCGAUGGGCUGUCUGACA" + flank + "\n",
+      "x.fa");
+  const Outcome calls = shell("stemloop classify -q -f json " + fasta.path());
+  ASSERT_EQ(calls.code, 0) << calls.err;
+  const auto arm = nlohmann::json::parse(calls.out).at("hairpins").at(0).at("5p");
+  ASSERT_EQ(shell("stemloop report -q -o " + folder.path("r.html") + " " + fasta.path()).code, 0);
+  EXPECT_THAT(content(folder.path("r.html")),
+              AllOf(HasSubstr(fmt::format("</code></td><td>{} to {}", arm.at(0).get<int>(), arm.at(1).get<int>())),
+                    HasSubstr("those the call rests on")));
+}
+
+TEST(ReportFiles, OfAPriorAsInTheTableOfCalls) {
+  const TemporaryFolder folder;
+  ASSERT_EQ(shell("stemloop report -q --prior 0.05 -o " + folder.path("r.html") + " " + kExamples).code, 0);
+  EXPECT_THAT(content(folder.path("r.html")), HasSubstr("with the model premirna (prior 0.05)"));
+  EXPECT_NE(shell("stemloop report --prior 1.5 " + kExamples).code, 0);
+  const Outcome r = shell("stemloop report --prior 0.05 -m mirtron " + kExamples);
+  EXPECT_THAT(r.err, HasSubstr("--prior is of models of family 'precursor'"));
+  EXPECT_NE(r.code, 0);
 }
 
 TEST(ReportFiles, OfFastaClassifiedWithArms) {

@@ -228,5 +228,19 @@ TEST(Methods, SayWhatWasDoneAndCiteIt) {
   EXPECT_THAT(text, AllOf(HasSubstr("[4]"), HasSubstr("[5]")));
 }
 
+// A unit is as long across as up, and the legend counts.
+TEST(Scatter, HasEqualScales) {
+  const Matrix points{2, 2, {0, 0, 10, 1}};
+  const Drawing drawing = scatter(points, {"a", "a"}, {"PC 1", "PC 2"}, "two");
+  EXPECT_THAT(to_svg(drawing), HasSubstr("a (2)"));
+  std::vector<Point> marks;
+  for (const Shape& shape : drawing.shapes) {
+    const auto* const mark = std::get_if<Circle>(&shape);
+    if (mark != nullptr && mark->radius < 3.5) marks.push_back(mark->centre);  // the legend's is larger
+  }
+  ASSERT_EQ(marks.size(), 2U);
+  EXPECT_NEAR((marks[1].x - marks[0].x) / 10, marks[0].y - marks[1].y, 1e-6);
+}
+
 }  // namespace
 }  // namespace stemloop

@@ -54,6 +54,17 @@ TEST(Tables, LeakageAndSplit) {
   EXPECT_THAT(r.err, HasSubstr("has a column 'part' already"));
 }
 
+// The core package brings the classifier without its large network, which another package holds.
+TEST(Shipped, SaysWhatToInstallForANetwork) {
+  const testing::TemporaryFolder folder;
+  const std::string model = folder.path("premirna");
+  fs::copy(STEMLOOP_MODELS "/premirna", model, fs::copy_options::recursive);
+  fs::remove_all(model + "/network");
+  const Outcome r = shell(fmt::format("stemloop embed {} -m {}", kExamples, model));
+  EXPECT_EQ(r.code, 1);
+  EXPECT_THAT(r.err, HasSubstr("its network is not here: it comes with the package stemloop-models"));
+}
+
 // The model that ships, on the hairpins that ship.
 TEST(Shipped, KnowsTheExamples) {
   const std::string model = STEMLOOP_MODELS "/premirna";

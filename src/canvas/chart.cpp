@@ -16,9 +16,12 @@ constexpr double kTickSize = 10;
 constexpr double kLabelSize = 11.5;
 
 std::string tick_text(double value, double step) {
-  if (std::abs(value) >= 1e5 || (step < 1e-4 && value != 0)) return fmt::format("{:.3g}", value);
+  constexpr const char* kMinus = "\u2212";  // as wide as a plus; a hyphen is half of it
+  const double size = std::abs(value) < step / 1000 ? 0.0 : std::abs(value);
   const int digits = std::max(0, static_cast<int>(std::ceil(-std::log10(step) - 1e-9)));
-  return fmt::format("{:.{}f}", std::abs(value) < step / 1000 ? 0.0 : value, digits);
+  const bool powers = size >= 1e5 || (step < 1e-4 && value != 0);
+  return (value < 0 && size > 0 ? kMinus : "") +
+         (powers ? fmt::format("{:.3g}", size) : fmt::format("{:.{}f}", size, digits));
 }
 
 // An axis that knows its ends and where a value stands on it, from 0 to 1.
@@ -33,6 +36,36 @@ struct Scale {
   }
 };
 
+// The next of 1, 2, 5, 10, 20, ... at or below `value`, or at or above it.
+double round_factor(double value, bool up) {
+  const double power = std::pow(10, std::floor(std::log10(value) + 1e-9));
+  double found = power;
+  for (const double factor : {1.0, 2.0, 5.0, 10.0}) {
+    if (up && factor * power >= value * (1 - 1e-9)) return factor * power;
+    if (factor * power <= value * (1 + 1e-9)) found = factor * power;
+  }
+  return found;
+}
+
+// Whole decades, or where the values span less than two of them, from and to one of 1, 2, 5.
+void log_scale(Scale& scale, double& low, double& high) {
+  constexpr double kTwoDecades = 100;
+  const bool fine = high / low < kTwoDecades;
+  low = fine ? round_factor(low, false) : std::pow(10, std::floor(std::log10(low) + 1e-9));
+  high = fine ? round_factor(high, true) : std::pow(10, std::ceil(std::log10(high) - 1e-9));
+  if (high <= low) high = low * 10;
+  if (fine) {
+    for (double v = low; v <= high * 1.0001; v = round_factor(v * 1.5, true))
+      scale.ticks.emplace_back(v, fmt::format("{:g}", v));
+    return;
+  }
+  const int each = std::max(1, static_cast<int>(std::ceil(std::log10(high / low) / 6)));
+  int count = 0;
+  for (double v = low; v <= high * 1.0001; v *= 10, ++count) {
+    if (count % each == 0) scale.ticks.emplace_back(v, fmt::format("{:g}", v));
+  }
+}
+
 Scale scale_of(const ChartAxis& axis, double least, double most, bool from_zero) {
   Scale scale;
   scale.log = axis.log;
@@ -40,15 +73,7 @@ Scale scale_of(const ChartAxis& axis, double least, double most, bool from_zero)
   if (from_zero) least = std::min(least, 0.0);
   double low = axis.low.value_or(least), high = axis.high.value_or(most);
   if (axis.log) {
-    low = std::pow(10, std::floor(std::log10(low) + 1e-9));
-    high = std::pow(10, std::ceil(std::log10(high) - 1e-9));
-    if (high <= low) high = low * 10;
-    const double decades = std::log10(high / low);
-    const int each = std::max(1, static_cast<int>(std::ceil(decades / 6)));
-    int count = 0;
-    for (double v = low; v <= high * 1.0001; v *= 10, ++count) {
-      if (count % each == 0) scale.ticks.emplace_back(v, fmt::format("{:g}", v));
-    }
+    log_scale(scale, low, high);
   } else {
     if (high <= low) high = low + 1;
     std::vector<double> ticks = round_ticks(low, high);
@@ -135,23 +160,29 @@ class ChartPainter {
 
   void frame() {
     const double bottom = top_ + c_.height, right = left_ + c_.width;
+    const bool cloud =
+        !c_.series.empty() && c_.series[0].kind == SeriesKind::kPoints;  // rules behind it would be noise
     for (const auto& [value, text] : y_.ticks) {
       const double y = at({x_.low, value}).y;
-      d_.add(Line{{left_, y}, {right, y}, 0.8, kRule});
+      if (!cloud) d_.add(Line{{left_, y}, {right, y}, 0.8, kRule});
       d_.add(Line{{left_ - 4, y}, {left_, y}, 1, kInk});
       d_.add(Text{{left_ - 7, y + kTickSize * 0.36}, text, kTickSize, Anchor::kEnd, kInk});
     }
-    // Names that do not fit side by side stand aslant.
+    // Numbers that do not fit side by side are left out, every second or more; names stand aslant.
     double widest = 0, room = c_.width;
     for (std::size_t k = 0; k < x_.ticks.size(); ++k) {
       widest = std::max(widest, text_width(x_.ticks[k].second, kTickSize));
       if (k > 0) room = std::min(room, at({x_.ticks[k].first, y_.low}).x - at({x_.ticks[k - 1].first, y_.low}).x);
     }
-    const bool aslant = widest + 6 > room;
+    const bool numbers = c_.x.ticks.empty();
+    const bool aslant = !numbers && widest + 6 > room;
+    const long each = numbers && room > 1 ? std::max(1L, std::lround(std::ceil((widest + 8) / room))) : 1;
+    const double step = x_.ticks.size() > 1 ? x_.ticks[1].first - x_.ticks[0].first : 1;
     tick_room_ = 18 + (aslant ? widest * 0.65 : 0);
     for (const auto& [value, text] : x_.ticks) {
       const double x = at({value, y_.low}).x;
       d_.add(Line{{x, bottom}, {x, bottom + 4}, 1, kInk});
+      if (each > 1 && !x_.log && std::lround(value / step) % each != 0) continue;
       Text label{{x, bottom + 16}, text, kTickSize, Anchor::kMiddle, kInk};
       if (aslant) {
         label.at = {x + 4, bottom + 12};

@@ -286,7 +286,7 @@ int run_generate(GenerateCommand& c, const CLI::App& app) {
       DecodedPicture decoded = decode_picture(one.picture);
       if (!c.sheet.empty() && sheet.size() < kSheetMost) {
         sheet.push_back(picture_pixels(one.picture));
-        sheet_labels.push_back(fmt::format("{}: {} {:.0f} % as asked", number, one.asked, 100 * one.as_asked));
+        sheet_labels.push_back(fmt::format("{}: {:.0f} % as asked, {}", number, 100 * one.as_asked, one.asked));
       }
       const char* reason = nullptr;
       if (!decoded.in_step) {

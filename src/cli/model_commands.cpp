@@ -39,6 +39,9 @@ std::unique_ptr<HairpinNetwork> open_model(const ModelOptions& options, const Co
                                            FoldingOptions& folding, const CLI::App& app) {
   std::string directory = find_model(options.directory);
   if (std::filesystem::exists(directory + "/network")) directory = model_part(directory, "network");  // a classifier's
+  require(std::filesystem::exists(directory + "/model.safetensors") || model_family(directory) != "precursor",
+          "{}: its network is not here: it comes with the package stemloop-models (or with models/ of the sources)",
+          directory);
   auto network = open_network(directory, options.device, common.threads);
   const Json training = Json::parse(network->training().empty() ? "{}" : network->training(), nullptr, false);
   const Json* parameters = nullptr;

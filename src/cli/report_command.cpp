@@ -25,6 +25,7 @@ struct ReportCommand {
   FoldingOptions folding;
   std::vector<std::string> inputs;
   ModelOptions model = {"premirna", "auto"};
+  double prior = 0;  // 0: the model's
   bool no_classify = false;
   std::string genome;
   std::string arms = "predicted";
@@ -126,7 +127,8 @@ Tally take_fasta(const ReportCommand& c, const std::string& path, const Judge* j
         std::vector<std::unique_ptr<Seen>> seen;
         for (OnItsWay& one : batch) seen.push_back(std::move(one.seen));
         const auto verdicts = judge->judge(std::move(seen));
-        for (std::size_t k = 0; k < batch.size(); ++k) add_verdict(*verdicts[k], batch[k].record);
+        for (std::size_t k = 0; k < batch.size(); ++k)
+          add_verdict(*verdicts[k], c.arms == "predicted", batch[k].record);
         return batch;
       },
       [&](OnItsWay&& one) {
@@ -232,7 +234,10 @@ int run_report(ReportCommand& c, const CLI::App& app) {
   require(any(ReportInput::kGff3) == !c.genome.empty(), "loci in GFF3 and --genome FASTA are wanted together");
   std::unique_ptr<Judge> judge;
   if (any(ReportInput::kFasta) && !c.no_classify) {
-    judge = open_judge(find_model(c.model.directory), {c.model.device, 1});
+    const std::string directory = find_model(c.model.directory);
+    require(c.prior == 0 || model_family(directory) == kPrecursorFamily,
+            "--prior is of models of family '{}'; {} has no use for it", kPrecursorFamily, directory);
+    judge = open_judge(directory, {c.model.device, 1, c.prior});
     fold_as_trained(judge->parameters(), c.folding, app);
   }
   std::optional<ReferenceHairpins> known;
@@ -265,6 +270,7 @@ int run_report(ReportCommand& c, const CLI::App& app) {
   facts.version = kVersion;
   facts.folding = c.folding;
   facts.model = judge ? c.model.directory : "";
+  if (judge && c.prior > 0) facts.model += fmt::format(" (prior {:g})", c.prior);
   facts.arms = arms.words();
   facts.scanned = any(ReportInput::kTable) || any(ReportInput::kGff3);
   facts.folded = true;
@@ -294,6 +300,10 @@ std::function<int()> add_report(CLI::App& app) {
       ->type_name("NAME|DIR");
   add_device(app, c->model.device);
   app.add_flag("--no-classify", c->no_classify, "Do not classify")->excludes("--model")->excludes("--device");
+  app.add_option("--prior", c->prior,
+                 "Share of the candidates that are pre-miRNAs: probabilities are told for it (default: the model's)")
+      ->check(CLI::Range(1e-9, 1 - 1e-9))
+      ->excludes("--no-classify");
   app.add_option("--genome", c->genome, "The genome that loci in GFF3 lie on")->type_name("FASTA");
   app.add_option("--arms", c->arms,
                  "Arms, cuts and seed of FASTA records: predicted; none; known matures (FASTA, GFF3); or a table (see draw)")

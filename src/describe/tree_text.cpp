@@ -14,8 +14,6 @@ using Json = nlohmann::ordered_json;
 
 constexpr const char* kFormat = "stemloop tree 1";
 constexpr const char* kKinds[] = {"greater", "true", "is", "present"};
-constexpr const char* kInk = "#333333";
-constexpr const char* kClassColours[] = {"#4c78a8", "#e45756"};
 
 std::int64_t total(const TreeNode& node) { return node.count[0] + node.count[1]; }
 
@@ -52,51 +50,6 @@ std::string escaped(const std::string& text) {
   }
   return result;
 }
-
-// --- drawing ---------------------------------------------------------------------------------------------------------
-
-constexpr double kBoxWidth = 176, kBoxHeight = 66, kGapX = 46, kGapY = 12, kMargin = 20, kTitle = 34;
-
-// The root at the left, leaves from top to bottom, parents in the middle of their children; "yes" above: a tree of
-// depth 5 fits a page.
-void place(const Tree& tree, int at, int depth, double& next, std::vector<Point>& places) {
-  const TreeNode& node = tree.nodes[at];
-  const double x = kMargin + depth * (kBoxWidth + kGapX);
-  if (node.leaf()) {
-    places[at] = {x, next};
-    next += kBoxHeight + kGapY;
-    return;
-  }
-  place(tree, node.yes, depth + 1, next, places);
-  place(tree, node.no, depth + 1, next, places);
-  places[at] = {x, (places[node.yes].y + places[node.no].y) / 2};
-}
-
-void draw_node(const Tree& tree, int at, const Point& corner, const ClassNames& classes, Drawing& drawing) {
-  const TreeNode& node = tree.nodes[at];
-  const double middle = corner.x + kBoxWidth / 2;
-  drawing.add(Rectangle{corner, kBoxWidth, kBoxHeight, node.leaf() ? "#ffffff" : "#f4f4f4",
-                        node.leaf() ? kClassColours[node.label()] : kInk, node.leaf() ? 2.0 : 1.0});
-  const std::string head = node.leaf() ? classes[node.label()] : in_words(tree.questions[node.question]) + "?";
-  const double size = head.size() > 28 ? 9 : head.size() > 24 ? 10.5 : 12;
-  drawing.add(Text{
-      {middle, corner.y + 18}, head, size, Anchor::kMiddle, node.leaf() ? kClassColours[node.label()] : kInk, true});
-  std::string line = fmt::format("{} hairpins, {:.0f} % {}", total(node), 100 * purity(node), classes[node.label()]);
-  drawing.add(Text{{middle, corner.y + 34}, line, 10, Anchor::kMiddle, kInk});
-  if (!node.leaf() && tree.dimensions > 0)
-    drawing.add(Text{{middle, corner.y + 47},
-                     fmt::format("SVM right for {:.1f} %", 100 * node.svm_accuracy),
-                     10,
-                     Anchor::kMiddle,
-                     "#666666"});
-  // How the classes stand: class 1 from the left.
-  const double width = kBoxWidth - 16, top = corner.y + kBoxHeight - 12;
-  const double share = total(node) == 0 ? 0 : static_cast<double>(node.count[1]) / static_cast<double>(total(node));
-  drawing.add(Rectangle{{corner.x + 8, top}, width * share, 6, kClassColours[1], "", 0});
-  drawing.add(Rectangle{{corner.x + 8 + width * share, top}, width * (1 - share), 6, kClassColours[0], "", 0});
-}
-
-// --- reading ---------------------------------------------------------------------------------------------------------
 
 class TreeReader {
  public:
@@ -262,39 +215,11 @@ std::string tree_dot(const Tree& tree, const ClassNames& classes) {
         node.leaf() || tree.dimensions == 0 ? "" : fmt::format("\\nSVM right for {:.1f} %", 100 * node.svm_accuracy);
     text += fmt::format("  n{} [label=\"{}\\n{} hairpins, {:.0f} % {}{}\"{}];\n", at, escaped(head), total(node),
                         100 * purity(node), escaped(classes[node.label()]), svm,
-                        node.leaf() ? fmt::format(", color=\"{}\"", kClassColours[node.label()]) : "");
+                        node.leaf() ? fmt::format(", color=\"{}\"", chart_colour(node.label() == 0 ? 0 : 1)) : "");
     if (!node.leaf())
       text += fmt::format("  n{0} -> n{1} [label=\"yes\"];\n  n{0} -> n{2} [label=\"no\"];\n", at, node.yes, node.no);
   }
   return text + "}\n";
-}
-
-Drawing draw_tree(const Tree& tree, const ClassNames& classes, const std::string& title) {
-  std::vector<Point> places(tree.nodes.size());
-  double next = kMargin + kTitle;
-  place(tree, 0, 0, next, places);
-  Drawing drawing;
-  drawing.width = std::max(2 * kMargin + tree.depth() * (kBoxWidth + kGapX) + kBoxWidth,
-                           2 * kMargin + 8.0 * static_cast<double>(title.size()));
-  drawing.height = next - kGapY + kMargin;
-  drawing.add(Text{{kMargin, kMargin + 12}, title, 14, Anchor::kStart, kInk, true});
-  for (std::size_t at = 0; at < tree.nodes.size(); ++at) {
-    const TreeNode& node = tree.nodes[at];
-    if (node.leaf()) continue;
-    const Point from = {places[at].x + kBoxWidth, places[at].y + kBoxHeight / 2};
-    for (const int child : {node.yes, node.no}) {
-      const Point to = {places[child].x, places[child].y + kBoxHeight / 2};
-      drawing.add(Line{from, to, 1.2, "#999999"});
-      drawing.add(Text{{(from.x + to.x) / 2, (from.y + to.y) / 2 + (child == node.yes ? -5 : 11)},
-                       child == node.yes ? "yes" : "no",
-                       10,
-                       Anchor::kMiddle,
-                       "#666666"});
-    }
-  }
-  for (std::size_t at = 0; at < tree.nodes.size(); ++at)
-    draw_node(tree, static_cast<int>(at), places[at], classes, drawing);
-  return drawing;
 }
 
 }  // namespace stemloop

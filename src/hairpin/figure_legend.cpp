@@ -25,9 +25,9 @@ void scale_legend(const Item& item, Drawing& page, const HairpinFigure& f) {
     const double left = p.x - (before + kWidth + behind) / 2;
     page.add(Text{{left, p.y + 3.5}, low, 9, Anchor::kStart, "#333333"});
     constexpr int kPieces = 44;
-    for (int k = 0; k < kPieces; ++k) {
+    for (int k = 0; k < kPieces; ++k) {  // each to the end, the next on top: no seams
       page.add(Rectangle{{left + before + kWidth * k / kPieces, p.y - 5},
-                         kWidth / kPieces + 0.3,
+                         kWidth * (kPieces - k) / kPieces,
                          10,
                          scale_colour((k + 0.5) / kPieces, f.palette),
                          "",

@@ -52,8 +52,10 @@ std::string find_model(const std::string& name) {
     if (!name.empty() && fs::is_directory(path)) return path.string();
   }
   std::error_code ignored;
-  fail("there is no model called '{}' in {}{}", printable(name),
+  const bool packed = name == "premirna-modmirbase" || name == "mirtron-generator";  // apart: src/CMakeLists.txt
+  fail("there is no model called '{}' in {}{}{}", printable(name),
        folders.empty() ? "models/ (set STEMLOOP_MODELS to its folder)" : fmt::format("{}", fmt::join(folders, ", ")),
+       packed ? "; it comes with the package stemloop-models" : "",
        fs::is_directory(name, ignored) ? fmt::format("; the folder here is ./{}", name) : "");
 }
 

@@ -9,9 +9,9 @@
 #include <map>
 
 #include "report/escape.h"
+#include "report/html_table.h"
 #include "report/ladder_svg.h"
 #include "report/page_assets.h"
-#include "report/tables.h"
 
 namespace stemloop {
 
@@ -26,22 +26,15 @@ std::string unhex(std::string_view hex) {
 
 class Page {
  public:
-  explicit Page(const Report& report) : r_(report) {
-    for (const ReportRecord& record : r_.records) {
-      any_call_ = any_call_ || !record.label.empty();
-      any_probability_ = any_probability_ || record.probability;
-      any_q_ = any_q_ || record.q_value;
-      any_place_ = any_place_ || record.place;
-      any_arm_ = any_arm_ || record.marks.any();
-      any_support_ = any_support_ || !record.support.empty();
-    }
+  explicit Page(const Report& report) : r_(report), columns_(columns_of(report)) {
+    for (const ReportRecord& record : r_.records) any_support_ = any_support_ || !record.support.empty();
   }
 
   std::string run() {
     head();
     summary();
     plots();
-    table();
+    out_ += report_table(r_, columns_);
     left_out();
     hairpins();
     provenance();
@@ -75,7 +68,7 @@ class Page {
     add("<section><h2>Summary</h2><div class=\"tiles\">");
     tile(r_.records.size() + r_.left_out.size(), "records came in");
     tile(r_.records.size(), "are in this report");
-    if (any_call_) {
+    if (columns_.call) {
       std::map<std::string, std::size_t> labels;
       std::size_t outside = 0;
       for (const ReportRecord& record : r_.records) {
@@ -131,90 +124,6 @@ class Page {
     add("</section>\n");
   }
 
-  void heading(const char* name, bool number) {
-    add("<th scope=\"col\"{}><button type=\"button\">{}</button></th>", number ? " class=\"r\"" : "", name);
-  }
-
-  void link(const char* id, const char* name, const char* file, const std::string& text, int head, int each) {
-    add("<a id=\"{}\" download=\"{}\" data-head=\"{}\" data-each=\"{}\" href=\"data:application/octet-stream;base64,{}\">"
-        "{}</a>",
-        id, file, head, each, base64(text), name);
-  }
-
-  void table() {
-    add("<section><h2 id=\"table\">Hairpins</h2>");
-    if (r_.records.empty()) {
-      add("<p>No record is left to show; the reasons are listed below.</p></section>\n");
-      return;
-    }
-    add("<p class=\"files\">Download: ");
-    link("d-tsv", "table (TSV)", "hairpins.tsv", records_as_tsv(r_), 1, 0);
-    link("d-fa", "sequences (FASTA)", "hairpins.fa", records_as_fasta(r_), 0, 2);
-    link("d-gff", "places (GFF3)", "hairpins.gff3", records_as_gff3(r_), 1, 1);
-    add("</p><div class=\"tools\"><label>Search<input id=\"f-text\" type=\"search\" placeholder=\"id, sequence, note\">"
-        "</label>");
-    if (any_call_) {
-      add("<label>Called<select id=\"f-label\"><option value=\"\">anything</option>");
-      std::map<std::string, int> labels;
-      for (const ReportRecord& record : r_.records) ++labels[record.label];
-      for (const auto& [label, count] : labels) add("<option>{}</option>", html_text(label));
-      add("</select></label>");
-    }
-    if (any_probability_)
-      add("<label>Probability at least<input id=\"f-least\" type=\"number\" min=\"0\" max=\"1\" step=\"0.05\"></label>");
-    add("<span id=\"shown\" class=\"soft\" role=\"status\"></span></div><div class=\"wide\"><table id=\"t\"><thead><tr>");
-    heading("id", false);
-    if (any_call_) heading("called", false);
-    if (any_probability_) heading("probability", true);
-    if (any_q_) heading("q-value", true);
-    if (any_place_) heading("place", false);
-    heading("length", true);
-    heading("MFE, kcal/mol", true);
-    heading("MFE per nt", true);
-    if (any_arm_) {
-      heading("5p", false);
-      heading("3p", false);
-    }
-    heading("notes", true);
-    add("</tr></thead><tbody>\n");
-    for (std::size_t k = 0; k < r_.records.size(); ++k) row(k);
-    add("</tbody></table></div></section>\n<script>{}</script>\n", kPageScript);
-  }
-
-  static std::string letters(const ReportRecord& record, const BaseSpan& arm) {
-    return arm.known() ? record.sequence.substr(static_cast<std::size_t>(arm.begin),
-                                                static_cast<std::size_t>(arm.end - arm.begin))
-                       : "";
-  }
-
-  static std::string place_text(const ReportPlace& place) {
-    return fmt::format("{}:{}-{}({})", place.contig, place.begin + 1, place.end, place.strand);
-  }
-
-  void row(std::size_t k) {
-    const ReportRecord& r = r_.records[k];
-    const int entries = 1 + (r.marks.five_prime.known() ? 1 : 0) + (r.marks.three_prime.known() ? 1 : 0);
-    add("<tr data-k=\"{}\" data-n=\"{}\"", k + 1, entries);
-    if (any_call_) add(" data-l=\"{}\"", html_text(r.label));
-    if (r.probability) add(" data-p=\"{:.4f}\"", *r.probability);
-    add("><td class=\"id\"><a href=\"#h{}\">{}</a></td>", k + 1, html_text(r.id));
-    if (any_call_) add("<td>{}{}</td>", html_text(r.label), r.outside ? " (unusual)" : "");
-    if (any_probability_) add("<td class=\"r\">{}</td>", r.probability ? fmt::format("{:.3f}", *r.probability) : "");
-    if (any_q_) add("<td class=\"r\">{}</td>", r.q_value ? fmt::format("{:.3g}", *r.q_value) : "");
-    if (any_place_) add("<td>{}</td>", r.place ? html_text(place_text(*r.place)) : "");
-    add("<td class=\"r\">{}</td>", r.sequence.size());
-    if (r.energy_kcal) {
-      add("<td class=\"r\">{:.2f}</td><td class=\"r\">{:.3f}</td>", *r.energy_kcal,
-          *r.energy_kcal / static_cast<double>(r.sequence.size()));
-    } else {
-      add("<td class=\"r\"></td><td class=\"r\"></td>");
-    }
-    if (any_arm_)
-      add("<td class=\"q\">{}</td><td class=\"q\">{}</td>", letters(r, r.marks.five_prime),
-          letters(r, r.marks.three_prime));
-    add("<td class=\"r\">{}</td></tr>\n", r.notes.size());
-  }
-
   void left_out() {
     if (r_.left_out.empty()) return;
     add("<section id=\"left\"><h2>Left out</h2><details{}><summary>{} records and why</summary><div class=\"wide\"><table>"
@@ -232,7 +141,7 @@ class Page {
     if (any_support_)
       add(" Letters shaded: the ensemble is less than<span class=\"k1\"></span>90<span class=\"k2\"></span>75"
           "<span class=\"k3\"></span>50<span class=\"k4\"></span>25 % sure of the pair drawn, or of no pair.");
-    if (any_arm_)
+    if (columns_.arms)
       add(" Coloured bars: arms; filled triangles: Drosha cuts; open ones: Dicer cuts; underlined: seed (bases 2 to 8 of "
           "the guide).");
     add("</p>\n");
@@ -317,7 +226,7 @@ class Page {
     const auto arm = [&](const char* name, const BaseSpan& span, int first_cut) {
       if (!span.known()) return;
       add("<tr><th>{}{}</th><td><code>{}</code></td><td>{} to {}", name, r.guide == name ? " (guide)" : "",
-          letters(r, span), span.begin + 1, span.end);
+          letters_of(r, span), span.begin + 1, span.end);
       const auto& five = r.cut_certainty[static_cast<std::size_t>(first_cut)];
       const auto& three = r.cut_certainty[static_cast<std::size_t>(first_cut) + 1];
       if (five && three) add("; ends within 1 nt with probability {:.2f} and {:.2f}", *five, *three);
@@ -325,7 +234,8 @@ class Page {
     };
     arm("5p", r.marks.five_prime, 0);
     arm("3p", r.marks.three_prime, 2);
-    if (r.marks.seed.known()) add("<tr><th>seed</th><td><code>{}</code></td><td></td></tr>", letters(r, r.marks.seed));
+    if (r.marks.seed.known())
+      add("<tr><th>seed</th><td><code>{}</code></td><td></td></tr>", letters_of(r, r.marks.seed));
     if (r.marks.any() && !r.marks_source.empty())
       add("<tr><th>arms</th><td colspan=\"2\">{}</td></tr>", html_text(r.marks_source));
     if (r.nearest) add("<tr><th>nearest known</th><td colspan=\"2\">{}</td></tr>", html_text(*r.nearest));
@@ -355,8 +265,9 @@ class Page {
   }
 
   const Report& r_;
+  const ReportColumns columns_;
   std::string out_;
-  bool any_call_ = false, any_probability_ = false, any_q_ = false, any_place_ = false, any_arm_ = false, any_support_ = false;
+  bool any_support_ = false;
 };
 
 }  // namespace

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
+#include <vector>
 
 namespace stemloop {
 
@@ -73,7 +75,9 @@ class LadderSvg {
     const bool up = above(arm.begin);
     const int at = up ? y(0) - 12 : y(4) + 12;
     path(style, fmt::format("M{} {}H{}", x(from) - kCell / 2, at, x(to) + kCell / 2));
-    out_ += fmt::format(R"(<text class="n" x="{}" y="{}">{}</text>)", (x(from) + x(to)) / 2, up ? at - 5 : at + 13, name);
+    const int middle = (x(from) + x(to)) / 2;
+    taken_[up ? 0 : 1].push_back(middle);
+    out_ += fmt::format(R"(<text class="n" x="{}" y="{}">{}</text>)", middle, up ? at - 5 : at + 13, name);
   }
 
   void seed() {
@@ -133,10 +137,15 @@ class LadderSvg {
     path("co", open);
   }
 
+  // A number that would stand at the name of an arm is left out.
   void numbers() {
+    constexpr int kApart = 16;
     const int n = static_cast<int>(r_.sequence.size());
     for (int i = 9; i < n; i += 10) {
       const bool up = above(i);
+      const auto near = [&](int name) { return std::abs(name - x(ladder_.base[i].column)) < kApart; };
+      const std::vector<int>& names = taken_[up ? 0 : 1];
+      if (std::any_of(names.begin(), names.end(), near)) continue;
       out_ += fmt::format(R"(<text class="n" x="{}" y="{}">{}</text>)", x(ladder_.base[i].column),
                           up ? 10 : y(4) + 34, i + 1);
     }
@@ -145,6 +154,7 @@ class LadderSvg {
   const ReportRecord& r_;
   const Ladder& ladder_;
   std::string out_;
+  std::vector<int> taken_[2];  // where names of arms stand, above and below
 };
 
 }  // namespace

@@ -5,7 +5,10 @@
   const root = document.documentElement, table = document.getElementById('t');
   if (!table) return;
   root.classList.add('js');
-  const body = table.tBodies[0], rows = Array.from(body.rows), count = document.getElementById('shown');
+  // Rows stand in groups of a hundred: those out of sight are not laid out, but for a height of so many rows as are shown.
+  const groups = Array.from(table.tBodies), rows = groups.flatMap(group => Array.from(group.rows)),
+        count = document.getElementById('shown');
+  const measure = () => groups.forEach(group => group.style.setProperty('--n', group.querySelectorAll('tr:not([hidden])').length));
   const card = row => document.getElementById('h' + row.dataset.k);
   let texts = null;  // what is searched: made when it is first wanted, and again once all hairpins are there
   const text_of = row => {
@@ -33,9 +36,8 @@
     });
     table.querySelectorAll('th').forEach(other => other.removeAttribute('aria-sort'));
     head.setAttribute('aria-sort', falling ? 'descending' : 'ascending');
-    const part = document.createDocumentFragment();
-    order.forEach(row => part.appendChild(row));
-    body.appendChild(part);
+    groups.forEach((group, k) => group.replaceChildren(...order.slice(100 * k, 100 * k + 100)));
+    measure();
   }));
 
   const text = document.getElementById('f-text'), label = document.getElementById('f-label'),
@@ -54,6 +56,7 @@
       if (hairpin) row.card = hairpin;
       shown += yes;
     });
+    measure();
     count.textContent = shown === rows.length ? 'all ' + shown + ' shown' : shown + ' of ' + rows.length + ' shown';
   };
   [text, label, least].forEach(field => field && field.addEventListener('input', filter));

@@ -101,6 +101,7 @@ struct Group {
 struct Groups {
   std::vector<std::size_t> of;
   std::vector<Group> all;
+  bool counted = false;  // the legend says how many each has: names, not steps of a scale
 };
 
 // All values as numbers, NaN where missing; nothing if one is none.
@@ -144,12 +145,32 @@ Groups by_name(const std::vector<std::string>& values) {
   std::sort(names.begin(), names.end());
   names.erase(std::unique(names.begin(), names.end()), names.end());
   Groups groups;
+  groups.counted = true;
   for (const std::string& value : values)
     groups.of.push_back(static_cast<std::size_t>(std::lower_bound(names.begin(), names.end(), value) - names.begin()));
   std::size_t colours = 0;
   for (const std::string& name : names)
     groups.all.push_back({name.empty() ? "(none)" : name, name.empty() ? kNone : chart_colour(colours++)});
   return groups;
+}
+
+// A unit is as long across as up: a distance in the plane is what both methods promise. A little room is left around.
+void frame_of(const Matrix& points, Chart& chart) {
+  constexpr double kAround = 1.08;
+  double low[2] = {HUGE_VAL, HUGE_VAL}, high[2] = {-HUGE_VAL, -HUGE_VAL};
+  for (std::int64_t row = 0; row < points.rows; ++row) {
+    for (int axis = 0; axis < 2; ++axis) {
+      low[axis] = std::min(low[axis], static_cast<double>(points.row(row)[axis]));
+      high[axis] = std::max(high[axis], static_cast<double>(points.row(row)[axis]));
+    }
+  }
+  if (points.rows == 0) return;
+  const double span = std::max({high[0] - low[0], high[1] - low[1], 1e-9}) * kAround;
+  ChartAxis* const axes[] = {&chart.x, &chart.y};
+  for (int axis = 0; axis < 2; ++axis) {
+    axes[axis]->low = (low[axis] + high[axis] - span) / 2;
+    axes[axis]->high = (low[axis] + high[axis] + span) / 2;
+  }
 }
 
 }  // namespace
@@ -168,7 +189,12 @@ Drawing scatter(const Matrix& points, const std::vector<std::string>& values,
   chart.height = 520;
   chart.x.label = axes.first;
   chart.y.label = axes.second;
-  const double radius = count > 5000 ? 1.3 : count > 500 ? 2 : 3.2;
+  frame_of(points, chart);
+  // The more points the smaller they are: clouds of thousands show where they are dense.
+  constexpr double kLeast = 1.1, kMost = 3.2, kRoom = 90;
+  const double radius = std::clamp(kRoom / std::sqrt(std::max(1.0, static_cast<double>(count))), kLeast, kMost);
+  std::vector<std::size_t> sizes(groups.all.size(), 0);
+  for (const std::size_t g : groups.of) ++sizes[g];
   // Every group is seen: points are laid in a mixed order, a layer of each group after the other. A mark goes by a
   // series' place, so that layers are a multiple of the four marks apart.
   constexpr std::size_t kLayers = 40, kMarks = 4;
@@ -181,7 +207,8 @@ Drawing scatter(const Matrix& points, const std::vector<std::string>& values,
       series.width = radius;
       if (g >= groups.all.size()) continue;
       series.colour = groups.all[g].colour;
-      if (layer == 0) series.name = groups.all[g].name;
+      if (layer == 0)
+        series.name = groups.counted ? fmt::format("{} ({})", groups.all[g].name, sizes[g]) : groups.all[g].name;
     }
   }
   constexpr std::size_t kStride = 7919;

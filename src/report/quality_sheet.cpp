@@ -15,7 +15,7 @@ namespace {
 constexpr const char* kInk = "#333333";
 constexpr const char* kReal = "#000000";
 constexpr double kWidth = 300, kHeight = 210;
-constexpr std::size_t kFew = 200;  // fewer values are shown as their distribution function: bins would be noise
+constexpr std::size_t kFew = 1000;  // fewer values are shown as their distribution function: bins would be noise
 
 // Of the set at place `s`; the real one is the first.
 const char* colour_of(std::size_t s) { return s == 0 ? kReal : chart_colour(s - 1); }
@@ -96,16 +96,15 @@ std::string kmer_text(std::size_t code, int k) {
   return text;
 }
 
-// Share of each 3-mer in the real set (across) and in a synthetic one (up). The farthest from the diagonal are named in
-// the legend's place, below.
-Drawing kmers(const std::vector<PlottedSet>& sets) {
+// Share of each 3-mer in the real set (across) and in a synthetic one (up). `named`: those of the first synthetic set
+// that lie farthest from the diagonal, for the legend.
+Drawing kmers(const std::vector<PlottedSet>& sets, std::string& named) {
   constexpr int kLength = 3;
   constexpr std::size_t kNamed = 3;
   Chart chart = empty_chart("share of 3-mers in the real set");
   chart.y.label = "in a synthetic set";
   const std::vector<double> real = kmer_shares(sets[0].set->sequences, kLength);
   double top = *std::max_element(real.begin(), real.end());
-  std::string named;
   for (std::size_t s = 1; s < sets.size(); ++s) {
     const std::vector<double> its = kmer_shares(sets[s].set->sequences, kLength);
     ChartSeries series;
@@ -123,7 +122,7 @@ Drawing kmers(const std::vector<PlottedSet>& sets) {
     });
     if (s == 1) {
       for (std::size_t i = 0; i < kNamed; ++i)
-        named += fmt::format("{}{}", i == 0 ? "farthest off: " : ", ", kmer_text(order[i], kLength));
+        named += fmt::format("{}{}", i == 0 ? "3-mers farthest off: " : ", ", kmer_text(order[i], kLength));
     }
     chart.series.push_back(std::move(series));
   }
@@ -133,7 +132,6 @@ Drawing kmers(const std::vector<PlottedSet>& sets) {
   diagonal.width = 1;
   chart.series.push_back(std::move(diagonal));
   chart.x.low = chart.y.low = 0;
-  chart.title = named;
   return draw_chart(chart);
 }
 
@@ -141,9 +139,9 @@ std::string number_or_dash(double value, int digits) {
   return std::isnan(value) ? "-" : fmt::format("{:.{}f}", value, digits);
 }
 
-Drawing legend_of(const std::vector<PlottedSet>& sets) {
+Drawing legend_of(const std::vector<PlottedSet>& sets, const std::string& named) {
   Drawing drawing{kWidth + 60, kHeight + 60, {}};
-  const double room = std::min(42.0, (kHeight + 30) / static_cast<double>(sets.size()));
+  const double room = std::min(56.0, (kHeight + 30) / static_cast<double>(sets.size()));
   double y = 34;
   for (std::size_t s = 0; s < sets.size(); ++s) {
     const PlottedSet& one = sets[s];
@@ -155,12 +153,13 @@ Drawing legend_of(const std::vector<PlottedSet>& sets) {
                      kInk,
                      true});
     const QualityReport& r = *one.report;
-    constexpr double kTwoLines = 30;
+    constexpr double kTwoLines = 30, kThreeLines = 42;
     if (room >= kTwoLines) {
       const std::string measures = s == 0 ? fmt::format("one hairpin {:.2f}, GC {:.3f}", r.one_hairpin, r.gc)
                                           : fmt::format("3-mer JSD {:.3f}, one hairpin {:.2f}, two-sample {}", r.jsd3,
                                                         r.one_hairpin, number_or_dash(r.two_sample, 2));
       drawing.add(Text{{52, y + 15}, measures, 11, Anchor::kStart, kInk});
+      if (s == 1 && room >= kThreeLines) drawing.add(Text{{52, y + 29}, named, 11, Anchor::kStart, kInk});
     }
     y += room;
   }
@@ -185,13 +184,17 @@ std::vector<double> gc_of(const PlottedSet& one) {
 }  // namespace
 
 Drawing quality_sheet(const std::vector<PlottedSet>& sets) {
+  std::string named;
+  const Drawing words = kmers(sets, named);
   return chart_panels(
       {distributions("length, nt", sets, lengths_of, true), distributions("GC content", sets, gc_of, false),
-       distributions("MFE per nucleotide, kcal/mol", sets, [](const PlottedSet& one) { return one.set->mfe_per_nt; }, false),
-       kmers(sets),
-       distributions("edit distance / length to the nearest real", sets,
-                     [](const PlottedSet& one) { return one.report->nearest; }, false),
-       legend_of(sets)},
+       distributions(
+           "MFE per nucleotide, kcal/mol", sets, [](const PlottedSet& one) { return one.set->mfe_per_nt; }, false),
+       words,
+       distributions(
+           "edit distance / length to the nearest real", sets,
+           [](const PlottedSet& one) { return one.report->nearest; }, false),
+       legend_of(sets, named)},
       3);
 }
 

@@ -78,6 +78,31 @@ const Json* likeliest_hairpin(const Json& verdict) {
   return best;
 }
 
+// [start, end] from 1, both inside.
+BaseSpan span_at(const Json& hairpin, const char* name) {
+  const auto arm = hairpin.find(name);
+  if (arm == hairpin.end() || !arm->is_array() || arm->size() != 2) return {};
+  if (!arm->at(0).is_number_integer() || !arm->at(1).is_number_integer()) return {};
+  return {arm->at(0).get<int>() - 1, arm->at(1).get<int>()};
+}
+
+// The arms that the call rests on, so that page and table of calls say the same. Which one guides was told before; how
+// sure a cut is holds where it is the same cut.
+void take_judged_arms(const Json& hairpin, ReportRecord& record) {
+  const BaseSpan five = span_at(hairpin, "5p"), three = span_at(hairpin, "3p");
+  const int length = static_cast<int>(record.sequence.size());
+  if (!five.known() || !three.known() || five.end > three.begin || three.end > length) return;
+  const HairpinMarks before = record.marks;
+  const GuideArm guide = record.guide == "5p"   ? GuideArm::kFivePrime
+                         : record.guide == "3p" ? GuideArm::kThreePrime
+                                                : GuideArm::kNotTold;
+  record.marks = marks_of_arms(five, three, guide);
+  record.marks_source = "predicted, those the call rests on";
+  for (std::size_t k = 0; k < record.marks.cuts.size(); ++k) {
+    if (record.marks.cuts[k] != before.cuts[k]) record.cut_certainty[k].reset();
+  }
+}
+
 // The path through a tree of questions.
 void add_path(const Json& verdict, ReportRecord& record) {
   const auto tree = verdict.find("tree");
@@ -99,7 +124,7 @@ void add_path(const Json& verdict, ReportRecord& record) {
 
 }  // namespace
 
-void add_verdict(const Verdict& verdict, ReportRecord& record) {
+void add_verdict(const Verdict& verdict, bool take_arms, ReportRecord& record) {
   record.label = verdict.label();
   record.outside = verdict.outside();
   const Json json = Json::parse(verdict.json(), nullptr, false);
@@ -108,6 +133,7 @@ void add_verdict(const Verdict& verdict, ReportRecord& record) {
   if (const auto energy = number_of(json, "energy")) record.energy_kcal = energy;
   const Json* hairpin = likeliest_hairpin(json);
   add_contributions(hairpin != nullptr ? *hairpin : json, record);
+  if (take_arms && hairpin != nullptr) take_judged_arms(*hairpin, record);
   add_path(json, record);
   for (const char* name : {"closest", "nearest"}) {
     const auto known = json.find(name);

@@ -63,7 +63,9 @@ void* open_library(const std::string& file, const char* named_by, const char* sy
     require(entry != nullptr, "{}: is no library of stemloop: it has no '{}'", place.string(), symbol);
     return entry;
   }
-  fail("{}: not found; this command needs it (see README)", places.front().string());
+  fail(
+      "{}: not found; this command needs it ({})", places.front().filename().string(),
+      file == "libstemloop_neural.so" ? "package stemloop-neural, or a build with libtorch: see README" : "see README");
 }
 
 }  // namespace stemloop

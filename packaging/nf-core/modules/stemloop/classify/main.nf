@@ -1,18 +1,18 @@
 process STEMLOOP_CLASSIFY {
-    tag "$meta.id"
+    tag "${meta.id}"
     label 'process_medium'
 
     conda "${moduleDir}/environment.yml"
-    container "${ workflow.containerEngine in ['singularity', 'apptainer'] && !task.ext.singularity_pull_docker_container ?
-        'https://depot.galaxyproject.org/singularity/stemloop:0.1.0--0' :
-        'biocontainers/stemloop:0.1.0--0' }"
+    container "${workflow.containerEngine in ['singularity', 'apptainer'] && !task.ext.singularity_pull_docker_container
+        ? 'https://depot.galaxyproject.org/singularity/stemloop:0.1.0--0'
+        : 'biocontainers/stemloop:0.1.0--0'}"
 
     input:
     tuple val(meta), path(fasta)
 
     output:
     tuple val(meta), path("*.tsv"), emit: calls
-    path "versions.yml"            , emit: versions
+    tuple val("${task.process}"), val('stemloop'), eval("stemloop --version | sed 's/stemloop //'"), emit: versions_stemloop, topic: versions
 
     when:
     task.ext.when == null || task.ext.when
@@ -22,26 +22,16 @@ process STEMLOOP_CLASSIFY {
     def prefix = task.ext.prefix ?: "${meta.id}"
     """
     stemloop classify \\
-        $args \\
-        --threads $task.cpus \\
+        ${args} \\
+        --threads ${task.cpus} \\
         --skip-bad \\
         --output ${prefix}.tsv \\
-        $fasta
-
-    cat <<-END_VERSIONS > versions.yml
-    "${task.process}":
-        stemloop: \$(stemloop --version | sed 's/stemloop //')
-    END_VERSIONS
+        ${fasta}
     """
 
     stub:
     def prefix = task.ext.prefix ?: "${meta.id}"
     """
     touch ${prefix}.tsv
-
-    cat <<-END_VERSIONS > versions.yml
-    "${task.process}":
-        stemloop: \$(stemloop --version | sed 's/stemloop //')
-    END_VERSIONS
     """
 }

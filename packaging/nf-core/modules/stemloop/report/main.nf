@@ -1,19 +1,19 @@
 process STEMLOOP_REPORT {
-    tag "$meta.id"
+    tag "${meta.id}"
     label 'process_medium'
 
     conda "${moduleDir}/environment.yml"
-    container "${ workflow.containerEngine in ['singularity', 'apptainer'] && !task.ext.singularity_pull_docker_container ?
-        'https://depot.galaxyproject.org/singularity/stemloop:0.1.0--0' :
-        'biocontainers/stemloop:0.1.0--0' }"
+    container "${workflow.containerEngine in ['singularity', 'apptainer'] && !task.ext.singularity_pull_docker_container
+        ? 'https://depot.galaxyproject.org/singularity/stemloop:0.1.0--0'
+        : 'biocontainers/stemloop:0.1.0--0'}"
 
     input:
     tuple val(meta), path(fasta)
 
     output:
     tuple val(meta), path("*.html"), emit: html
-    path "multiqc/*"               , emit: multiqc
-    path "versions.yml"            , emit: versions
+    tuple val(meta), path("multiqc/*"), emit: multiqc
+    tuple val("${task.process}"), val('stemloop'), eval("stemloop --version | sed 's/stemloop //'"), emit: versions_stemloop, topic: versions
 
     when:
     task.ext.when == null || task.ext.when
@@ -23,28 +23,19 @@ process STEMLOOP_REPORT {
     def prefix = task.ext.prefix ?: "${meta.id}"
     """
     stemloop report \\
-        $args \\
-        --threads $task.cpus \\
+        ${args} \\
+        --threads ${task.cpus} \\
         --skip-bad \\
         --multiqc multiqc \\
         --output ${prefix}.html \\
-        $fasta
-
-    cat <<-END_VERSIONS > versions.yml
-    "${task.process}":
-        stemloop: \$(stemloop --version | sed 's/stemloop //')
-    END_VERSIONS
+        ${fasta}
     """
 
     stub:
     def prefix = task.ext.prefix ?: "${meta.id}"
     """
     touch ${prefix}.html
-    mkdir multiqc && touch multiqc/stemloop_table_mqc.tsv
-
-    cat <<-END_VERSIONS > versions.yml
-    "${task.process}":
-        stemloop: \$(stemloop --version | sed 's/stemloop //')
-    END_VERSIONS
+    mkdir multiqc
+    touch multiqc/stemloop_table_mqc.tsv
     """
 }
