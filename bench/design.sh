@@ -15,7 +15,7 @@ export STEMLOOP_BOOSTER=${STEMLOOP_BOOSTER:-$build/bin/libstemloop_booster.so} S
 python3 bench/reference/design_sets.py "$shared/data/mirbase/hairpin_v21.fa.gz" "$work" "$seed"
 # 1,000 structures with one hairpin loop, of families that the natural model has not seen.
 "$build/bin/stemloop" fold -q "$work/candidates.fa" -f tsv |
-  awk -F'\t' 'NR > 1 && $3 ~ /\(/ && $3 !~ /\)[.]*\(/ {print ">" $1 "\n" $2 "\n" $3; if (++n == 1000) exit}' > "$work/natural.fa"
+  awk -F'\t' 'NR > 1 && n < 1000 && $3 ~ /\(/ && $3 !~ /\)[.]*\(/ {print ">" $1 "\n" $2 "\n" $3; ++n}' > "$work/natural.fa"
 zcat "$shared/data/design_benchmarks/eterna100_puzzles.tsv.gz" |
   awk -F'\t' 'NR > 1 && $9 == "single_hairpin" && $3 != "V1" {s = $10; gsub(/./, "A", s); print ">puzzle_" $1 "\n" s "\n" $10}' > "$work/puzzles.fa"
 
