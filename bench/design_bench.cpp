@@ -1,6 +1,6 @@
 // The figures of the design engine (docs/design.md), one part a call:
 //
-//   design_bench run MODEL STRUCTURES [seconds] [seed] [first] [count]   a row a structure, summary on stderr
+//   design_bench run MODEL STRUCTURES [seconds] [seed] [class] [first] [count]   a row a structure, summary on stderr
 //   design_bench told REAL.fa MADE.fa ...      AUROC of a forest that tells the sets apart, by words, GC and energy
 //
 // STRUCTURES is FASTA with dot-bracket lines. One thread.
@@ -9,9 +9,11 @@
 #include <cstdlib>
 #include <ctime>
 #include <numeric>
+#include <optional>
 
 #include "design/design.h"
 #include "features/features.h"
+#include "judge/judge.h"
 #include "learn/learn.h"
 #include "study/study.h"
 
@@ -43,28 +45,37 @@ int run(int argc, char** argv) {
   if (argc > 4 && std::atof(argv[4]) > 0) options.attempts = 1'000'000;
   options.seconds = argc > 4 ? std::atof(argv[4]) : 0;
   const std::uint64_t seed = argc > 5 ? std::strtoull(argv[5], nullptr, 10) : 1;
-  const std::size_t first = argc > 6 ? std::strtoull(argv[6], nullptr, 10) : 0;
-  const std::size_t count = argc > 7 ? std::strtoull(argv[7], nullptr, 10) : records.size();
+  std::optional<ClassQuestion> question;
+  if (argc > 6 && std::string(argv[6]) != "any") {
+    question.emplace(argv[6], "");
+    options.judging = [&](const std::string& sequence) {
+      const ClassAnswer answer = question->ask(sequence);
+      return Opinion{answer.called, answer.probability, answer.label};
+    };
+  }
+  const std::size_t first = argc > 7 ? std::strtoull(argv[7], nullptr, 10) : 0;
+  const std::size_t count = argc > 8 ? std::strtoull(argv[8], nullptr, 10) : records.size();
   Folder folder(make_model(load_parameters("turner2004")));
   std::vector<double> milliseconds, probability;
-  int solved = 0;
+  int solved = 0, called = 0;
   std::size_t all = 0;
-  std::puts("id\tlength\tsolved\tprobability\tmfe\tseconds\tattempts\tfolds\tsteps\tlog_likelihood\tsequence\tmfe_structure");
+  std::puts("id\tlength\tsolved\tprobability\tmfe\tseconds\tattempts\tfolds\tsteps\tlog_likelihood\tsequence\tmfe_structure\tclass_probability\tjudged");
   for (std::size_t k = first; k < std::min(records.size(), first + count); ++k, ++all) {
     const DesignTarget target = make_target(records[k].structure);
     const double before = cpu_milliseconds();
     const Design d = design_sequence(target, *natural, folder, options, seed, k);
-    std::printf("%s\t%zu\t%d\t%.4f\t%.2f\t%.5f\t%d\t%d\t%ld\t%.4f\t%s\t%s\n", records[k].id.c_str(), records[k].structure.size(),
+    std::printf("%s\t%zu\t%d\t%.4f\t%.2f\t%.5f\t%d\t%d\t%ld\t%.4f\t%s\t%s\t%.4f\t%d\n", records[k].id.c_str(), records[k].structure.size(),
                 d.solved ? 1 : 0, d.probability, d.mfe / 100.0, d.seconds, d.attempts, d.folds, d.steps, d.log_likelihood,
-                d.sequence.c_str(), d.mfe_structure.c_str());
+                d.sequence.c_str(), d.mfe_structure.c_str(), d.opinion.probability, d.judged);
     std::fflush(stdout);
     milliseconds.push_back(cpu_milliseconds() - before);
     solved += d.solved ? 1 : 0;
+    called += d.opinion.called ? 1 : 0;
     if (d.solved) probability.push_back(d.probability);
   }
-  std::fprintf(stderr, "%zu structures, %d as asked (%.4f); ms: median %.2f, 95 %% %.2f, most %.0f; p median %.3f, 10 %% %.3f\n",
+  std::fprintf(stderr, "%zu structures, %d as asked (%.4f); ms: median %.2f, 95 %% %.2f, most %.0f; p median %.3f, 10 %% %.3f; of the class %d\n",
                all, solved, solved / static_cast<double>(all), quantile(milliseconds, 0.5), quantile(milliseconds, 0.95),
-               quantile(milliseconds, 1), quantile(probability, 0.5), quantile(probability, 0.1));
+               quantile(milliseconds, 1), quantile(probability, 0.5), quantile(probability, 0.1), called);
   return 0;
 }
 

@@ -277,7 +277,8 @@ py::dict classify_list(const Sequences& sequences, const std::string& model, int
   return result;
 }
 
-// Number i of the list is design i of `stemloop design --structure ... -n count`: the same (seed, i), the same letters.
+// Number i of the list is design i of `stemloop design --class any --structure ... -n count`: the same (seed, i), the same
+// letters.
 py::dict design_list(const std::vector<std::string>& structures, std::int64_t count, std::uint64_t seed,
                      double probability, const std::string& letters, const std::string& model_name, int threads) {
   require(count >= 1, "count {}: at least 1", count);

@@ -1,6 +1,8 @@
 // stemloop design as a user runs it: what is asked for, what cannot be, messages and exit codes.
 #include <gmock/gmock.h>
 
+#include <algorithm>
+
 #include "shell.h"
 
 namespace stemloop {
@@ -82,6 +84,63 @@ TEST(DesignCli, WrongRunsAreRefused) {
   EXPECT_THAT(why("--structures /nowhere/at.all"), HasSubstr("/nowhere/at.all"));
   EXPECT_EQ(design("--structure " + kStem + " -n 0").code, 2);
   EXPECT_EQ(design("--structure " + kStem + " --time-limit 0").code, 2);
+}
+
+// A structure of mir-30a's length whose first letters found are not called so.
+const std::string kArms = "'((((((((((((((((((((((((......))))))))))))))))))))))))'";
+
+std::vector<std::string> classes_in(const std::string& fasta) {
+  std::vector<std::string> classes;
+  std::istringstream lines(fasta);
+  for (std::string line; std::getline(lines, line);) {
+    const std::size_t at = line.find(" class=");
+    if (line[0] == '>' && at != std::string::npos) classes.push_back(line.substr(at + 7, line.find(' ', at + 7) - at - 7));
+  }
+  return classes;
+}
+
+TEST(DesignCli, AClassAskedForIsObeyed) {
+  const Outcome obeyed = design("--structure " + kArms + " -n 12 -t 1");
+  EXPECT_EQ(obeyed.code, 0) << obeyed.err;
+  EXPECT_EQ(classes_in(obeyed.out), std::vector<std::string>(12, "pre-miRNA"));
+  EXPECT_THAT(obeyed.err, Not(HasSubstr("are not called")));
+  EXPECT_EQ(design("--structure " + kArms + " -n 12 -t 3").out, obeyed.out);
+  // `classify` says the same of them.
+  const TemporaryFile made(obeyed.out);
+  const Outcome calls = shell("stemloop classify -q --model " STEMLOOP_MODELS "/premirna " + made.path());
+  EXPECT_EQ(std::count(calls.out.begin(), calls.out.end(), '\n'), 13) << calls.err;
+  EXPECT_THAT(calls.out, Not(HasSubstr("\tother\t")));
+}
+
+TEST(DesignCli, AClassThatIsNotReachedIsTold) {
+  const TemporaryFolder folder;
+  const Outcome r = design("--structure " + kStem + " -n 2 --table " + folder.path("t.tsv"));
+  EXPECT_EQ(r.code, 0) << r.err;
+  EXPECT_EQ(classes_in(r.out), std::vector<std::string>(2, "no_hairpin"));
+  EXPECT_THAT(r.err, AllOf(HasSubstr("2 of them are not called pre-miRNA by"), HasSubstr("--class any asks for no class")));
+  EXPECT_THAT(content(folder.path("t.tsv")), AllOf(HasSubstr("\tclass\tclass_probability\tjudged\n"), HasSubstr("\tno hairpin\t0.0000\t")));
+}
+
+TEST(DesignCli, NoClassIsAskedForIfNoneIsWanted) {
+  const Outcome r = design("--structure " + kStem + " -n 2 --class any");
+  EXPECT_EQ(r.code, 0) << r.err;
+  EXPECT_THAT(r.out, Not(HasSubstr("class")));
+  EXPECT_THAT(r.err, Not(HasSubstr("called")));
+}
+
+TEST(DesignCli, AClassNoModelKnowsIsRefused) {
+  EXPECT_EQ(design("--structure " + kStem + " --class virus").code, 2);
+  const auto why = [](const std::string& options) {
+    const Outcome r = design("--structure " + kStem + " " + options);
+    EXPECT_EQ(r.code, 1) << options;
+    EXPECT_EQ(r.out, "") << options;
+    return r.err;
+  };
+  EXPECT_THAT(why("--class any --judge premirna"), HasSubstr("--judge premirna: --class any asks for no class to judge"));
+  EXPECT_THAT(why("--judge " STEMLOOP_MODELS "/mirtron"), HasSubstr("knows no class pre-miRNA"));
+  EXPECT_THAT(why("--class mirtron --judge " STEMLOOP_MODELS "/premirna"), HasSubstr("knows no class mirtron"));
+  EXPECT_THAT(why("--judge " STEMLOOP_MODELS "/natural-precursors"), HasSubstr("no classifier"));
+  EXPECT_THAT(why("--judge /nowhere/at/all"), HasSubstr("/nowhere/at/all"));
 }
 
 TEST(DesignCli, AGoodStructureBesideABadOneIsDesigned) {

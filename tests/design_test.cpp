@@ -297,7 +297,7 @@ TEST(Boosted, LettersKeepToWhatTheTargetAllowsAndPairUp) {
   const std::vector<std::uint8_t> places = boosted_places(target);
   // Two for each loop of two sides and for the terminal loop, none outside the hairpin.
   EXPECT_EQ(std::accumulate(places.begin(), places.end(), 0), 4 + 4 + 2);
-  EXPECT_EQ(places[0] + places[1] + places[36], 0);
+  EXPECT_EQ(places[0] + places[1] + places[35], 0);
   for (std::uint64_t item = 0; item < 50; ++item) {
     Random random(3, item);
     const std::vector<Base> letters = boosted_letters(target, random);
@@ -401,6 +401,84 @@ TEST(Backbone, AGuideStandsWhereTheMatureStood) {
   }
   EXPECT_GE(solved, 4);  // of eight: a guide folds with itself or its backbone's letters, too
   EXPECT_THAT(error_of([] { find_backbone("mir-1"); }), HasSubstr("there are mir-30a (MI0000088)"));
+}
+
+// A judge that knows nothing but a content of G and C, so that what is obeyed can be checked.
+Judging likes_gc(double low, double high, int& asked) {
+  return [low, high, &asked](const std::string& sequence) {
+    ++asked;
+    const double gc = static_cast<double>(std::count_if(sequence.begin(), sequence.end(), [](char x) { return x == 'G' || x == 'C'; })) /
+                      static_cast<double>(sequence.size());
+    const double beyond = std::max({0.0, low - gc, gc - high});
+    return Opinion{beyond == 0, beyond == 0 ? 0.9 : 0.4 * std::exp(-10 * beyond), beyond == 0 ? "wanted" : "other"};
+  };
+}
+
+TEST(Judging, TheClassAskedForIsObeyedAndTheStructureKept) {
+  Folder folder(standard_model());
+  int asked = 0;
+  for (const auto& [low, high] : {std::pair{0.30, 0.36}, std::pair{0.60, 0.66}}) {
+    SearchOptions options;
+    options.judging = likes_gc(low, high, asked);
+    for (std::uint64_t item = 0; item < 5; ++item) {
+      asked = 0;
+      const Design design = design_sequence(make_target("(((((((((((((..(((((((.....)))))))..)))))))))))))"), natural(), folder,
+                                            options, 7, item);
+      ASSERT_TRUE(design.solved);
+      EXPECT_TRUE(design.opinion.called) << design.opinion.probability;
+      EXPECT_EQ(design.judged, asked);
+      EXPECT_EQ(folder.fold(design.sequence).structure, design.mfe_structure);
+      const Opinion again = options.judging(design.sequence);
+      EXPECT_EQ(again.probability, design.opinion.probability) << "the opinion is of another sequence";
+    }
+  }
+}
+
+TEST(Judging, WhatIsCalledAtOnceIsTheDesignWithoutAClass) {
+  Folder folder(standard_model());
+  SearchOptions options;
+  const DesignTarget target = make_target("((((((((((((....))))))))))))");
+  const Design plain = design_sequence(target, natural(), folder, options, 3, 1);
+  options.judging = [](const std::string&) { return Opinion{true, 0.7, "wanted"}; };
+  const Design judged = design_sequence(target, natural(), folder, options, 3, 1);
+  EXPECT_EQ(judged.sequence, plain.sequence);
+  EXPECT_EQ(judged.log_likelihood, plain.log_likelihood);
+  EXPECT_EQ(judged.judged, 1);
+}
+
+TEST(Judging, AClassOutOfReachEndsWithTheLikeliestOfIt) {
+  Folder folder(standard_model());
+  SearchOptions options;
+  options.class_tries = 40;
+  int asked = 0;
+  options.judging = likes_gc(2, 3, asked);
+  const DesignTarget target = make_target("((((((((((((....))))))))))))");
+  const Design design = design_sequence(target, natural(), folder, options, 3, 1);
+  EXPECT_TRUE(design.solved);
+  EXPECT_FALSE(design.opinion.called);
+  EXPECT_EQ(design.opinion.label, "other");
+  EXPECT_LE(design.judged, 41);
+  EXPECT_GT(design.opinion.probability, 0);
+  // A judge that finds nothing to judge leaves the design as it was.
+  options.judging = [](const std::string&) { return Opinion{false, 0, "no hairpin"}; };
+  const Design hopeless = design_sequence(target, natural(), folder, options, 3, 1);
+  options.judging = nullptr;
+  EXPECT_EQ(hopeless.sequence, design_sequence(target, natural(), folder, options, 3, 1).sequence);
+  EXPECT_LE(hopeless.judged, 21);
+}
+
+TEST(Judging, FixedLettersAndRangesHoldWhileAClassIsSought) {
+  Folder folder(standard_model());
+  SearchOptions options;
+  int asked = 0;
+  options.judging = likes_gc(0.55, 0.60, asked);
+  DesignTarget target = make_target("(((((((((((((..(((((((.....)))))))..)))))))))))))", "GANNNNNNNNNNNNNNNNNNNNNGAAANNNNNNNNNNNNNNNNNNNNUC");
+  target.gc_high = 0.5;  // the judge cannot have its way
+  const Design design = design_sequence(target, natural(), folder, options, 5, 2);
+  ASSERT_TRUE(design.solved);
+  EXPECT_FALSE(design.opinion.called);
+  EXPECT_EQ(design.sequence.substr(0, 2) + design.sequence.substr(23, 4) + design.sequence.substr(47), "GAGAAAUC");
+  EXPECT_LE(std::count_if(design.sequence.begin(), design.sequence.end(), [](char x) { return x == 'G' || x == 'C'; }), 24);
 }
 
 }  // namespace

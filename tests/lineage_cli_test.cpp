@@ -92,8 +92,22 @@ TEST(Augmentation, FiguresStandWithAndWithout) {
     const std::size_t at = text.find(name);
     return at == std::string::npos ? "none" : text.substr(at + name.size(), text.find('\t', at + name.size()) - at - name.size());
   };
-  EXPECT_EQ(figure(info.out, "auroc\tas given, not augmented\t"),
-            figure(shell("stemloop model info " + folder.path("plain")).out, "auroc\tas given\t"));
+  const Outcome of_plain = shell("stemloop model info " + folder.path("plain"));
+  for (const std::string name : {"auroc", "mcc", "accuracy", "ece"})
+    EXPECT_EQ(figure(info.out, name + "\tas given, not augmented\t"), figure(of_plain.out, name + "\tas given\t")) << name;
+}
+
+TEST(Augmentation, OtherFamiliesSayWhyTheyTakeNone) {
+  const testing::TemporaryFolder folder;
+  const TemporaryFile tsv(table(20, 30, 0), "few.tsv");
+  const auto why = [&](const std::string& family) {
+    const Outcome r = shell("stemloop model train " + folder.path("model") + " --tsv " + tsv.path() + " --augment smote-aligned --family " + family);
+    EXPECT_EQ(r.code, 1) << family;
+    EXPECT_FALSE(std::filesystem::exists(folder.path("model"))) << family;
+    return r.err;
+  };
+  EXPECT_THAT(why("precursor"), HasSubstr("synthetic sequences have neither known cut sites nor flanks; --family mirtron takes it"));
+  EXPECT_THAT(why("premirna"), HasSubstr("has no folds in which figures with and without could be told"));
 }
 
 TEST(Augmentation, WhatCannotBeIsSaid) {

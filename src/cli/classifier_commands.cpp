@@ -180,10 +180,23 @@ int say_of_models(const ModelCommand& c) {
 // The action, of train with the family.
 std::string choice_of(const ModelCommand& c) { return c.action == "train" ? "train " + c.family : c.action; }
 
+// Why synthetic records are for models of mirtrons alone.
+void check_augment(const ModelCommand& c) {
+  if (c.augment.empty() || c.action != "train" || c.family == kMirtronFamily) return;
+  if (c.family == kPrecursorFamily)
+    fail("--augment {}: a model of family {} learns where precursors are cut and what lies around them, and synthetic "
+         "sequences have neither known cut sites nor flanks; --family {} takes it",
+         c.augment, c.family, kMirtronFamily);
+  fail("--augment {}: a model of family {} rests on a network that has learned from real hairpins already, and has no folds "
+       "in which figures with and without could be told; --family {} takes it",
+       c.augment, c.family, kMirtronFamily);
+}
+
 int run_model(ModelCommand& c, const CLI::App& app, const ChoiceOptions& known) {
   begin_run(c.common);
   require(c.action == "list" || !c.model.empty(), "model {}: which model?", c.action);
   require(c.action != "list" || c.model.empty(), "model list lists all models; leave out '{}'", c.model);
+  check_augment(c);
   known.check(choice_of(c), "model " + choice_of(c));
   if (c.action == "select") return fit_generator_selector(c);
   if (c.action != "train") return say_of_models(c);

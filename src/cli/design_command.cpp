@@ -13,11 +13,14 @@
 #include "cli/model_checks.h"
 #include "design/design.h"
 #include "hairpin/hairpin.h"
+#include "judge/judge.h"
 #include "seq/bracket_lines.h"
 
 namespace stemloop {
 
 namespace {
+
+constexpr const char* kAnyClass = "any";
 
 struct DesignCommand {
   CommonOptions common;
@@ -27,6 +30,7 @@ struct DesignCommand {
   std::string letters, gc, ends, flanks, mature, novel_against, table, fit;
   std::vector<std::string> hold, avoid;
   std::string model = kNaturalPrecursors;
+  std::string of_class = kPremirnaClass, judge;  // kAnyClass: none is asked for
   int length = 0;
   std::int64_t count = 1;
   std::uint64_t seed = 1;
@@ -328,6 +332,13 @@ int run_fit(DesignCommand& c) {
   return kExitOk;
 }
 
+// What the classifier says of a design, for its header.
+std::string class_remark(const Opinion& opinion) {
+  std::string label = opinion.label;
+  std::replace(label.begin(), label.end(), ' ', '_');
+  return fmt::format(" class={} class_p={:.3f}", label, opinion.probability);
+}
+
 int run_design(DesignCommand& c) {
   begin_run(c.common);
   std::vector<std::string> inputs;
@@ -341,6 +352,16 @@ int run_design(DesignCommand& c) {
   c.search.seconds = c.time_limit;
   const auto natural = open_natural_model(c.model);
   const auto folding = load_model(c.folding);
+  const bool any_class = c.of_class == kAnyClass;
+  require(!any_class || c.judge.empty(), "--judge {}: --class {} asks for no class to judge", c.judge, kAnyClass);
+  std::optional<ClassQuestion> question;
+  if (!any_class) {
+    question.emplace(c.of_class, c.judge);
+    c.search.judging = [&question](const std::string& sequence) {
+      const ClassAnswer answer = question->ask(sequence);
+      return Opinion{answer.called, answer.probability, answer.label};
+    };
+  }
   Designer designer(c, folding, natural);
   const auto known = c.novel_against.empty() ? std::unordered_set<std::string>{} : known_sequences(c.novel_against);
 
@@ -348,14 +369,16 @@ int run_design(DesignCommand& c) {
   std::optional<TextWriter> table;
   if (!c.table.empty()) {
     table.emplace(c.table);
-    table->write("id\tasked\tlength\tsequence\tstructure\tmfe\tprobability\tgc\tlog_likelihood\tchanged\tattempts\tfolds\tsteps\n");
+    table->write(
+        "id\tasked\tlength\tsequence\tstructure\tmfe\tprobability\tgc\tlog_likelihood\tchanged\tattempts\tfolds\tsteps\t"
+        "class\tclass_probability\tjudged\n");
   }
   const tbb::global_control limit(tbb::global_control::max_allowed_parallelism, static_cast<std::size_t>(c.common.threads));
   tbb::enumerable_thread_specific<Folder> folders([&] { return Folder(folding); });
   const std::int64_t items = static_cast<std::int64_t>(designer.asked().size()) * c.count;
   const std::int64_t batch = 64 * static_cast<std::int64_t>(c.common.threads);
   std::unordered_set<std::string> seen;
-  std::int64_t made = 0, failed = 0;
+  std::int64_t made = 0, failed = 0, not_called = 0;
   std::vector<double> probabilities;
   Progress progress("designs", !c.common.quiet);
   for (std::int64_t first = 0; first < items; first += batch) {
@@ -384,15 +407,18 @@ int run_design(DesignCommand& c) {
       seen.insert(design.sequence);
       ++made;
       probabilities.push_back(design.probability);
+      not_called += any_class || design.opinion.called ? 0 : 1;
       const std::string changed = asked.start ? fmt::format("{}", changed_letters(asked, design.sequence)) : "";
-      out.write(fmt::format(">{} asked={} p={:.3f} mfe={:.2f} gc={:.3f}{}{}\n{}\n{}\n", id, asked.name, design.probability,
+      out.write(fmt::format(">{} asked={} p={:.3f} mfe={:.2f} gc={:.3f}{}{}{}\n{}\n{}\n", id, asked.name, design.probability,
                             design.mfe / 100.0, gc_share(design.sequence), changed.empty() ? "" : " changed=" + changed,
-                            asked.remark, design.sequence, design.mfe_structure));
+                            any_class ? "" : class_remark(design.opinion), asked.remark, design.sequence, design.mfe_structure));
       if (table)
-        table->write(fmt::format("{}\t{}\t{}\t{}\t{}\t{:.2f}\t{:.4f}\t{:.4f}\t{:.4f}\t{}\t{}\t{}\t{}\n", id, asked.name,
+        table->write(fmt::format("{}\t{}\t{}\t{}\t{}\t{:.2f}\t{:.4f}\t{:.4f}\t{:.4f}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\n", id,
+                                 asked.name,
                                  design.sequence.size(), design.sequence, design.mfe_structure, design.mfe / 100.0,
                                  design.probability, gc_share(design.sequence), design.log_likelihood, changed,
-                                 design.attempts, design.folds, design.steps));
+                                 design.attempts, design.folds, design.steps, design.opinion.label,
+                                 any_class ? "" : fmt::format("{:.4f}", design.opinion.probability), design.judged));
     }
     progress.update(first + size, static_cast<double>(first + size) / static_cast<double>(items));
   }
@@ -402,6 +428,10 @@ int run_design(DesignCommand& c) {
   std::sort(probabilities.begin(), probabilities.end());
   spdlog::info("{} designs of {} asked for{}", made, items + designer.rejected() * c.count,
                made > 0 ? fmt::format("; median probability of the structure {:.3f}", probabilities[probabilities.size() / 2]) : "");
+  if (not_called > 0)
+    spdlog::warn("{} of them are not called {} by {}: no letters were found that fold so and are (class= and class_p= in "
+                 "their headers); --class {} asks for no class",
+                 not_called, c.of_class, question->model(), kAnyClass);
   return failed + designer.rejected() == 0 || c.common.skip_bad ? kExitOk : kExitRejected;
 }
 
@@ -423,7 +453,8 @@ std::function<int()> add_design(CLI::App& app) {
   auto c = std::make_shared<DesignCommand>();
   app.description(
       "Designs sequences whose minimum free energy structure is the one asked for, likely in the ensemble, with letters\n"
-      "like those of natural precursors. One hairpin a structure. What cannot be designed is listed with the reason.");
+      "like those of natural precursors, and called pre-miRNA by a classifier. One hairpin a structure. What cannot be designed\n"
+      "is listed with the reason; what is not called pre-miRNA is told.");
   app.add_option("--structure", c->structures, "Structure asked for, as dot-bracket; may be given again")->type_name("DB");
   app.add_option("--structures", c->structures_file, "Structures from a file of dot-brackets, or FASTA with them")->type_name("FILE");
   app.add_option("--like", c->like, "The structures of these hairpins, letters of their kind")->type_name("FASTA");
@@ -439,6 +470,9 @@ std::function<int()> add_design(CLI::App& app) {
   app.add_option("--seed", c->seed, "Design number i depends on the seed and i alone")->capture_default_str();
   app.add_option("--probability", c->search.wanted_probability, "Search on for a structure this likely in the ensemble; 0: stop at the MFE")
       ->check(CLI::Range(0.0, 1.0))->capture_default_str();
+  app.add_option("--class", c->of_class, "Search on until the design is called so by a classifier; any: ask for no class")
+      ->check(CLI::IsMember({kPremirnaClass, kMirtronClass, kAnyClass}))->capture_default_str();
+  app.add_option("--judge", c->judge, "Classifier that judges (default: premirna; of --class mirtron: mirtron)")->type_name("MODEL");
   app.add_option("--attempts", c->search.attempts, "Starts from new letters before a structure is given up")
       ->check(CLI::Range(1, 1'000'000))->capture_default_str();
   app.add_option("--time-limit", c->time_limit,
@@ -450,7 +484,7 @@ std::function<int()> add_design(CLI::App& app) {
   app.add_option("--table", c->table, "Also write a table")->type_name("FILE");
   app.add_option("--fit", c->fit, "Fit a model of natural precursors on these hairpins and write it to -o")
       ->excludes("--structure")->excludes("--structures")->excludes("--like")->excludes("--edit")->excludes("--guide")
-      ->excludes("--table")->type_name("FASTA");
+      ->excludes("--table")->excludes("--class")->excludes("--judge")->type_name("FASTA");
   app.add_option("--chains", c->chains, "--fit: chains of the mixture")->needs("--fit")->check(CLI::Range(1, 64))->capture_default_str();
   add_run_options(app, c->common, c->folding);
   app.footer(

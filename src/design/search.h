@@ -8,12 +8,17 @@
 // so that steps cost a microsecond and folds are spent on what no known rival tells. Positions are drawn mostly among
 // those that tell the nearest rivals from the target: defects first. Letters that differ from those folded last cost a
 // little, or a search among known rivals would run off to where all are unknown. Attempts that fail are followed by ones
-// that ask for less naturalness. Everything drawn comes from (seed, item).
+// that ask for less naturalness.
+//
+// If a class is asked for, a classifier judges what was found. Until it calls it so, a few letters at a time change, and
+// what still folds as asked is kept by Metropolis' rule on the classifier's log odds; where that gains nothing the search
+// begins anew. Everything drawn comes from (seed, item).
 #pragma once
 
 #include <functional>
 #include <optional>
 
+#include "design/letters_cost.h"
 #include "design/natural_model.h"
 #include "design/rivals.h"
 
@@ -34,6 +39,16 @@ struct AttemptOptions {
   double plain_weight = 0;      // above 0 letters begin as boosted ones and are drawn back to them: design/boosted.h
 };
 
+/// What a classifier says of a sequence for the class asked for.
+struct Opinion {
+  bool called = false;
+  double probability = 0;
+  std::string label;  // of what it is called
+};
+
+/// Asks a classifier. May be called by several threads at once.
+using Judging = std::function<Opinion(const std::string& sequence)>;
+
 struct SearchOptions {
   double wanted_probability = 0.5;  // of the structure: reached, the search ends
   int improving_rounds = 12;        // after the structure is met, to reach it
@@ -45,12 +60,12 @@ struct SearchOptions {
   AttemptOptions harder{400, 50, 0, 3, 0.02, 0.5, 1, 1, true, 0};
   AttemptOptions boosted{400, 50, 1, 3, 0, 0.3, 1, 1, true, 0, 1};
   double seconds = 0;  // processor time of the whole search, 0: no limit
-};
-
-/// Letters to begin with, for edits: 0 where they are to be drawn; and what a change of one costs.
-struct StartLetters {
-  std::vector<Base> letters;
-  double change_cost = 3;
+  Judging judging;        // none: no class is asked for
+  int class_tries = 250;  // to find letters of the class; then the likeliest of it is what there is
+  int patience = 30;      // tries without gain before other letters are begun with
+  int class_steps = 60;   // of a try
+  double class_weight = 1;       // of the log odds beside ln p
+  double class_temperature = 0.5;
 };
 
 struct Design {
@@ -67,6 +82,8 @@ struct Design {
   long steps = 0;
   double seconds = 0;
   bool out_of_time = false;
+  Opinion opinion;                  // of the sequence, if a class was asked for
+  int judged = 0;                   // sequences that the classifier was asked about
   std::vector<std::string> rivals;  // of the last attempt, if it is not solved
 };
 

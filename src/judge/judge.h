@@ -2,6 +2,7 @@
 #pragma once
 
 #include "judge/breakdown.h"
+#include "judge/class_question.h"
 #include "judge/classifier.h"
 #include "judge/family.h"
 #include "judge/first_look.h"

@@ -341,9 +341,13 @@ class MirtronTrainer {
  public:
   static void fill(MirtronModel& m, Trainer& trainer, const MirtronTraining& how, bool others) {
     const OutOfFold found = out_of_fold(trainer, how, static_cast<bool>(how.augment), others);
-    calibrate(m, trainer, found, others);
-    tell_figures(m, trainer, found, "");
-    if (how.augment) tell_figures(m, trainer, out_of_fold(trainer, how, false, false), ", not augmented");
+    m.calibration_ = curve_of(trainer, found, false);
+    if (others) m.others_calibration_ = curve_of(trainer, found, true);
+    tell_figures(m, trainer, found, m.calibration_, "");
+    if (how.augment) {  // what a model trained plainly would say, its own calibration included
+      const OutOfFold plain = out_of_fold(trainer, how, false, false);
+      tell_figures(m, trainer, plain, curve_of(trainer, plain, false), ", not augmented");
+    }
     if (!how.calls.empty()) write_calls(m, trainer, found, how.calls);
     std::vector<char> all(trainer.records_.size(), 1);
     if (how.augment) trainer.augment(all, how.seed);
@@ -358,24 +362,23 @@ class MirtronTrainer {
     return trainer.lineage_.synthetic[trainer.shown_[shown].record] == 0;
   }
 
-  static void calibrate(MirtronModel& m, const Trainer& trainer, const OutOfFold& found, bool others) {
-    for (const bool other : {false, true}) {
-      if (other && !others) continue;
-      std::vector<float> log_odds;
-      std::vector<std::uint8_t> labels;
-      for (const auto& repeat : other ? found.against_others : found.against_canonical) {
-        for (std::size_t s = 0; s < repeat.size(); ++s) {
-          const MirtronRecord& record = trainer.records_[trainer.shown_[s].record];
-          if (!tested(trainer, s) || (record.label == 0 && record.other != other)) continue;
-          log_odds.push_back(repeat[s]);
-          labels.push_back(static_cast<std::uint8_t>(record.label));
-        }
+  // Of mirtrons against canonical precursors, or against others.
+  static LogisticBlend curve_of(const Trainer& trainer, const OutOfFold& found, bool other) {
+    std::vector<float> log_odds;
+    std::vector<std::uint8_t> labels;
+    for (const auto& repeat : other ? found.against_others : found.against_canonical) {
+      for (std::size_t s = 0; s < repeat.size(); ++s) {
+        const MirtronRecord& record = trainer.records_[trainer.shown_[s].record];
+        if (!tested(trainer, s) || (record.label == 0 && record.other != other)) continue;
+        log_odds.push_back(repeat[s]);
+        labels.push_back(static_cast<std::uint8_t>(record.label));
       }
-      (other ? m.others_calibration_ : m.calibration_) = fit_curve(log_odds, labels, other ? 0.5 : kPrior);
     }
+    return fit_curve(log_odds, labels, other ? 0.5 : kPrior);
   }
 
-  static void tell_figures(MirtronModel& m, const Trainer& trainer, const OutOfFold& found, const char* suffix) {
+  static void tell_figures(MirtronModel& m, const Trainer& trainer, const OutOfFold& found, const LogisticBlend& curve,
+                           const char* suffix) {
     for (int way = 0; way < kDrawn; ++way) {
       std::vector<std::uint8_t> labels;
       std::vector<std::vector<float>> repeats(found.against_canonical.size());
@@ -384,7 +387,7 @@ class MirtronTrainer {
         if (trainer.shown_[s].way != way || record.other || !tested(trainer, s)) continue;
         labels.push_back(static_cast<std::uint8_t>(record.label));
         for (std::size_t r = 0; r < repeats.size(); ++r)
-          repeats[r].push_back(static_cast<float>(curved(m.calibration_, found.against_canonical[r][s])));
+          repeats[r].push_back(static_cast<float>(curved(curve, found.against_canonical[r][s])));
       }
       m.figures_[std::string(kWayNames[static_cast<std::size_t>(way)]) + suffix] = figures_of(repeats, labels);
     }
