@@ -11,6 +11,7 @@
 #include <set>
 #include <tuple>
 
+#include "cli/choices.h"
 #include "cli/command.h"
 #include "cli/version.h"
 #include "scan/introns.h"
@@ -351,7 +352,12 @@ std::function<int()> add_scan_genome(CLI::App& app) {
   add_outputs(app, c->merge);
   add_energy_model(app, c->folding);
   add_run_options(app, c->common);
-  return [c] { return run_scan(*c); };
+  return [c, &app] {
+    if (c->scan.decoy_share == 0) refuse_ignored(app, {"--seed"}, "is of the decoys, and --decoy-share 0 scans none");
+    if (!c->chunk.empty()) refuse_ignored(app, {"--fdr", "--format"}, "is of scan merge; a chunk writes its part alone");
+    if (c->model == "shape") refuse_ignored(app, {"--prior"}, "is of a classifier; --model shape has no use for it");
+    return run_scan(*c);
+  };
 }
 
 std::function<int()> add_scan_merge(CLI::App& app) {
