@@ -194,6 +194,19 @@ TEST(Kind13, AnEmptyNameIsNoFile) {
   }
 }
 
+TEST(Kind13, FilesOfAModelAreNotWrittenOver) {
+  const TemporaryFolder folder;
+  const std::string model = folder.path("m"), card = model + "/README.md";
+  std::filesystem::copy(STEMLOOP_MODELS "/premirna", model, std::filesystem::copy_options::recursive);
+  put(folder.path("g.fa"), kHairpin);
+  for (const std::string& line : {"model info " + model + " -o " + card, "model verify " + model + " -o " + card,
+                                  "scan " + folder.path("g.fa") + " -m " + model + " -o " + card,
+                                  "report " + folder.path("g.fa") + " -m " + model + " -o " + card}) {
+    EXPECT_THAT(shell("stemloop " + line).err, HasSubstr("is a file of the model")) << line;
+    EXPECT_EQ(content(card), content(STEMLOOP_MODELS "/premirna/README.md")) << line;
+  }
+}
+
 TEST(Kind13, NamesOfFilesAndColumnsAreWhatIsWritten) {
   const TemporaryFolder folder;
   EXPECT_THAT(shell("stemloop features -o " + folder.path("x.csv"), kTwo).err, HasSubstr("text is written there, which is no .csv file"));

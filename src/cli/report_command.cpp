@@ -230,7 +230,7 @@ int run_report(ReportCommand& c, const CLI::App& app) {
   for (const std::string& file : {c.genome, c.known, c.arms == "none" || c.arms == "predicted" ? "" : c.arms}) {
     if (!file.empty()) inputs.push_back(file);
   }
-  check_run_files(inputs, {c.common.output});
+  check_run_files(inputs, {c.common.output}, {app.get_option("--model")->count() == 0 ? "" : c.model.directory});
   std::vector<ReportInput> kinds;
   for (const std::string& input : c.inputs) kinds.push_back(kind_of_input(input));
   const auto any = [&](ReportInput kind) { return std::find(kinds.begin(), kinds.end(), kind) != kinds.end(); };

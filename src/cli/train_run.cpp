@@ -101,8 +101,12 @@ Json read_run_file(const std::string& run) {
 
 void check_run_is_new(const TrainCommand& c) {
   const std::string& run = c.options.run_directory;
-  require(peer_environment().rank > 0 || !std::filesystem::exists(run + "/metrics.jsonl"),
-          "{}: holds a run already; go on with it by --resume {}, or name another --run", run, run);
+  if (peer_environment().rank > 0) return;
+  // A model alone may be one that somebody put there: it would be replaced.
+  for (const char* name : {"/metrics.jsonl", "/checkpoint.safetensors", "/model"}) {
+    require(!std::filesystem::exists(run + name),
+            "{}: holds a run already; go on with it by --resume {}, or name another --run", run, run);
+  }
 }
 
 void check_named_files(TrainCommand& c) {
