@@ -1,5 +1,5 @@
-// What is drawn beside hairpins - arms, values, alignments - and tables of examples to learn from: the first byte says which
-// reader gets the rest. What is read lies where it may.
+// What is drawn beside hairpins - arms, values, alignments - and tables of examples to learn from: the first byte says
+// which reader gets the rest. What is read lies where it may.
 #include <cmath>
 #include <cstdlib>
 
@@ -33,7 +33,8 @@ void values(const std::string& path) {
 }
 
 void alignment(const std::string& path) {
-  for (const double value : Alignment::read(path).conservation("c", kSequence).value) check(std::isnan(value) || (value >= 0 && value <= 1));
+  for (const double value : Alignment::read(path).conservation("c", kSequence).value)
+    check(std::isnan(value) || (value >= 0 && value <= 1));
 }
 
 void examples(const std::string& path) {
@@ -50,8 +51,8 @@ void table(const std::string& path) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size == 0) return 0;
   using Reader = void (*)(const std::string&);
-  constexpr Reader kReaders[] = {arms, values, alignment, examples, table,
-                                 [](const std::string& path) { read_world(path); }};
+  constexpr Reader kReaders[] = {arms,     values, alignment,
+                                 examples, table,  [](const std::string& path) { read_world(path); }};
   try {
     kReaders[data[0] % std::size(kReaders)](memory_file(data + 1, size - 1));
   } catch (const Error&) {

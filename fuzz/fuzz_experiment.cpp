@@ -1,5 +1,5 @@
-// The folder of an experiment: run.json for one half of the inputs, cells.tsv for the other, as a run that is gone on with
-// finds them. Cells that were read are written in order and read again as the same.
+// The folder of an experiment: run.json for one half of the inputs, cells.tsv for the other, as a run that is gone on
+// with finds them. Cells that were read are written in order and read again as the same.
 #include <unistd.h>
 
 #include <cstdint>

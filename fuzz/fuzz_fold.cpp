@@ -1,5 +1,6 @@
 // Folding: the fast algorithm and its plain twin agree on every sequence, dangles, temperature and lonely pairs, in the
-// ensemble on every pair's probability; the energy of the structure is the energy of the fold. The first byte sets the options, the others are letters.
+// ensemble on every pair's probability; the energy of the structure is the energy of the fold. The first byte sets the
+// options, the others are letters.
 #include <cmath>
 #include <cstdint>
 #include <cstdlib>

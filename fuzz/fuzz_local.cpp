@@ -1,5 +1,6 @@
-// Stem-loops of a strand: the fast algorithm and its plain twin name the same ones, whatever the letters and options. The
-// first bytes set the options, the others are letters.
+// Stem-loops of a strand: the fast algorithm and its plain twin name the same ones, whatever the letters and options.
+// The first bytes set the options, the others are letters.
+#include <algorithm>
 #include <cstdint>
 #include <cstdlib>
 
@@ -13,7 +14,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   static const auto model = make_model(load_parameters("turner2004"), {});
   LocalOptions options;
   options.span = 20 + data[0] % 100;
-  options.min_length = 5 + data[1] % 40;
+  options.min_length = std::min(5 + data[1] % 40, options.span);
   options.length_cost = data[1] / 40 * 5;
   options.bound = -1000 + 20 * data[2];
   options.rival_overlap = data[3] % 101;

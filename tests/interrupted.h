@@ -1,6 +1,6 @@
-// Commands that are interrupted at every change they make to the disk (power_cut.cpp): a failing call, a kill, a power cut.
-// What lies there afterwards is the old output or the whole new one, the program has said what failed, and the same
-// command again (with --resume where there is one) gives what an undisturbed run gives, byte by byte.
+// Commands that are interrupted at every change they make to the disk (power_cut.cpp): a failing call, a kill, a power
+// cut. What lies there afterwards is the old output or the whole new one, the program has said what failed, and the
+// same command again (with --resume where there is one) gives what an undisturbed run gives, byte by byte.
 #pragma once
 
 #include <gmock/gmock.h>
@@ -39,7 +39,7 @@ struct Command {
   int most = 30;                     // calls of a kind looked at; a run may make fewer
   int step = 1;
   std::vector<std::string> grown{};  // these may hold a part of the work until it is taken up
-  bool with_old = true;  // an older result lies there before
+  bool with_old = true;              // an older result lies there before
 };
 
 class Interrupted : public ::testing::Test {
@@ -69,8 +69,9 @@ class Interrupted : public ::testing::Test {
   }
 
   Outcome run(const std::string& line, const std::string& fault = "") {
-    const std::string cut = fault.empty() ? "" : fmt::format("LD_PRELOAD={} POWER_CUT={} POWER_CUT_UNDER={} ",
-                                                            POWER_CUT_LAYER, fault, path("out"));
+    const std::string cut = fault.empty() ? ""
+                                          : fmt::format("LD_PRELOAD={} POWER_CUT={} POWER_CUT_UNDER={} ",
+                                                        POWER_CUT_LAYER, fault, path("out"));
     return shell(fmt::format("cd {} && {}{} -t 1 -q", path(""), cut, line));
   }
 
@@ -112,7 +113,8 @@ class Interrupted : public ::testing::Test {
           const Files now = files_of(path("out"));
           for (const std::string& output : c.outputs) {
             const Files part = under(now, output);
-            EXPECT_TRUE(part == under(before, output) || part == under(wanted, output)) << fault << " " << output << r.err;
+            EXPECT_TRUE(part == under(before, output) || part == under(wanted, output))
+                << fault << " " << output << r.err;
           }
           const Outcome resumed = run(c.again);
           EXPECT_EQ(resumed.code, 0) << fault << resumed.err;

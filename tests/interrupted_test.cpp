@@ -1,4 +1,5 @@
-// Commands of the core that are interrupted at every change they make to the disk; interrupted.h says what is wanted then.
+// Commands of the core that are interrupted at every change they make to the disk; interrupted.h says what is wanted
+// then.
 #include "interrupted.h"
 
 namespace stemloop::testing {
@@ -25,7 +26,8 @@ TEST_F(Interrupted, Scan) {
   const std::string line =
       "stemloop scan g.fa --transcripts --model shape --decoy-share 0 --gff3 out/l.gff3 --arms out/a.fa -o out/l.tsv";
   check({line, line + " --resume", {"l.gff3", "l.tsv", "a.fa"}, 12},
-        "stemloop scan g.fa --transcripts --model shape --decoy-share 0 --shape 0 --gff3 out/l.gff3 --arms out/a.fa -o out/l.tsv");
+        "stemloop scan g.fa --transcripts --model shape --decoy-share 0 --shape 0 --gff3 out/l.gff3 --arms out/a.fa -o "
+        "out/l.tsv");
 }
 
 TEST_F(Interrupted, ScanInChunks) {
@@ -34,20 +36,24 @@ TEST_F(Interrupted, ScanInChunks) {
 }
 
 TEST_F(Interrupted, Experiment) {
-  const std::string common = "stemloop experiment mirtron --tsv e.tsv --label-column label --arms real,markov --classifiers ends-ag "
-                             "--folds 2 --run out/";
-  check({common + "run", common + "run", {}, 12, 1, {"run/cells.tsv", "run/summary.tsv", "run/summary.json"}}, common + "other");
+  const std::string common =
+      "stemloop experiment mirtron --tsv e.tsv --label-column label --arms real,markov --classifiers ends-ag "
+      "--folds 2 --run out/";
+  check({common + "run", common + "run", {}, 12, 1, {"run/cells.tsv", "run/summary.tsv", "run/summary.json"}},
+        common + "other");
 }
 
 TEST_F(Interrupted, ModelTrain) {
-  const std::string line = "stemloop model train out/model --family mirtron --tsv t.tsv --label-column label --boost-depth 2 --rounds ";
+  const std::string line =
+      "stemloop model train out/model --family mirtron --tsv t.tsv --label-column label --boost-depth 2 --rounds ";
   check({line + "4", line + "4", {"model"}, 28, 27}, line + "2");
 }
 
 TEST_F(Interrupted, TrainArms) {
   std::ofstream(path("arms.tsv")) << table_of_cuts();
-  const std::string line = "stemloop train arms --tsv arms.tsv --validation arms.tsv --model out/arms --networks 1 --channels 16 "
-                           "--dilations 1 --epochs ";
+  const std::string line =
+      "stemloop train arms --tsv arms.tsv --validation arms.tsv --model out/arms --networks 1 --channels 16 "
+      "--dilations 1 --epochs ";
   check({line + "2", line + "2", {"arms"}}, line + "1");
 }
 

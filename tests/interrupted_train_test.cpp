@@ -1,5 +1,5 @@
-// Training of networks that is interrupted at changes it makes to the disk; interrupted.h says what is wanted then. A run
-// that ended before its first checkpoint goes on from its start, one without a run.json is begun again.
+// Training of networks that is interrupted at changes it makes to the disk; interrupted.h says what is wanted then. A
+// run that ended before its first checkpoint goes on from its start, one without a run.json is begun again.
 #include "interrupted.h"
 
 namespace stemloop::testing {
@@ -21,9 +21,7 @@ TEST_F(InterruptedTrain, Classifier) { check_train("cnn --tsv t.tsv --batch 64 -
 
 TEST_F(InterruptedTrain, Generator) { check_train("wgan --tsv t.tsv --batch 26 --hidden 16 --epochs 2", 5); }
 
-TEST_F(InterruptedTrain, Diva) {
-  check_train("diva --tsv t.tsv --batch 46 --width 8 --decoder-width 8 --epochs 1", 9);
-}
+TEST_F(InterruptedTrain, Diva) { check_train("diva --tsv t.tsv --batch 46 --width 8 --decoder-width 8 --epochs 1", 9); }
 
 }  // namespace
 }  // namespace stemloop::testing

@@ -217,10 +217,13 @@ void add_provenance(const ReportCommand& c, const MethodsFacts& facts, Report& r
   if (!facts.arms.empty()) report.provenance.emplace_back("arms", facts.arms);
 }
 
-void write_multiqc(const std::string& folder, const Report& report) {
+void make_folder(const std::string& folder) {
   std::error_code failure;
   std::filesystem::create_directories(folder, failure);
   require(!failure, "{}: cannot be made a folder: {}", folder, failure.message());
+}
+
+void write_multiqc(const std::string& folder, const Report& report) {
   for (const auto& [name, text] : multiqc_files(report, kVersion)) write_bytes(folder + "/" + name, text);
 }
 
@@ -250,6 +253,7 @@ int run_report(ReportCommand& c, const CLI::App& app) {
   const ReferenceHairpins* const compared = known ? &*known : nullptr;
   const ArmSource arms(any(ReportInput::kFasta) ? c.arms : "none");
   TextWriter out(c.common.output);  // a folder that is not there is known before the work
+  if (!c.multiqc.empty()) make_folder(c.multiqc);
 
   Report report;
   report.title = !c.title.empty() ? c.title : c.inputs.size() == 1 ? "Hairpins of " + sample_name(c.inputs[0]) : "Hairpins";
