@@ -1,5 +1,6 @@
-// Folding: the fast algorithm and its plain twin agree on every sequence, dangles, temperature and lonely pairs; the
-// energy of the structure is the energy of the fold. The first byte sets the options, the others are letters.
+// Folding: the fast algorithm and its plain twin agree on every sequence, dangles, temperature and lonely pairs, in the
+// ensemble on every pair's probability; the energy of the structure is the energy of the fold. The first byte sets the
+// options, the others are letters.
 #include <cmath>
 #include <cstdint>
 #include <cstdlib>
@@ -34,6 +35,19 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   Fold mfe;
   std::vector<double> probability;
   const double exact = ensemble_plain(model->boltzmann, sequence, probability);
-  if (std::abs(folder.ensemble(sequence, mfe).energy_kcal - exact) > 1e-9) std::abort();
+  const Ensemble ensemble = folder.ensemble(sequence, mfe);
+  if (std::abs(ensemble.energy_kcal - exact) > 1e-9) std::abort();
+  const std::size_t n = sequence.size();
+  for (const PairProbability& pair : ensemble.pairs) {
+    double& plain_probability = probability[static_cast<std::size_t>(pair.i) * n + static_cast<std::size_t>(pair.j)];
+    if (std::abs(pair.probability - plain_probability) > 1e-9) std::abort();
+    plain_probability = 0;
+  }
+  // What is left of the table is what the fast one does not list.
+  for (std::size_t i = 0; i < n; ++i) {
+    for (std::size_t j = i + 1; j < n; ++j) {
+      if (probability[i * n + j] > Ensemble::kMinProbability + 1e-9) std::abort();
+    }
+  }
   return 0;
 }

@@ -1,121 +1,21 @@
-// Commands that are interrupted at every change they make to the disk (power_cut.cpp): a failing call, a kill, a power cut.
-// What lies there afterwards is the old output or the whole new one, the program has said what failed, and the same
-// command again (with --resume where there is one) gives what an undisturbed run gives, byte by byte.
-#include <gmock/gmock.h>
-
-#include <map>
-
-#include "shell.h"
+// Commands of the core that are interrupted at every change they make to the disk; interrupted.h says what is wanted
+// then.
+#include "interrupted.h"
 
 namespace stemloop::testing {
 namespace {
 
-namespace fs = std::filesystem;
-using ::testing::HasSubstr;
-using Files = std::map<std::string, std::string>;  // by their path in the folder
-
-Files files_of(const std::string& folder) {
-  Files files;
-  for (const auto& entry : fs::recursive_directory_iterator(folder)) {
-    if (entry.is_regular_file()) files[fs::relative(entry.path(), folder).string()] = content(entry.path().string());
+// Hairpins of 64 letters and where they are cut.
+std::string table_of_cuts() {
+  std::string table = "id\tsequence\tdrosha5\tdicer5\tdicer3\tdrosha3\n";
+  for (std::uint64_t i = 0; i < 24; ++i) {
+    const std::string stem = random_sequence(30, 0.5, 3, i);
+    std::string other(stem.rbegin(), stem.rend());
+    for (char& c : other) c = c == 'A' ? 'U' : c == 'U' ? 'A' : c == 'C' ? 'G' : 'C';
+    table += fmt::format("h{}\t{}GAAA{}\t4\t26\t38\t60\n", i, stem, other);
   }
-  return files;
+  return table;
 }
-
-struct Command {
-  std::string line;                  // run in a folder with the inputs; outputs go below out/
-  std::string again;                 // what takes the work up
-  std::vector<std::string> outputs;  // old or new at all times; paths below out/, a folder stands for all in it
-  int most = 30;                     // calls of a kind looked at; a run may make fewer
-  int step = 1;
-  std::vector<std::string> grown{};  // these may hold a part of the work until it is taken up
-};
-
-class Interrupted : public ::testing::Test {
- protected:
-  Interrupted() {
-    std::ofstream(path("g.fa")) << content(STEMLOOP_EXAMPLES "/hairpins.fa");
-    const std::string table = labelled_table();
-    std::ofstream(path("t.tsv")) << table;
-    // The random sequences, which are fewer, as the class that is to grow.
-    std::ofstream other(path("e.tsv"));
-    std::istringstream lines(table);
-    for (std::string line; std::getline(lines, line);) {
-      const std::size_t label = line.find_last_of('\t') - 1;
-      if (line[label] == '0' || line[label] == '1') line[label] = line[label] == '0' ? '1' : '0';
-      other << line << "\n";
-    }
-  }
-
-  std::string path(const std::string& name) const { return folder_.path(name); }
-
-  void begin(const Command&, bool with_old) {
-    fs::remove_all(path("out"));
-    fs::remove_all(path("out.before"));
-    fs::create_directories(path("out"));
-    fs::create_directories(path("out.before"));
-    if (with_old) fs::copy(path("old"), path("out"), fs::copy_options::recursive);
-  }
-
-  Outcome run(const std::string& line, const std::string& fault = "") {
-    const std::string cut = fault.empty() ? "" : fmt::format("LD_PRELOAD={} POWER_CUT={} POWER_CUT_UNDER={} ",
-                                                            POWER_CUT_LAYER, fault, path("out"));
-    return shell(fmt::format("cd {} && {}{} -t 1 -q", path(""), cut, line));
-  }
-
-  static Files under(const Files& files, const std::string& name) {
-    Files some;
-    for (const auto& [file, text] : files) {
-      if (file == name || file.rfind(name + "/", 0) == 0) some[file] = text;
-    }
-    return some;
-  }
-
-  // `old_line` makes what lies there before, another result of the same kind.
-  void check(const Command& c, const std::string& old_line) {
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-    GTEST_SKIP() << "sanitizers want to stand in front of every other layer";
-#endif
-    begin(c, false);
-    const Outcome old = run(old_line);
-    ASSERT_EQ(old.code, 0) << old.err;
-    fs::rename(path("out"), path("old"));
-    begin(c, false);
-    const Outcome clean = run(c.line);
-    ASSERT_EQ(clean.code, 0) << clean.err;
-    const Files wanted = files_of(path("out")), before = files_of(path("old"));
-    ASSERT_NE(wanted, before);
-    int interrupted = 0;
-    for (const char* call : {"write", "fsync", "rename"}) {
-      for (const char* how : {"fail", "stop", "cut"}) {
-        for (int n = 1; n <= c.most; n += c.step) {
-          const std::string fault = fmt::format("{}:{}:{}", call, n, how);
-          begin(c, true);
-          const Outcome r = run(c.line, fault);
-          if (r.code == 0) break;  // there is no n-th call
-          ++interrupted;
-          EXPECT_EQ(r.code, how == std::string("fail") ? 1 : 137) << fault << r.err;
-          if (r.code == 1) {
-            EXPECT_THAT(r.err, HasSubstr("error: ")) << fault;
-          }
-          const Files now = files_of(path("out"));
-          for (const std::string& output : c.outputs) {
-            const Files part = under(now, output);
-            EXPECT_TRUE(part == under(before, output) || part == under(wanted, output)) << fault << " " << output << r.err;
-          }
-          const Outcome resumed = run(c.again);
-          EXPECT_EQ(resumed.code, 0) << fault << resumed.err;
-          const Files after = files_of(path("out"));
-          for (const std::string& output : c.outputs) EXPECT_EQ(under(after, output), under(wanted, output)) << fault;
-          for (const std::string& output : c.grown) EXPECT_EQ(under(after, output), under(wanted, output)) << fault;
-        }
-      }
-    }
-    EXPECT_GE(interrupted, 9);  // at least once for each call and way
-  }
-
-  TemporaryFolder folder_;
-};
 
 TEST_F(Interrupted, Tables) {
   const std::string line = "stemloop fold g.fa --bpp out/pairs.tsv.gz -o out/folds.fa";
@@ -126,7 +26,8 @@ TEST_F(Interrupted, Scan) {
   const std::string line =
       "stemloop scan g.fa --transcripts --model shape --decoy-share 0 --gff3 out/l.gff3 --arms out/a.fa -o out/l.tsv";
   check({line, line + " --resume", {"l.gff3", "l.tsv", "a.fa"}, 12},
-        "stemloop scan g.fa --transcripts --model shape --decoy-share 0 --shape 0 --gff3 out/l.gff3 --arms out/a.fa -o out/l.tsv");
+        "stemloop scan g.fa --transcripts --model shape --decoy-share 0 --shape 0 --gff3 out/l.gff3 --arms out/a.fa -o "
+        "out/l.tsv");
 }
 
 TEST_F(Interrupted, ScanInChunks) {
@@ -135,14 +36,25 @@ TEST_F(Interrupted, ScanInChunks) {
 }
 
 TEST_F(Interrupted, Experiment) {
-  const std::string common = "stemloop experiment mirtron --tsv e.tsv --label-column label --arms real,markov --classifiers ends-ag "
-                             "--folds 2 --run out/";
-  check({common + "run", common + "run", {}, 12, 1, {"run/cells.tsv", "run/summary.tsv", "run/summary.json"}}, common + "other");
+  const std::string common =
+      "stemloop experiment mirtron --tsv e.tsv --label-column label --arms real,markov --classifiers ends-ag "
+      "--folds 2 --run out/";
+  check({common + "run", common + "run", {}, 12, 1, {"run/cells.tsv", "run/summary.tsv", "run/summary.json"}},
+        common + "other");
 }
 
 TEST_F(Interrupted, ModelTrain) {
-  const std::string line = "stemloop model train out/model --family mirtron --tsv t.tsv --label-column label --boost-depth 2 --rounds ";
+  const std::string line =
+      "stemloop model train out/model --family mirtron --tsv t.tsv --label-column label --boost-depth 2 --rounds ";
   check({line + "4", line + "4", {"model"}, 28, 27}, line + "2");
+}
+
+TEST_F(Interrupted, TrainArms) {
+  std::ofstream(path("arms.tsv")) << table_of_cuts();
+  const std::string line =
+      "stemloop train arms --tsv arms.tsv --validation arms.tsv --model out/arms --networks 1 --channels 16 "
+      "--dilations 1 --epochs ";
+  check({line + "2", line + "2", {"arms"}}, line + "1");
 }
 
 }  // namespace

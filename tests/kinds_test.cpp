@@ -78,6 +78,40 @@ TEST(Kind7, MaturesAndLociThatMeetNothingAreTold) {
   EXPECT_THAT(evaluate("p.tsv", "l.tsv"), HasSubstr("p.tsv:2: 1.5 is no probability"));
 }
 
+TEST(Kind7, EveryCommandTellsMaturesThatLieNowhere) {
+  const TemporaryFolder folder;
+  put(folder.path("m.fa"), ">x\nACGUACGUACGUACGUACGUAC\n");
+  const std::string m = folder.path("m.fa");
+  for (const std::string& line : {"show --mature " + m, "draw --arms " + m + " -o " + folder.path("x.pdf"),
+                                  "report - --no-classify --arms " + m + " -o " + folder.path("x.html")})
+    EXPECT_THAT(shell("stemloop " + line, kHairpin).err, HasSubstr("m.fa: none of its 1 matures lies on a record")) << line;
+}
+
+TEST(Kind7, RowsAndLociOfOneNameAreRefused) {
+  const TemporaryFolder folder;
+  put(folder.path("rows.fa"), ">a\nGGGGGCAUUGAGAAAUCAAUGCCCCC\n>a\nGGGGGCAUUGAGAAAUCAAUGCCCCA\n");
+  EXPECT_THAT(shell("stemloop draw --colour-by conservation --alignment " + folder.path("rows.fa"), kHairpin).err,
+              HasSubstr("rows.fa:3: a row before this one is called 'a' too"));
+  put(folder.path("g.fa"), kHairpin);
+  const std::string locus = "a\t.\tpre_miRNA\t1\t26\t.\t+\t.\tID=p", header = "##gff-version 3\n";
+  put(folder.path("twice.gff3"), header + locus + "\n" + locus + "\n");
+  put(folder.path("short.gff3"), header + locus + ";structure=((....))\n");
+  const auto report = [&](const char* loci) {
+    return shell(fmt::format("stemloop report {} --genome {} -o {}", folder.path(loci), folder.path("g.fa"), folder.path("x.html"))).err;
+  };
+  EXPECT_THAT(report("twice.gff3"), HasSubstr("twice.gff3:3: a line before this one has the ID 'p' too"));
+  EXPECT_THAT(report("short.gff3"), HasSubstr("short.gff3:2: the structure has 8 characters, the locus 26 letters"));
+}
+
+TEST(Kind7, AGenomeIsAskedOfAColumnThatIsThere) {
+  const TemporaryFolder folder;
+  put(folder.path("l.tsv"), "contig\tstart\tend\tstrand\nc1\t10\t80\t+\n");
+  put(folder.path("k.bed"), "c1\t9\t80\tx\t500\t+\n");
+  for (const char* truth : {"l.tsv", "k.bed"})
+    EXPECT_THAT(shell(fmt::format("stemloop scan evaluate --genome x {} {}", folder.path("l.tsv"), folder.path(truth))).err,
+                HasSubstr("no column genome")) << truth;
+}
+
 // --- 8: cells that were meant as numbers -----------------------------------------------------------------------------------
 
 TEST(Kind8, WhatWasMeantAsANumberIsNamed) {
@@ -148,6 +182,39 @@ TEST(Kind11, PicturesHaveAnEnd) {
   EXPECT_THAT(r.err, HasSubstr("dots are more than can be drawn; take a lower --dpi or --width-mm"));
 }
 
+// --- 13: names of outputs ----------------------------------------------------------------------------------------------------
+
+TEST(Kind13, AnEmptyNameIsNoFile) {
+  for (const char* line : {"fold -o ''", "fold --bpp ''", "fold --provenance ''", "convert --to ct -o ''", "draw --dir ''",
+                           "split - --column ''", "report - --multiqc ''", "classify -m ''", "fold ''"}) {
+    const Outcome r = shell(std::string("stemloop ") + line, kTwo);
+    EXPECT_EQ(r.code, 2) << line;
+    EXPECT_THAT(r.err, HasSubstr("is empty; a value is wanted")) << line;
+    EXPECT_EQ(r.out, "") << line;
+  }
+}
+
+TEST(Kind13, FilesOfAModelAreNotWrittenOver) {
+  const TemporaryFolder folder;
+  const std::string model = folder.path("m"), card = model + "/README.md";
+  std::filesystem::copy(STEMLOOP_MODELS "/premirna", model, std::filesystem::copy_options::recursive);
+  put(folder.path("g.fa"), kHairpin);
+  for (const std::string& line : {"model info " + model + " -o " + card, "model verify " + model + " -o " + card,
+                                  "scan " + folder.path("g.fa") + " -m " + model + " -o " + card,
+                                  "report " + folder.path("g.fa") + " -m " + model + " -o " + card}) {
+    EXPECT_THAT(shell("stemloop " + line).err, HasSubstr("is a file of the model")) << line;
+    EXPECT_EQ(content(card), content(STEMLOOP_MODELS "/premirna/README.md")) << line;
+  }
+}
+
+TEST(Kind13, NamesOfFilesAndColumnsAreWhatIsWritten) {
+  const TemporaryFolder folder;
+  EXPECT_THAT(shell("stemloop features -o " + folder.path("x.csv"), kTwo).err, HasSubstr("text is written there, which is no .csv file"));
+  const std::string table = "id\tsequence\na\tGGGGAAAACCCC\n";
+  for (const char* column : {"$'a\\tb'", "'#a'", "'\"a'"})
+    EXPECT_THAT(shell(fmt::format("stemloop split - --column {}", column), table).err, HasSubstr("cannot be the name of a column"));
+}
+
 // --- options that another one makes meaningless ----------------------------------------------------------------------------
 
 TEST(Options, WhatWouldBeIgnoredIsRefused) {
@@ -158,7 +225,13 @@ TEST(Options, WhatWouldBeIgnoredIsRefused) {
        "fold --seed 5", "arms --flank-error 3", "draw --page a4 -o x.svg", "draw --colour-by arm -o x.svg",
         "report - --no-classify --model premirna -o x.html", "report - --no-classify --device cpu -o x.html",
         "design " + stem + " --guide UAGCUUAUCAGACUGAUGUUGA", "design " + stem + " --fit " + g + " -o x.json",
-        "scan " + g + " --introns x.bed --shape 1", "scan " + g + " --model shape --decoy-share 0 --fdr 0.1"}) {
+        "scan " + g + " --introns x.bed --shape 1", "scan " + g + " --model shape --decoy-share 0 --fdr 0.1",
+       "scan " + g + " --model shape --decoy-share 0 --seed 2", "scan " + g + " --model shape --decoy-share 0 --prior 0.1",
+       "scan " + g + " --model shape --chunk 1/2 --fdr 0.1 -o x", "split - --by random -k 5", "split - --by family --identity 0.8",
+       "smote - --mode A -T 20", "project x --seed 2", "draw --dpi 300 -o x.svg", "draw --grid 2x2 --dir x",
+       "classify --device gpu", "classify --device cuda:-1", "generate -m mirtron-generator --free-ends",
+       "generate -m mirtron-generator --left-out x", "generate -m mirtron-generator --min-length 90 --longest 40",
+       "evaluate classifier -m premirna --positives " + g + " --negatives " + g + " --label-column x"}) {
     const Outcome r = shell("cd " + folder.path("") + " && stemloop " + line, kTwo);
     EXPECT_THAT(r.code, ::testing::AnyOf(1, 2)) << line;
     EXPECT_NE(r.err, "") << line;
@@ -170,6 +243,32 @@ TEST(Options, WhatWouldBeIgnoredIsRefused) {
 
 TEST(Kind15, AHeaderBehindBlanksIsOne) {
   EXPECT_THAT(shell("stemloop fold -q", "  >a\nGGGGAAAACCCC\n").out, ::testing::StartsWith(">a\nGGGG"));
+}
+
+TEST(Kind15, AScanNamesAProtein) {
+  const Outcome r = shell("stemloop scan - --model shape --decoy-share 0 -q", ">p\nMKVLAAGIVGLLLAQWERTYLLPEFI\n");
+  EXPECT_EQ(r.code, 1);
+  EXPECT_THAT(r.err, HasSubstr("contig 'p' looks like a protein; RNA or DNA is read"));
+}
+
+// Read until memory ended.
+TEST(Kind15, AStreamThatIsNoPictureEnds) {
+  const Outcome r = shell("ulimit -v 2000000; timeout 20 \"" STEMLOOP_PROGRAM "\" decode /dev/zero");
+  EXPECT_EQ(r.code, 1);
+  EXPECT_THAT(r.err, HasSubstr("is no safetensors file"));
+}
+
+TEST(Kind17, FaultsOfATableAreToldWithTheirPlace) {
+  const TemporaryFolder folder;
+  put(folder.path("l.tsv"), "contig\tstart\tend\tstrand\tprobability\tq_value\tid\tsequence\tstructure\n"
+                            "c\t1\t12\t+\t0.9\t1\tx\tGGGGAAAACCCC\t(((.....))))\n");
+  EXPECT_THAT(shell("stemloop report " + folder.path("l.tsv")).err, HasSubstr("l.tsv:2: the structure closes a bracket"));
+  put(folder.path("t.tsv"), "id\tsequence\tlabel\na\tGGGGAAAACCCC\t1\nb\tGGGGAAAACCCC\t0\n");
+  const Outcome by = shell("stemloop evaluate classifier -m premirna --by nosuch --tsv " + folder.path("t.tsv"));
+  EXPECT_THAT(by.err, HasSubstr("there is no column 'nosuch'"));
+  EXPECT_EQ(by.out, "");  // before the work, not after it
+  EXPECT_THAT(shell("stemloop evaluate classifier -m premirna --tsv " + folder.path("t.tsv")).err,
+              HasSubstr("2 of 2 sequences stand in both classes"));
 }
 
 // Found by fuzz_records: "1 G 4" is the title of a CT and a line of BPSEQ.

@@ -53,7 +53,8 @@ std::string encode_png(const RgbImage& image, double dpi) {
 }
 
 RgbImage read_png(const std::string& path, std::uint64_t max_pixels) {
-  const std::vector<std::byte> bytes = read_bytes(path);
+  constexpr std::uint64_t kMostPngBytes = std::uint64_t{1} << 28U;
+  const std::vector<std::byte> bytes = read_bytes(path, kMostPngBytes);
   png_image png{};
   png.version = PNG_IMAGE_VERSION;
   if (png_image_begin_read_from_memory(&png, bytes.data(), bytes.size()) == 0) {

@@ -25,4 +25,21 @@ void ChoiceOptions::check(const std::string& choice, const std::string& said) co
   }
 }
 
+CLI::Validator device_name() {
+  return CLI::Validator(
+      [](const std::string& text) {
+        const std::string number = text.rfind("cuda:", 0) == 0 ? text.substr(5) : "";
+        constexpr std::size_t kMostDigits = 3;
+        const bool numbered = !number.empty() && number.size() <= kMostDigits &&
+                              number.find_first_not_of("0123456789") == std::string::npos;
+        if (text == "auto" || text == "cpu" || text == "cuda" || numbered) return std::string();
+        return fmt::format("'{}' is none of auto, cpu, cuda, cuda:N", printable(text));
+      },
+      "");
+}
+
+void refuse_ignored(const CLI::App& app, std::initializer_list<const char*> names, const std::string& why) {
+  for (const char* name : names) require(app.get_option(name)->count() == 0, "{} {}", name, why);
+}
+
 }  // namespace stemloop

@@ -33,4 +33,11 @@ class ChoiceOptions {
   std::vector<Entry> entries_;
 };
 
+/// What --device may be: auto, cpu, cuda or cuda:N, whether or not the model then has a network to put there.
+CLI::Validator device_name();
+
+/// Error if one of the options `names` was given although its value would be ignored, as `why` says: "is of --method
+/// tsne".
+void refuse_ignored(const CLI::App& app, std::initializer_list<const char*> names, const std::string& why);
+
 }  // namespace stemloop

@@ -169,6 +169,7 @@ int fit_generator_selector(ModelCommand& c) {
 }
 
 int say_of_models(const ModelCommand& c) {
+  check_run_files({}, {c.common.output, c.plot}, {c.model});
   TextWriter out(c.common.output);
   out.write(c.action == "list"   ? model_table()
             : c.action == "info" ? model_told(c.model, c.plot, c.device, c.common.threads)

@@ -53,14 +53,16 @@ bool may_be_negative(const CLI::Option& option) {
   return option.check_lname("temperature") || option.check_lname("range") || option.get_default_str()[0] == '-';
 }
 
-// NaN passes every check of a range, infinities most of them, and a minus before a count is read as a huge number.
-void check_numbers(const CLI::App& app) {
-  for (const CLI::App* below : app.get_subcommands()) check_numbers(*below);
+// NaN passes every check of a range, infinities most of them, and a minus before a count is read as a huge number. An
+// empty value is a variable of a script that was not set: as a file it would be no file at all, and the output be lost.
+void check_values(const CLI::App& app) {
+  for (const CLI::App* below : app.get_subcommands()) check_values(*below);
   for (const CLI::Option* option : app.get_options()) {
-    if (option->count() == 0 || option->get_expected_max() == 0 || !takes_number(*option)) continue;
+    if (option->count() == 0 || option->get_expected_max() == 0) continue;
     const std::string name = option->get_name(false, true);
     for (const std::string& text : option->results()) {
-      if (text.empty()) throw CLI::ValidationError(name, "is empty; a number is wanted");
+      if (text.empty()) throw CLI::ValidationError(name, "is empty; a value is wanted");
+      if (!takes_number(*option)) continue;
       char* end = nullptr;
       const double value = std::strtod(text.c_str(), &end);
       if (*end != '\0') continue;  // a word among numbers ("auto"), which its own check knows
@@ -116,7 +118,7 @@ std::unique_ptr<CLI::App> make_command_line(std::function<int()>& chosen) {
   for (const Command& command : commands()) {
     CLI::App* sub = app->add_subcommand(command.name, command.summary);
     sub->callback([action = command.add(*sub), sub, &chosen] {
-      check_numbers(*sub);
+      check_values(*sub);
       chosen = action;
     });
   }

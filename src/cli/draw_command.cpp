@@ -7,6 +7,7 @@
 #include <map>
 #include <optional>
 
+#include "cli/choices.h"
 #include "cli/hairpin_input.h"
 #include "report/report.h"
 #include "seq/record_stream.h"
@@ -101,7 +102,8 @@ struct DrawState {
   ArmSource::Scratch scratch;
 };
 
-HairpinFigure figure_of(const DrawCommand& c, const DrawSources& sources, DrawState& worker, const Record& record) {
+HairpinFigure figure_of(const DrawCommand& c, const DrawSources& sources, DrawState& worker, const Record& record,
+                        bool& matured) {
   Hairpins& state = worker.hairpins;
   HairpinFigure figure;
   figure.sequence = record.sequence;
@@ -115,7 +117,9 @@ HairpinFigure figure_of(const DrawCommand& c, const DrawSources& sources, DrawSt
                                             : Palette::kColourBlind;
   figure.picture = !c.no_picture;
   figure.legend = !c.no_legend;
-  figure.marks = sources.arms->of(record.id, record.sequence, figure.structure, worker.scratch).marks;
+  const FoundArms arms = sources.arms->of(record.id, record.sequence, figure.structure, worker.scratch);
+  figure.marks = arms.marks;
+  matured = arms.matured;
   figure.colours = c.colour_by == "letter" ? FigureColours::kLetters
                    : c.colour_by == "arm"  ? FigureColours::kArms
                    : c.colour_by == "none" ? FigureColours::kNone
@@ -147,6 +151,7 @@ std::string png_bytes(const DrawCommand& c, const Drawing& drawing) {
 struct Drawn {
   std::string id;
   bool alternative = false;
+  bool matured = false;  // a known mature lies on it
   Drawing drawing;
   std::string svg;
   std::string png;
@@ -188,11 +193,13 @@ int run_draw(DrawCommand& c) {
   const auto hairpins = hairpin_state(c.folding);
   std::vector<Drawing> drawings;
   std::int64_t drawn = 0;
+  bool matured = false;
   const Tally tally = run_records<std::optional<Drawn>>(
       c.input.all(), c.common, c.folding.max_length, [&] { return DrawState{hairpins(), sources.arms->scratch()}; },
       [&](DrawState& state, const Record& record) -> std::optional<Drawn> {
         if (!c.ids.empty() && std::find(c.ids.begin(), c.ids.end(), record.id) == c.ids.end()) return std::nullopt;
-        Drawn item{record.id, record.alternative > 0, draw_figure(figure_of(c, sources, state, record)), {}, {}};
+        Drawn item{record.id, record.alternative > 0};
+        item.drawing = draw_figure(figure_of(c, sources, state, record, item.matured));
         if (all) {
           item.svg = to_svg(item.drawing, c.width_mm);
           item.png = png_bytes(c, item.drawing);
@@ -202,6 +209,7 @@ int run_draw(DrawCommand& c) {
       [&](std::optional<Drawn>&& item) {
         if (!item) return;
         if (!item->alternative) ids.see(item->id);
+        matured = matured || item->matured;
         if (all) {
           const std::string path = names->next(item->id, "");
           write_bytes(path + ".svg", item->svg, Durable::kLater);
@@ -215,6 +223,7 @@ int run_draw(DrawCommand& c) {
         }
         ++drawn;
       });
+  if (drawn > 0) sources.arms->tell_unplaced(matured);
   if (all) sync_folder(c.folder);
   if (!drawings.empty() && !tally.broken) write_drawings(c, std::move(drawings));
   const int code = finish(tally, c.common);
@@ -281,7 +290,11 @@ std::function<int()> add_draw(CLI::App& app) {
       "  stemloop draw hairpins.fa --id hsa-mir-21 --width-mm 85 --dpi 600 --no-picture -o fig2a.png\n"
       "  stemloop draw hairpins.fa --colour-by pair-probability --grid 2x4 -o all.pdf\n"
       "  stemloop draw hairpins.fa --dir drawings");
-  return [c] { return run_draw(*c); };
+  return [c, &app] {
+    if (!c->folder.empty()) refuse_ignored(app, {"--grid"}, "puts hairpins on one sheet, and --dir gives each its own file");
+    if (c->folder.empty() && extension_of(c->common.output) != ".png") refuse_ignored(app, {"--dpi"}, "is of .png; .svg and .pdf have no dots");
+    return run_draw(*c);
+  };
 }
 
 }  // namespace stemloop

@@ -7,6 +7,7 @@
 
 #include "cli/choices.h"
 #include "cli/model_input.h"
+#include "data/data.h"
 #include "data/dataset.h"
 #include "learn/learn.h"
 #include "report/report.h"
@@ -39,14 +40,21 @@ int evaluate_classifier(EvaluateCommand& c, const CLI::App& app) {
   options.reasons = false;  // nobody would read them
   const auto judge = open_judge(find_model(c.model.directory), options);
   judge->check_use({c.data, c.label_column, c.part, c.common, c.folding});
+  if (c.data.tsv.empty()) refuse_ignored(app, {"--label-column"}, "names a column of --tsv, and there is none");
   require(c.by.empty() || !c.data.tsv.empty(), "--by names columns of --tsv, and there is none");
   check_dataset(c.data);
   std::vector<std::string> inputs = dataset_files(c.data);
   if (!c.trained_on.empty()) inputs.push_back(c.trained_on);
   check_run_files(inputs, {c.common.output, c.calls, c.curve}, {c.model.directory});
+  require(c.by.empty() || c.data.tsv != "-", "--by reads the table once more, which stdin cannot be; name a file");
+  for (const std::string& column : c.by) check_breakdown(c.data.tsv, column);
   fold_as_trained(judge->parameters(), c.folding, app);
   JudgeScores scores = judge->evaluate({c.data, c.label_column, c.part, c.common, c.folding});
   tell_synthetic(scores);
+  if (!scores.sequences.empty()) {
+    const std::int64_t both = label_conflicts(scores.sequences, scores.labels).records;
+    if (both > 0) spdlog::warn("{} of {} sequences stand in both classes (stemloop leakage lists them)", both, scores.sequences.size());
+  }
   if (!c.trained_on.empty()) {
     require(!scores.sequences.empty(), "--trained-on compares sequences; these records came as pictures");
     tell_trained(scores, read_bare_sequences(c.trained_on), c.common.threads);

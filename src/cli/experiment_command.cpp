@@ -7,6 +7,7 @@
 #include <cmath>
 #include <filesystem>
 
+#include "cli/choices.h"
 #include "cli/dataset_options.h"
 #include "cli/version.h"
 #include "net/net.h"
@@ -220,7 +221,7 @@ std::function<int()> add_experiment(CLI::App& app) {
       ->capture_default_str();
   app.add_option("--cnn-rate", c->cnn_rate, "CNNs: step size")->check(CLI::PositiveNumber)->capture_default_str();
   app.add_option("--seed", c->seed, "Of everything random")->check(CLI::NonNegativeNumber)->capture_default_str();
-  app.add_option("--device", c->device, "Of networks: auto, cpu, cuda or cuda:N")->capture_default_str();
+  app.add_option("--device", c->device, "Of networks: auto, cpu, cuda or cuda:N")->check(device_name())->capture_default_str();
   add_folding(app, c->folding);
   add_threads(app, c->common);
   add_talk(app, c->common);

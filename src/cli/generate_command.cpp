@@ -1,5 +1,6 @@
 // generate: new hairpins from a model, read back from the pictures it decodes.
 #include "cli/generate_command.h"
+#include "cli/choices.h"
 #include "seq/bracket_lines.h"
 
 #include <spdlog/spdlog.h>
@@ -474,10 +475,12 @@ std::function<int()> add_generate(CLI::App& app) {
     constexpr const char* kOfPictures[] = {
         "--class",    "--structure",        "--structures", "--edit", "--keep", "--draw-temperature",
         "--read-out", "--read-temperature", "--sheet",      "--prior",
-        "--no-mend",  "--natural"};
+        "--no-mend",  "--natural",          "--free-ends",  "--left-out"};
     const bool sequences = model_family(find_model(c->model.directory)) == kGanFamily;
     for (const char* name : sequences ? std::span<const char* const>(kOfPictures) : kOfSequences)
       require(app.get_option(name)->count() == 0, "{} has no meaning for {}", name, c->model.directory);
+    if (c->no_mend) refuse_ignored(app, {"--natural"}, "scores mended letters, and --no-mend mends none");
+    require(c->longest <= 0 || c->min_length <= c->longest, "--min-length {} is more than --longest {}", c->min_length, c->longest);
     require(c->filter.empty() || (c->filter == "single-hairpin") == sequences, "--filter {} has no meaning for {}",
             c->filter, c->model.directory);
     return sequences ? run_generate_sequences(*c) : run_generate(*c, app);

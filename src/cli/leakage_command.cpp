@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "cli/choices.h"
 #include "cli/command.h"
 #include "data/data.h"
 #include "data/dataset.h"
@@ -80,6 +81,8 @@ int run_split(LeakageCommand& c) {
     sum += share;
   }
   require(sum > 0, "--parts: all shares are 0");
+  require(table_cell(c.column) == c.column && c.column[0] != '#', "--column '{}' cannot be the name of a column",
+          printable(c.column));
   SequenceTable table = read_sequence_table(c.input, "");
   require(std::find(table.header.begin(), table.header.end(), c.column) == table.header.end(),
           "{}: has a column '{}' already; name another with --column", c.input, c.column);
@@ -160,7 +163,10 @@ std::function<int()> add_split(CLI::App& app) {
   add_similarity(app, *c);
   add_run_options(app, c->common);
   app.footer("Examples:\n  stemloop split labelled.tsv --by cluster --parts 0.7,0.1,0.2 -o with_parts.tsv");
-  return [c] { return run_split(*c); };
+  return [c, &app] {
+    if (c->by != "cluster") refuse_ignored(app, {"--identity", "--containment", "--word"}, "is of --by cluster");
+    return run_split(*c);
+  };
 }
 
 }  // namespace stemloop

@@ -1,6 +1,7 @@
 // The program: parses, runs the chosen command, turns errors into exit codes.
 #include <unistd.h>
 
+#include <csignal>
 #include <cstdlib>
 #include <exception>
 #include <filesystem>
@@ -62,7 +63,9 @@ int run(const std::function<int()>& chosen) {
   } catch (const std::bad_alloc&) {
     say_error("out of memory; shorter sequences (--max-length) or fewer threads (-t) need less");
   } catch (const std::filesystem::filesystem_error& error) {
-    say_error(fmt::format("{}: {}", error.path1().string(), error.code().message()));
+    // The folder of temporary files is the one path that the library looks for itself, and does not name.
+    const std::string path = error.path1().string();
+    say_error(fmt::format("{}: {}", path.empty() ? "the folder of temporary files (TMPDIR)" : path, error.code().message()));
   } catch (const std::system_error& error) {
     say_error(fmt::format("the system refuses threads or memory: {}; fewer threads (-t) need less", error.code().message()));
   } catch (const std::exception& error) {
@@ -94,6 +97,7 @@ void end_at_once() {
 
 int main(int argc, char** argv) {
   std::set_terminate(end_at_once);
+  std::signal(SIGXFSZ, SIG_IGN);  // a limit on the size of files is then told like a full disk
   open_standard_descriptors();
   command_words().assign(argv, argv + argc);
   if (unknown_command(argc, argv)) return kExitUsage;

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "cli/choices.h"
 #include "cli/hairpin_input.h"
 #include "cli/model_checks.h"
 #include "cli/model_input.h"
@@ -24,6 +25,7 @@ using Json = nlohmann::ordered_json;
 
 void add_device(CLI::App& app, std::string& device) {
   app.add_option("--device", device, "auto, cpu, cuda or cuda:N; auto: networks of the small size run on the CPU")
+      ->check(device_name())
       ->capture_default_str();
 }
 
@@ -276,7 +278,10 @@ std::function<int()> add_project(CLI::App& app) {
       "  stemloop project latents.safetensors --latent m --colour class --plot pca.svg -o points.tsv\n"
       "  stemloop project latents.safetensors --method tsne --features features.tsv --colour stem_length --plot "
       "tsne.png");
-  return [c] { return run_project(*c); };
+  return [c, &app] {
+    if (c->method != "tsne") refuse_ignored(app, {"--perplexity", "--iterations", "--seed"}, "is of --method tsne");
+    return run_project(*c);
+  };
 }
 
 }  // namespace stemloop

@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <optional>
 
+#include "cli/choices.h"
 #include "cli/hairpin_input.h"
 #include "cli/model_input.h"
 #include "cli/version.h"
@@ -64,6 +65,7 @@ std::string today() {
 struct OnItsWay {
   ReportRecord record;
   bool alternative = false;
+  bool matured = false;  // a known mature lies on it
   std::unique_ptr<Seen> seen;
 };
 
@@ -92,17 +94,19 @@ void add_fold(Hairpins& hairpins, ReportRecord& r) {
   }
 }
 
-void add_arms(const ArmSource& arms, ArmSource::Scratch& scratch, ReportRecord& r) {
+// True if a known mature lies on it.
+bool add_arms(const ArmSource& arms, ArmSource::Scratch& scratch, ReportRecord& r) {
   FoundArms found = arms.of(r.id, r.sequence, r.structure, scratch);
   r.marks = found.marks;
   r.guide = found.guide;
   r.cut_certainty = found.cut_certainty;
   r.marks_source = r.marks.any() ? arms.words() : "";
   for (std::string& note : found.notes) r.notes.push_back(std::move(note));
+  return found.matured;
 }
 
 Tally take_fasta(const ReportCommand& c, const std::string& path, const Judge* judge, const ArmSource& arms,
-                 const ReferenceHairpins* known, Report& report) {
+                 const ReferenceHairpins* known, Report& report, bool& matured) {
   const std::string source = sample_name(path);
   const auto hairpins = hairpin_state(c.folding);
   IdsOfTable ids(arms.table());
@@ -117,7 +121,7 @@ Tally take_fasta(const ReportCommand& c, const std::string& path, const Judge* j
         one.record.sequence = record.sequence;
         one.record.structure = record.structure;
         add_fold(state.hairpins, one.record);
-        add_arms(arms, state.scratch, one.record);
+        one.matured = add_arms(arms, state.scratch, one.record);
         if (known != nullptr) one.record.nearest = nearest_in_words(*known, one.record.sequence);
         if (judge != nullptr) one.seen = judge->see(state.hairpins, record);
         return one;
@@ -133,6 +137,7 @@ Tally take_fasta(const ReportCommand& c, const std::string& path, const Judge* j
       },
       [&](OnItsWay&& one) {
         if (!one.alternative) ids.see(one.record.id);
+        matured = matured || one.matured;
         report.records.push_back(std::move(one.record));
       },
       [&](const Rejection& rejection) {
@@ -214,10 +219,13 @@ void add_provenance(const ReportCommand& c, const MethodsFacts& facts, Report& r
   if (!facts.arms.empty()) report.provenance.emplace_back("arms", facts.arms);
 }
 
-void write_multiqc(const std::string& folder, const Report& report) {
+void make_folder(const std::string& folder) {
   std::error_code failure;
   std::filesystem::create_directories(folder, failure);
   require(!failure, "{}: cannot be made a folder: {}", folder, failure.message());
+}
+
+void write_multiqc(const std::string& folder, const Report& report) {
   for (const auto& [name, text] : multiqc_files(report, kVersion)) write_bytes(folder + "/" + name, text);
 }
 
@@ -227,11 +235,13 @@ int run_report(ReportCommand& c, const CLI::App& app) {
   for (const std::string& file : {c.genome, c.known, c.arms == "none" || c.arms == "predicted" ? "" : c.arms}) {
     if (!file.empty()) inputs.push_back(file);
   }
-  check_run_files(inputs, {c.common.output});
+  check_run_files(inputs, {c.common.output}, {app.get_option("--model")->count() == 0 ? "" : c.model.directory});
   std::vector<ReportInput> kinds;
   for (const std::string& input : c.inputs) kinds.push_back(kind_of_input(input));
   const auto any = [&](ReportInput kind) { return std::find(kinds.begin(), kinds.end(), kind) != kinds.end(); };
   require(any(ReportInput::kGff3) == !c.genome.empty(), "loci in GFF3 and --genome FASTA are wanted together");
+  if (!any(ReportInput::kFasta))
+    refuse_ignored(app, {"--model", "--device", "--no-classify", "--arms"}, "is of records; loci come with their calls and arms");
   std::unique_ptr<Judge> judge;
   if (any(ReportInput::kFasta) && !c.no_classify) {
     const std::string directory = find_model(c.model.directory);
@@ -248,13 +258,15 @@ int run_report(ReportCommand& c, const CLI::App& app) {
   const ReferenceHairpins* const compared = known ? &*known : nullptr;
   const ArmSource arms(any(ReportInput::kFasta) ? c.arms : "none");
   TextWriter out(c.common.output);  // a folder that is not there is known before the work
+  if (!c.multiqc.empty()) make_folder(c.multiqc);
 
   Report report;
   report.title = !c.title.empty() ? c.title : c.inputs.size() == 1 ? "Hairpins of " + sample_name(c.inputs[0]) : "Hairpins";
   Tally all;
+  bool matured = false;
   for (std::size_t k = 0; k < c.inputs.size(); ++k) {
     const std::string& path = c.inputs[k];
-    const Tally tally = kinds[k] == ReportInput::kFasta   ? take_fasta(c, path, judge.get(), arms, compared, report)
+    const Tally tally = kinds[k] == ReportInput::kFasta   ? take_fasta(c, path, judge.get(), arms, compared, report, matured)
                         : kinds[k] == ReportInput::kTable ? take_loci(c, path, read_loci_table(path), compared, report)
                                                           : take_loci(c, path, read_loci_gff3(path, c.genome), compared, report);
     all.in += tally.in;
@@ -262,6 +274,7 @@ int run_report(ReportCommand& c, const CLI::App& app) {
     all.rejected += tally.rejected;
     if (tally.broken) all.broken = tally.broken;
   }
+  if (!report.records.empty()) arms.tell_unplaced(matured);
   if (c.model.directory == "mirtron") report.classes = {"mirtron", "canonical"};
   if (report.records.size() > kMostHairpins)
     spdlog::warn("{}: {} hairpins make a page that browsers open slowly; {} or fewer are better", c.common.output,
@@ -291,8 +304,8 @@ std::function<int()> add_report(CLI::App& app) {
       "One HTML page of hairpins or of a scan's loci, to keep, to mail, to print: drawings with arms and cuts, calls with\n"
       "their reasons, ensembles, sequences to copy, what was left out and why, how it was made. It needs no network, and\n"
       "for its content no script.");
-  app.add_option("input", c->inputs, "FASTA, FASTQ, dot-bracket, CT, BPSEQ or Stockholm (classified here), or loci of a scan as its table or its "
-                 "GFF3; plain or gzip; - is stdin")
+  app.add_option("input", c->inputs, "FASTA, FASTQ, dot-bracket, CT, BPSEQ or Stockholm (classified here; - is stdin), or loci of a scan as its "
+                 "table or its GFF3; plain or gzip")
       ->required()
       ->type_name("FILE");
   app.add_option("-m,--model", c->model.directory, "Classifier for FASTA: a directory, or the name of an installed one")

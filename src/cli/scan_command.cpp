@@ -11,6 +11,7 @@
 #include <set>
 #include <tuple>
 
+#include "cli/choices.h"
 #include "cli/command.h"
 #include "cli/version.h"
 #include "scan/introns.h"
@@ -166,7 +167,7 @@ int run_introns(ScanCommand& c) {
   for (const auto& [option, named] : useless) require(!named, "{} has no meaning with --introns", option);
   c.merge.outputs.main = c.common.output;
   require(c.merge.outputs.arms.empty(), "--arms has no meaning with --introns: where a mirtron's arms end is not predicted");
-  check_run_files({c.scan.genome, c.introns}, output_files(c.merge.outputs));
+  check_run_files({c.scan.genome, c.introns}, output_files(c.merge.outputs), {c.model});
   const std::string directory = find_model(c.model.empty() ? kMirtronFamily : c.model);
   require(model_family(directory) == kMirtronFamily, "{}: is of family '{}'; introns are judged by a model of family '{}'",
           directory, model_family(directory), kMirtronFamily);
@@ -208,7 +209,7 @@ int run_scan(ScanCommand& c) {
             "a chunk writes its part alone; loci in other formats are written by scan merge");
   }
   require(c.merge.fdr == 1 || c.scan.decoy_share > 0, "--fdr {} wants q-values, and --decoy-share 0 gives none", c.merge.fdr);
-  check_run_files({c.scan.genome, c.scan.bed}, outputs);
+  check_run_files({c.scan.genome, c.scan.bed}, outputs, {c.model == "shape" ? "" : c.model});
   // The part lies beside the output, where --resume finds it; of a scan to stdout, among the temporary files.
   const TemporaryPart temporary(!to_file);
   c.scan.part = to_file ? c.common.output + ".part" : temporary.path();
@@ -351,7 +352,12 @@ std::function<int()> add_scan_genome(CLI::App& app) {
   add_outputs(app, c->merge);
   add_energy_model(app, c->folding);
   add_run_options(app, c->common);
-  return [c] { return run_scan(*c); };
+  return [c, &app] {
+    if (c->scan.decoy_share == 0) refuse_ignored(app, {"--seed"}, "is of the decoys, and --decoy-share 0 scans none");
+    if (!c->chunk.empty()) refuse_ignored(app, {"--fdr", "--format"}, "is of scan merge; a chunk writes its part alone");
+    if (c->model == "shape") refuse_ignored(app, {"--prior"}, "is of a classifier; --model shape has no use for it");
+    return run_scan(*c);
+  };
 }
 
 std::function<int()> add_scan_merge(CLI::App& app) {

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <unordered_set>
 
+#include "cli/choices.h"
 #include "cli/hairpin_input.h"
 #include "data/data.h"
 #include "data/smote.h"
@@ -178,7 +179,10 @@ std::function<int()> add_smote(CLI::App& app) {
       "  stemloop smote mirtrons.fa -n 1000 --unique -o more.fa\n"
       "  stemloop smote mirtrons.fa --balance canonical.fa --seed 7 -o missing.fa.gz\n"
       "  stemloop smote mirtrons.fa --mode A -k 5 -n 1000 > published.fa");
-  return [c] { return run_smote(*c); };
+  return [c, &app] {
+    if (c->mode != "aligned") refuse_ignored(app, {"--params", "--temperature", "--dangles", "--no-lp"}, "is of --mode aligned");
+    return run_smote(*c);
+  };
 }
 
 }  // namespace stemloop

@@ -103,25 +103,20 @@ int run_train(TrainCommand& c) {
   const Dataset dataset = load_dataset(c.data, c.common, c.folding);
   check_labels(dataset.pictures);
   const auto [train, valid] = train_and_valid(dataset, c.options.seed);
-  if (resume) {
-    check_resumable(c, stored, dataset.md5);
-  } else if (chief) {
-    replace_file(c.options.run_directory + "/run.json",
-                 run_json(c, dataset, train.size(), valid.size()).dump(2) + "\n");
-  }
+  Json origin = run_json(c, dataset, train.size(), valid.size());
+  const std::string identity = run_identity((resume ? stored : origin).dump());
+  const bool go_on = resume && check_resumable(c, stored, dataset.md5, identity);
+  if (!resume && chief) replace_file(c.options.run_directory + "/run.json", origin.dump(2) + "\n");
   spdlog::info("{} records to learn from, {} to validate on, {} rejected; {}", train.size(), valid.size(),
                dataset.tally.rejected, neural().version());
 
-  Json origin = run_json(c, dataset, train.size(), valid.size());
-  const std::string identity = run_identity((resume ? stored : origin).dump());
-  if (resume) open_checkpoint(c.resume + "/checkpoint.safetensors", identity);
   origin["identity"] = identity;
   for (const char* elsewhere : {"format", "network"}) origin.erase(elsewhere);
   c.options.origin = origin.dump();
 
   DivaWatcher watcher(c);
   const TrainOutcome outcome =
-      neural().train(c.preset.config, c.preset.objective, train, valid, c.options, resume, watcher);
+      neural().train(c.preset.config, c.preset.objective, train, valid, c.options, go_on, watcher);
   return end_run(c, outcome, dataset.tally);
 }
 
@@ -193,7 +188,7 @@ void add_run(CLI::App& app, TrainCommand& c, ChoiceOptions& known) {
                                     "Begin with the weights of this model (wgan, fbgan: of this generator)"))
       ->type_name("DIR");
   app.add_option("--seed", c.options.seed, "Of everything random")->capture_default_str();
-  app.add_option("--device", c.options.device, "auto, cpu, cuda or cuda:N")->capture_default_str();
+  app.add_option("--device", c.options.device, "auto, cpu, cuda or cuda:N")->check(device_name())->capture_default_str();
   app.add_option("--checkpoint-every", c.options.checkpoint_seconds, "Seconds between checkpoints")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();

@@ -128,10 +128,12 @@ void check_stored_options(CLI::App& app, const nlohmann::ordered_json& options, 
 /// Error if a run that is gone on with names data or parameters that are no regular files.
 void check_named_files(TrainCommand& c);
 
-/// Checks that the run directory is free, or that --resume has what it needs; `stored` is the run gone on with, `md5`
-/// of the data. Error otherwise.
+/// Checks that the run directory is free. Error otherwise.
 void check_run_is_new(const TrainCommand& c);
-void check_resumable(const TrainCommand& c, const nlohmann::ordered_json& stored, const std::string& md5);
+/// Checks that a run can be gone on with; `stored` is its run.json, `md5` of the data, `identity` of the run. False if it
+/// was ended before its first checkpoint and so begins again from the start. Error if it is another run or damaged.
+bool check_resumable(const TrainCommand& c, const nlohmann::ordered_json& stored, const std::string& md5,
+                     const std::string& identity);
 
 /// Talks of a run on stderr and draws its curves; SIGINT and SIGTERM ask it to stop.
 class RunWatcher : public TrainWatcher {

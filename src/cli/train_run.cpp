@@ -101,8 +101,12 @@ Json read_run_file(const std::string& run) {
 
 void check_run_is_new(const TrainCommand& c) {
   const std::string& run = c.options.run_directory;
-  require(peer_environment().rank > 0 || !std::filesystem::exists(run + "/metrics.jsonl"),
-          "{}: holds a run already; go on with it by --resume {}, or name another --run", run, run);
+  if (peer_environment().rank > 0) return;
+  // A model alone may be one that somebody put there: it would be replaced.
+  for (const char* name : {"/metrics.jsonl", "/checkpoint.safetensors", "/model"}) {
+    require(!std::filesystem::exists(run + name),
+            "{}: holds a run already; go on with it by --resume {}, or name another --run", run, run);
+  }
 }
 
 void check_named_files(TrainCommand& c) {
@@ -135,12 +139,17 @@ void check_stored_options(CLI::App& app, const Json& options, const std::string&
   }
 }
 
-void check_resumable(const TrainCommand& c, const Json& stored, const std::string& md5) {
+bool check_resumable(const TrainCommand& c, const Json& stored, const std::string& md5, const std::string& identity) {
   const Json sum = stored.at("data").value("md5", Json());
   const std::string began = sum.is_string() ? sum.get<std::string>() : "";
   require(md5 == began, "{}: the data have changed since this run began (MD5 {}, then {})", c.resume, md5, began);
-  require(std::filesystem::exists(c.resume + "/checkpoint.safetensors"), "{}: there is no checkpoint to go on from",
-          c.resume);
+  const std::string checkpoint = c.resume + "/checkpoint.safetensors";
+  if (!std::filesystem::exists(checkpoint)) {
+    spdlog::warn("{}: ended before its first checkpoint; it begins again from the start", c.resume);
+    return false;
+  }
+  open_checkpoint(checkpoint, identity);
+  return true;
 }
 
 RunWatcher::RunWatcher(const TrainCommand& c)

@@ -238,9 +238,8 @@ int run_train_sequences(TrainCommand& c) {
   std::filesystem::create_directories(c.options.run_directory);
   Json origin = run_json(c, md5, set.tally, learned, valid.size());
   const auto lock = chief ? std::make_unique<FolderLock>(c.options.run_directory) : nullptr;
-  if (resume) check_resumable(c, stored, md5);
   const std::string identity = run_identity((resume ? stored : origin).dump());
-  if (resume) open_checkpoint(c.resume + "/checkpoint.safetensors", identity);
+  const bool go_on = resume && check_resumable(c, stored, md5, identity);
   if (!resume && chief) replace_file(c.options.run_directory + "/run.json", origin.dump(2) + "\n");
   for (const char* elsewhere : {"format", "network"}) origin.erase(elsewhere);
   origin["identity"] = identity;
@@ -251,8 +250,8 @@ int run_train_sequences(TrainCommand& c) {
   const auto analyzer = open_analyzer(c, set);
   SequenceWatcher watcher(c, set, analyzer.get());
   const TrainOutcome outcome =
-      classifier ? neural().train_scorer(c.gan.network, train, valid, c.options, resume, watcher)
-                 : neural().train_gan(c.gan.network, c.gan.objective, all, c.watch, c.options, resume, watcher);
+      classifier ? neural().train_scorer(c.gan.network, train, valid, c.options, go_on, watcher)
+                 : neural().train_gan(c.gan.network, c.gan.objective, all, c.watch, c.options, go_on, watcher);
   return end_run(c, outcome, set.tally);
 }
 

@@ -5,6 +5,7 @@
 #include <cstring>
 #include <nlohmann/json.hpp>
 
+#include "util/regular_file.h"
 #include "util/util.h"
 
 namespace stemloop {
@@ -135,7 +136,15 @@ TensorFile decode_safetensors(std::span<const std::byte> bytes, std::string_view
 }
 
 TensorFile read_safetensors(const std::string& path) {
-  return decode_safetensors(read_bytes(path), path == "-" ? "stdin" : path);
+  const std::string name = path == "-" ? "stdin" : path;
+  const auto look = [&name](std::span<const std::byte> begin) {
+    if (begin.size() < sizeof(std::uint64_t)) return;  // the whole of it: told below
+    std::uint64_t length = 0;
+    std::memcpy(&length, begin.data(), sizeof length);
+    require(length >= 2 && length <= kMaxHeader, "{}: is no safetensors file or truncated: its header claims {} bytes", name,
+            length);
+  };
+  return decode_safetensors(read_looking(path, UINT64_MAX, look), name);
 }
 
 const StoredTensor& expect_tensor(const TensorFile& file, const std::string& tensor, std::string_view dtype,

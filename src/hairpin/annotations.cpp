@@ -74,6 +74,8 @@ Alignment Alignment::read(const std::string& path) {
     if (!stockholm && line[0] == '>') {
       const auto words = split_blanks(std::string_view(line).substr(1));
       require(!words.empty(), "{}: a row without a name", lines.place());
+      const bool fresh = place_of.emplace(words.front(), alignment.rows_.size()).second;
+      require(fresh, "{}: a row before this one is called '{}' too", lines.place(), printable(words.front()));
       alignment.ids_.emplace_back(words.front());
       alignment.rows_.emplace_back();
       continue;

@@ -48,6 +48,8 @@ std::map<std::string, std::string> values_by_id(const std::string& path, const s
 
 }  // namespace
 
+void check_breakdown(const std::string& path, const std::string& column) { values_by_id(path, column); }
+
 std::vector<NamedRow> score_by(const JudgeScores& scores, const std::string& path, const std::string& column) {
   const std::map<std::string, std::string> values = values_by_id(path, column);
   struct Group {

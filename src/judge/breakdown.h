@@ -16,4 +16,7 @@ namespace stemloop {
 /// no count.
 std::vector<NamedRow> score_by(const JudgeScores& scores, const std::string& path, const std::string& column);
 
+/// The same Errors of the table alone, to be had before records are judged.
+void check_breakdown(const std::string& path, const std::string& column);
+
 }  // namespace stemloop

@@ -35,6 +35,11 @@ ArmSource::ArmSource(const std::string& what) : path_(what) {
   words_ = what == "predicted" ? "predicted" : "from " + what + ", the rest predicted";
 }
 
+void ArmSource::tell_unplaced(bool any_matured) const {
+  if (matures_ && !any_matured)
+    say(Loud::kWarning, "{}: none of its {} matures lies on a record; all arms are predicted", path_, matures_->size());
+}
+
 ArmSource::Scratch ArmSource::scratch() const { return model_ ? Scratch(model_->scratch()) : std::nullopt; }
 
 FoundArms ArmSource::of(const std::string& id, const std::string& sequence, const std::string& structure,
@@ -47,6 +52,7 @@ FoundArms ArmSource::of(const std::string& id, const std::string& sequence, cons
   if (!model_) return found;
   const ArmRow row = arm_row(id, sequence, structure, *model_, *scratch, {}, matures_ ? &*matures_ : nullptr);
   found.notes = row.notes;
+  found.matured = !row.names[0].empty() || !row.names[1].empty();
   if (!row.call || !row.call->plausible()) return found;
   const ArmCall& call = *row.call;
   const GuideArm guide = call.guide == Guide::k5p   ? GuideArm::kFivePrime

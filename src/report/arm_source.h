@@ -15,6 +15,7 @@ struct FoundArms {
   HairpinMarks marks;
   std::array<std::optional<double>, 4> cut_certainty;  // within 1 nt
   std::string guide;                                   // "5p", "3p" or empty
+  bool matured = false;                                // a known mature lies on it
   std::vector<std::string> notes;
 };
 
@@ -30,6 +31,9 @@ class ArmSource {
 
   /// The table that is joined by id, "" if there is none.
   [[nodiscard]] std::string table() const { return table_ ? path_ : ""; }
+
+  /// To be called when all hairpins were seen: warns if there are known matures and none of them lay on one.
+  void tell_unplaced(bool any_matured) const;
 
   /// Memory of one worker.
   using Scratch = std::optional<CutModel::Scratch>;

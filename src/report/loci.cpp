@@ -127,7 +127,11 @@ std::vector<ReportRecord> read_loci_table(const std::string& path) {
                 "{}: the sequence has {} letters, the locus {}", place, r.sequence.size(), r.place->end - r.place->begin);
         require(r.structure.size() == r.sequence.size(), "{}: the structure has {} characters, the sequence {}", place,
                 r.structure.size(), r.sequence.size());
-        pair_table(r.structure);
+        try {
+          pair_table(r.structure);
+        } catch (const Error& error) {
+          fail("{}: {}", place, error.what());
+        }
         const auto arm = [&](const char* from, const char* to) {
           if (at(from).empty()) return BaseSpan{};
           return local_span(*r.place, parse_integer(at(from), place) - 1, parse_integer(at(to), place), place);
@@ -163,7 +167,11 @@ std::vector<ReportRecord> read_loci_gff3(const std::string& path, const std::str
       if (fields[5] != ".") r.probability = parse_number(fields[5], where);
       if (!attribute("q_value").empty()) r.q_value = parse_number(attribute("q_value"), where);
       r.structure = attribute("structure");
-      by_id[attribute("ID")] = records.size();
+      const bool fresh = by_id.emplace(attribute("ID"), records.size()).second;
+      require(fresh || attribute("ID").empty(), "{}: a line before this one has the ID '{}' too", where,
+              printable(attribute("ID")));
+      require(r.structure.empty() || static_cast<std::int64_t>(r.structure.size()) == end - begin + 1,
+              "{}: the structure has {} characters, the locus {} letters", where, r.structure.size(), end - begin + 1);
       records.push_back(std::move(r));
     } else if (fields[2] == "miRNA") {
       const std::string parent = attribute("Parent").empty() ? attribute("Derives_from") : attribute("Parent");
@@ -190,9 +198,6 @@ std::vector<ReportRecord> read_loci_gff3(const std::string& path, const std::str
   }
   require(on_contig.empty(), "{}: has no '{}', which {} names", genome,
           on_contig.empty() ? "" : printable(on_contig.begin()->first), path);
-  for (ReportRecord& r : records) {
-    if (r.structure.size() != r.sequence.size()) r.structure.clear();
-  }
   return records;
 }
 

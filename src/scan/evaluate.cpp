@@ -144,10 +144,14 @@ std::vector<Interval> read_intervals(const std::string& path, const std::string&
         kind = Kind::kBed;
       } else {
         columns = columns_of(f, place);
+        require(genome.empty() || columns.genome >= 0, "{}: there is no column genome, in which '{}' could stand", place,
+                printable(genome));
         width = f.size();
         continue;
       }
     }
+    require(genome.empty() || kind == Kind::kTsv, "{}: GFF3 and BED have no column genome, in which '{}' could stand", place,
+            printable(genome));
     Interval i;
     if (kind == Kind::kGff3) {
       if (!read_gff3(f, place, i)) continue;

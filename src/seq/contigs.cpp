@@ -25,6 +25,14 @@ std::array<unsigned char, 256> translation(bool keep_case) {
   return table;
 }
 
+// A protein would be searched as letters that pair with little, and nothing be found.
+void refuse_protein(const std::string& letters, const std::string& place, const std::string& contig) {
+  constexpr std::size_t kLookedAt = 200;
+  std::string begin = letters.substr(0, kLookedAt);
+  for (char& c : begin) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+  require(!looks_like_protein(begin), "{}: contig '{}' looks like a protein; RNA or DNA is read", place, printable(contig));
+}
+
 }  // namespace
 
 ContigReader::ContigReader(const std::string& path, const ContigOptions& options) : source_(path), options_(options) {
@@ -150,6 +158,7 @@ bool ContigReader::next(ContigPiece& piece) {
   fill();
   const std::size_t length = std::min(options_.piece, now_.letters.size());
   now_.last = contig_ended_ && now_.letters.size() == length;
+  if (now_.first) refuse_protein(now_.letters, fmt::format("{}:{}", name(), now_.line), now_.contig);
   if (now_.first && now_.last && length == 0 && empty_++ == 0) first_empty_ = now_.contig;
   piece.contig = now_.contig;
   piece.index = now_.index;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
+#include <limits>
 #include <nlohmann/json.hpp>
 
 namespace stemloop {
@@ -47,11 +48,26 @@ std::string line_of(const Cell& cell) {
   return line + "\n";
 }
 
+// Cells are written by this program, but anyone may have changed the file since.
+std::int64_t count_of(std::string_view text, const std::string& place) {
+  const std::int64_t count = parse_integer(text, place);
+  require(count >= 0 && count <= std::numeric_limits<int>::max(), "{}: {} is no count", place, count);
+  return count;
+}
+
+std::string word_of(std::string_view text, const std::string& place) {
+  constexpr std::string_view kInWords = "abcdefghijklmnopqrstuvwxyz0123456789-_:";
+  require(text.find_first_not_of(kInWords) == std::string_view::npos, "{}: '{}' is no word of this program's cells", place,
+          printable(text));
+  return std::string(text);
+}
+
 // Finished cells; a line that a killed run left half-written is taken off the file.
 std::vector<Cell> read_cells(const std::string& path) {
   std::vector<Cell> cells;
   if (!std::filesystem::exists(path)) return cells;
-  const auto bytes = read_bytes(path);
+  constexpr std::uint64_t kMostBytes = std::uint64_t{1} << 30U;
+  const auto bytes = read_regular_file(path, kMostBytes);
   const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
   const std::size_t whole = text.rfind('\n') + 1;
   if (whole < text.size()) replace_file(path, text.substr(0, whole));
@@ -66,15 +82,15 @@ std::vector<Cell> read_cells(const std::string& path) {
       },
       [&](const std::vector<std::string_view>& fields, const std::string& place) {
         Cell cell;
-        cell.repeat = static_cast<int>(parse_integer(fields[0], place));
-        cell.fold = static_cast<int>(parse_integer(fields[1], place));
-        cell.ends = fields[2];
-        cell.arm = fields[3];
-        cell.classifier = fields[4];
-        cell.test = fields[5];
-        cell.real = parse_integer(fields[6], place);
-        cell.synthetic = parse_integer(fields[7], place);
-        cell.canonical = parse_integer(fields[8], place);
+        cell.repeat = static_cast<int>(count_of(fields[0], place));
+        cell.fold = static_cast<int>(count_of(fields[1], place));
+        cell.ends = word_of(fields[2], place);
+        cell.arm = word_of(fields[3], place);
+        cell.classifier = word_of(fields[4], place);
+        cell.test = word_of(fields[5], place);
+        cell.real = count_of(fields[6], place);
+        cell.synthetic = count_of(fields[7], place);
+        cell.canonical = count_of(fields[8], place);
         for (std::size_t m = 0; m < kMetricCount; ++m)
           cell.metrics[m] = fields[kFields + m].empty() ? std::nan("") : parse_number(fields[kFields + m], place);
         cells.push_back(cell);
@@ -132,7 +148,11 @@ void start_run(const ExperimentOptions& c, const SequenceSet& set, const Sequenc
 CellFile::CellFile(const std::string& run) : path_(run + "/cells.tsv"), cells_(read_cells(path_)) {
   if (!std::filesystem::exists(path_) || std::filesystem::file_size(path_) == 0) replace_file(path_, header_line());
   out_.emplace(path_);
-  for (const Cell& cell : cells_) known_.insert(key(cell));
+  for (const Cell& cell : cells_) {
+    const bool fresh = known_.insert(key(cell)).second;
+    require(fresh, "{}: the cell {} {} {} {} {} stands there twice", path_, cell.repeat, cell.fold, cell.ends, cell.arm,
+            cell.classifier);
+  }
 }
 
 void CellFile::add(const Cell& cell) {

@@ -155,7 +155,8 @@ std::string extension_of(const std::string& path) {
 constexpr std::string_view kNotText[] = {".pdf",  ".png", ".svg", ".jpg", ".jpeg", ".gif", ".tif", ".tiff",
                                          ".eps",  ".ps",  ".webp", ".xls", ".xlsx", ".ods", ".docx", ".doc",
                                          ".zip",  ".xz",  ".bz2", ".zst", ".7z",   ".tar", ".tgz", ".bam",
-                                         ".cram", ".parquet", ".npy", ".npz", ".safetensors", ".ubj", ".pt", ".h5"};
+                                         ".cram", ".parquet", ".npy", ".npz", ".safetensors", ".ubj", ".pt", ".h5",
+                                         ".csv"};  // tables are parted by tabs
 
 }  // namespace
 
@@ -198,21 +199,32 @@ void check_files(const std::vector<std::string>& inputs, const std::vector<std::
 }
 
 std::vector<std::byte> read_bytes(const std::string& path, std::uint64_t max_bytes) {
-  const int descriptor = open_input(path);
+  return read_looking(path, max_bytes, {});
+}
+
+std::vector<std::byte> read_looking(const std::string& path, std::uint64_t max_bytes, const LookAtBegin& look) {
+  struct Closed {
+    int descriptor;
+    ~Closed() { close(descriptor); }
+  };
+  const Closed file{open_input(path)};
   std::vector<std::byte> bytes;
-  std::byte block[1 << 16];
-  ssize_t count = 0;
-  while ((count = read(descriptor, block, sizeof block)) > 0) {
-    bytes.insert(bytes.end(), block, block + count);
-    if (bytes.size() > max_bytes) {
-      close(descriptor);
-      fail("{}: is larger than {} bytes", shown_input(path), max_bytes);
+  constexpr std::size_t kBlock = 1 << 16;
+  bool seen = !look;
+  while (true) {
+    const std::size_t have = bytes.size();
+    bytes.resize(have + kBlock);
+    const ssize_t count = read(file.descriptor, bytes.data() + have, kBlock);
+    require(count >= 0, "{}: cannot be read: {}", shown_input(path), system_reason());
+    bytes.resize(have + static_cast<std::size_t>(count));
+    require(bytes.size() <= max_bytes, "{}: is larger than {} bytes", shown_input(path), max_bytes);
+    // A pipe may hand over its first bytes one by one.
+    if (!seen && (count == 0 || bytes.size() >= kBlock)) {
+      look(std::span(bytes).first(std::min(bytes.size(), kBlock)));
+      seen = true;
     }
+    if (count == 0) return bytes;
   }
-  const std::string reason = system_reason();
-  close(descriptor);
-  require(count == 0, "{}: cannot be read: {}", shown_input(path), reason);
-  return bytes;
 }
 
 std::vector<std::byte> read_regular_file(const std::string& path, std::uint64_t max_bytes) {

@@ -1,10 +1,9 @@
 #include "net/torch/loop/training.h"
 
-
 #include <chrono>
 #include <cmath>
 #include <filesystem>
-#include <fstream>
+#include <optional>
 #include <sstream>
 
 #include "data/data.h"
@@ -12,6 +11,7 @@
 #include "net/torch/layers.h"
 #include "net/torch/loop/recorded_work.h"
 #include "net/torch/weights.h"
+#include "util/append_file.h"
 #include "util/regular_file.h"
 #include "util/run_folder.h"
 #include "util/util.h"
@@ -67,11 +67,12 @@ struct RunState {
   }
 };
 
-// metrics.jsonl: one line a logged step and epoch. Lines beyond the checkpoint a run goes on from are taken off.
+// metrics.jsonl: one line a logged step and epoch, each on the disk before the checkpoint that follows it. Lines beyond the
+// checkpoint a run goes on from are taken off.
 class MetricsFile {
  public:
   MetricsFile(const std::string& path, bool keep, std::int64_t last_step, TrainWatcher& watcher)
-      : path_(path), watcher_(watcher) {
+      : watcher_(watcher) {
     std::string kept;
     if (keep && std::filesystem::exists(path)) {
       constexpr std::uint64_t kMostBytes = std::uint64_t{1} << 30U;
@@ -84,19 +85,16 @@ class MetricsFile {
       }
     }
     write_bytes(path, kept);
-    out_.open(path, std::ios::app);
-    require(out_.good(), "{}: cannot be written", path);
+    out_.emplace(path);
   }
   void line(const Json& json) {
     const std::string text = json.dump();
-    out_ << text << '\n' << std::flush;
-    require(out_.good(), "{}: cannot be written; is the disk full?", path_);
+    out_->append(text + "\n");
     watcher_.metrics(text);
   }
 
  private:
-  std::string path_;
-  std::ofstream out_;
+  std::optional<AppendFile> out_;
   TrainWatcher& watcher_;
 };
 
