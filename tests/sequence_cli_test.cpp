@@ -125,6 +125,12 @@ TEST_F(SequenceModels, SelectorKeepsDrawsThatAreLikeTheRealOnes) {
                                 at("others.fa")))
                   .err,
               HasSubstr("--negatives has no meaning for model select"));
+  // Draws may come in a file, of which a letter that is none is refused.
+  const Outcome from_file = shell(fmt::format("stemloop model select {} --positives {} --drawn {}", at("selected"), at("real.fa"), at("others.fa")));
+  EXPECT_EQ(from_file.code, 0) << from_file.err;
+  write_bytes(at("odd.fa"), ">a\nACGUN\n");
+  EXPECT_THAT(shell(fmt::format("stemloop model select {} --positives {} --drawn {}", at("selected"), at("real.fa"), at("odd.fa"))).err,
+              HasSubstr("odd.fa:1: a draw has letters A, C, G and U alone"));
   write_bytes(at("selected/selector.json"), content(at("selected/selector.json")).substr(0, 100));
   for (const char* command : {"generate -n 1 --model", "model verify"}) {
     const Outcome r = shell(fmt::format("stemloop {} {}", command, at("selected")));
@@ -132,7 +138,7 @@ TEST_F(SequenceModels, SelectorKeepsDrawsThatAreLikeTheRealOnes) {
     EXPECT_THAT(r.err, HasSubstr("selector.json: is no selector of this program"));
   }
   EXPECT_THAT(shell("stemloop model select premirna --positives " + at("real.fa")).err,
-              HasSubstr("model select is for generators of sequences"));
+              HasSubstr("draws of others come in a file (--drawn)"));
 }
 
 TEST_F(SequenceModels, OptionsOfTheOtherKindAreRefused) {

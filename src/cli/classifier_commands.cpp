@@ -59,7 +59,7 @@ struct ModelCommand {
   ClassifierTraining training;
   MirtronTraining mirtron;
   PrecursorTrainingOptions precursor;
-  std::string augment;
+  std::string augment, drawn;
 };
 
 int train_premirna(ModelCommand& c, const CLI::App& app) {
@@ -161,10 +161,12 @@ int train_mirtron(ModelCommand& c, const CLI::App& app) {
 }
 
 int fit_generator_selector(ModelCommand& c) {
-  const std::string directory = find_model(c.model);
-  check_run_files(dataset_files(c.data), {});
+  const std::string directory = network_directory(c.model);
+  std::vector<std::string> inputs = dataset_files(c.data);
+  if (!c.drawn.empty()) inputs.push_back(c.drawn);
+  check_run_files(inputs, {});
   const SequenceSet set = load_sequences(c.data, c.label_column, c.common, c.folding);
-  write_selector(directory, set, c.folding, c.device, c.common.threads, c.seed);
+  write_selector(directory, set, c.drawn, c.folding, c.device, c.common.threads, c.seed);
   return finish(set.tally, c.common);
 }
 
@@ -267,6 +269,10 @@ void add_records(CLI::App& app, ModelCommand& c, ChoiceOptions& known) {
                             "smote-a, smote-b, smote-c, smote-aligned, wgan, fbgan, or a generator; :N of them "
                             "(default: until both classes are equal). Figures without are told beside"))
       ->type_name("SOURCE[:N]");
+  known.only({"select"}, app.add_option("--drawn", c.drawn,
+                                        "Draws to select among, FASTA, as generate --no-selector writes them: of models of "
+                                        "pictures, whose mended draws are dear"))
+      ->type_name("FASTA");
   known.only(kMirtron, app.add_option("--repeats", c.mirtron.repeats,
                                       "Of the cross-validation that calibrates and measures"))
       ->check(CLI::Range(1, 1000))

@@ -234,8 +234,37 @@ void take_off_free_ends(DecodedPicture& decoded) {
   decoded.structure = decoded.structure.substr(first, last + 1 - first);
 }
 
+// Of draws that nothing was asked of but to be pre-miRNAs, those like real ones are kept (model select).
+class DrawSelector {
+ public:
+  explicit DrawSelector(const GenerateCommand& c) : seed_(c.seed) {
+    const bool free = c.structures.empty() && c.structures_file.empty() && c.edit.empty() && !c.no_mend && !c.free_ends;
+    if (!free || c.no_selector) return;
+    const std::string directory = network_directory(c.model.directory);
+    selector_ = read_selector(directory);
+    if (selector_ && selector_->parameters != c.folding.parameters)
+      spdlog::warn("the selector of {} knows sequences folded with {}", directory, selector_->parameters);
+  }
+
+  [[nodiscard]] bool keeps(const std::string& sequence, Energy mfe, int label, std::int64_t number) const {
+    constexpr std::uint64_t kSelectStream = std::uint64_t{1} << 44U;
+    if (!selector_ || label != 1) return true;
+    MeasuredSet one;
+    one.sequences = {sequence};
+    one.sample = {0};
+    one.mfe_per_nt = {mfe / 100.0 / static_cast<double>(sequence.size())};
+    one.one_hairpin = {1};
+    return Random(seed_, kSelectStream + static_cast<std::uint64_t>(number)).uniform() <
+           keep_probabilities(*selector_, one).front();
+  }
+
+ private:
+  std::uint64_t seed_;
+  std::optional<Selector> selector_;
+};
+
 struct Counts {
-  std::int64_t drawn = 0, kept = 0, out_of_step = 0, cut_off = 0, by_chance = 0, repeated = 0, known = 0, folds = 0;
+  std::int64_t drawn = 0, kept = 0, unlike = 0, out_of_step = 0, cut_off = 0, by_chance = 0, repeated = 0, known = 0, folds = 0;
   std::int64_t same_structure = 0;
   std::int64_t mended = 0, changed = 0, letters = 0, not_mended = 0;
   double as_asked = 0;
@@ -276,6 +305,7 @@ int run_generate(GenerateCommand& c, const CLI::App& app) {
   }
   Folder folder(load_model(c.folding));
   const auto natural = c.no_mend ? nullptr : open_natural_model(c.natural);
+  const DrawSelector selector(c);
   std::vector<RgbImage> sheet;
   std::vector<std::string> sheet_labels;
   Counts counts;
@@ -326,6 +356,9 @@ int run_generate(GenerateCommand& c, const CLI::App& app) {
         if (!c.filter.empty() && distance > 0) {
           ++counts.folds;
           reason = "does not refold as drawn";
+        } else if (!selector.keeps(decoded.sequence, fold.energy, one.label, number)) {
+          ++counts.unlike;
+          reason = "left out by the selector";
         } else if (known.count(decoded.sequence) > 0) {
           ++counts.known;
           reason = "in the file of --novel-against";
@@ -368,9 +401,9 @@ int run_generate(GenerateCommand& c, const CLI::App& app) {
   }
   spdlog::info(
       "{} hairpins from {} draws; left out: {} out of step, {} cut off, {} no hairpin's picture, {} by fold, {} not "
-      "mended, {} drawn before, {} known",
+      "mended, {} by the selector, {} drawn before, {} known",
       counts.kept, counts.drawn, counts.out_of_step, counts.cut_off, counts.by_chance, counts.folds, counts.not_mended,
-      counts.repeated, counts.known);
+      counts.unlike, counts.repeated, counts.known);
   if (counts.mended > 0)
     spdlog::info("{} of them were mended: {:.1f} % of all letters changed", counts.mended,
                  100 * static_cast<double>(counts.changed) / static_cast<double>(counts.letters));
@@ -447,7 +480,7 @@ std::function<int()> add_generate(CLI::App& app) {
   app.add_option("--min-length", c->min_length, "wgan, fbgan: no shorter sequences")->check(CLI::NonNegativeNumber)->type_name("NT");
   app.add_option("--longest", c->longest, "wgan, fbgan: no longer sequences")->check(CLI::PositiveNumber)->type_name("NT");
   app.add_flag("--no-selector", c->no_selector,
-               "wgan, fbgan: keep draws as they come, also where the generator has a selector (model select)");
+               "Keep draws as they come, also where the model has a selector (model select)");
   app.add_option("--filter", c->filter,
                  "as-drawn keeps only hairpins that refold to the structure drawn, which mended draws do; wgan, fbgan: single-hairpin keeps "
                  "only what folds to one hairpin")
@@ -471,7 +504,7 @@ std::function<int()> add_generate(CLI::App& app) {
       "  stemloop generate --model run/model --edit let7.fa --structures wanted.txt -n 32 --sheet figure7.png");
   return [c, &app] {
     // What the other kind of model has no use for is refused: it would be ignored.
-    constexpr const char* kOfSequences[] = {"--min-length", "--longest", "--no-selector"};
+    constexpr const char* kOfSequences[] = {"--min-length", "--longest"};
     constexpr const char* kOfPictures[] = {
         "--class",    "--structure",        "--structures", "--edit", "--keep", "--draw-temperature",
         "--read-out", "--read-temperature", "--sheet",      "--prior",

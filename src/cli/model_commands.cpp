@@ -37,10 +37,15 @@ void add_model(CLI::App& app, ModelOptions& options) {
   add_device(app, options.device);
 }
 
+std::string network_directory(const std::string& name) {
+  std::string directory = find_model(name);
+  if (std::filesystem::exists(directory + "/network")) directory = model_part(directory, "network");
+  return directory;
+}
+
 std::unique_ptr<HairpinNetwork> open_model(const ModelOptions& options, const CommonOptions& common,
                                            FoldingOptions& folding, const CLI::App& app) {
-  std::string directory = find_model(options.directory);
-  if (std::filesystem::exists(directory + "/network")) directory = model_part(directory, "network");  // a classifier's
+  const std::string directory = network_directory(options.directory);
   require(std::filesystem::exists(directory + "/model.safetensors") || model_family(directory) != "precursor",
           "{}: its network is not here: it comes with the package stemloop-models (or with models/ of the sources)",
           directory);

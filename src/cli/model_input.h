@@ -17,6 +17,9 @@ void add_device(CLI::App& app, std::string& device);
 /// --model, --device
 void add_model(CLI::App& app, ModelOptions& options);
 
+/// The directory of a model, by name or path; of a classifier with a network that of the network.
+std::string network_directory(const std::string& name);
+
 /// Opens the model, a DIVA network or that of a classifier, by name or path; if the user named no --params, hairpins
 /// are folded with those it was trained on.
 std::unique_ptr<HairpinNetwork> open_model(const ModelOptions& options, const CommonOptions& common,

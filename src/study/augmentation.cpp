@@ -121,36 +121,66 @@ void tell_lineage(const SequenceSet& set, int threads) {
         different, count);
 }
 
-void write_selector(const std::string& directory, const SequenceSet& set, const FoldingOptions& folding,
-                    const std::string& device, int threads, std::uint64_t seed) {
-  constexpr std::int64_t kDrawnForOne = 10;  // real sequence
-  require(model_family(directory) == kGanFamily, "{}: model select is for generators of sequences (wgan, fbgan)",
-          directory);
-  std::vector<std::string> real, drawn;
-  for (std::size_t i = 0; i < set.size(); ++i) {
-    if (set.labels[i] == 1) real.push_back(set.sequences[i]);
-  }
-  require(!real.empty(), "there is no sequence of class 1 to be like");
-  const auto generator = neural().open_generator(directory, device, threads);
-  const std::int64_t wanted = kDrawnForOne * std::ssize(real);
-  // Other draws than those of generate, whose numbers begin at 0.
+namespace {
+
+// Draws of a generator of sequences, other ones than those of generate, whose numbers begin at 0.
+std::vector<std::string> draws_of(const std::string& directory, const std::string& device, int threads,
+                                  std::int64_t wanted, std::uint64_t seed) {
   constexpr std::uint64_t kFirst = std::uint64_t{1} << 32U;
-  for (auto& sequence : generator->draw(wanted, seed, kFirst)) {
+  require(model_family(directory) == kGanFamily,
+          "{}: model select draws from generators of sequences (wgan, fbgan); draws of others come in a file (--drawn)",
+          directory);
+  std::vector<std::string> drawn;
+  for (auto& sequence : neural().open_generator(directory, device, threads)->draw(wanted, seed, kFirst)) {
     if (sequence) drawn.push_back(std::move(*sequence));
   }
   require(!drawn.empty(), "{}: not one of {} draws is a sequence; the generator has learned too little", directory,
           wanted);
+  return drawn;
+}
+
+std::vector<std::string> sequences_in(const std::string& path) {
+  std::vector<std::string> sequences;
+  RecordReader reader({path, Wanted::kSequencesOnly});
+  while (auto item = reader.next()) {
+    if (const auto* rejection = std::get_if<Rejection>(&*item)) fail("{}", rejection->reason);
+    Record& record = std::get<Record>(*item);
+    require(record.sequence.find_first_not_of("ACGU") == std::string::npos, "{}:{}: a draw has letters A, C, G and U alone",
+            path, record.line);
+    sequences.push_back(std::move(record.sequence));
+  }
+  return sequences;
+}
+
+}  // namespace
+
+void write_selector(const std::string& directory, const SequenceSet& set, const std::string& drawn,
+                    const FoldingOptions& folding, const std::string& device, int threads, std::uint64_t seed) {
+  // Draws are cheap, and what is kept is the liker the fewer are: measured on half of the mirtrons, judged on the other.
+  constexpr std::int64_t kDrawnForOne = 40;  // real sequence
+  constexpr double kPull = 0.1, kCertain = 0.005;
+  std::vector<std::string> real;
+  for (std::size_t i = 0; i < set.size(); ++i) {
+    if (set.labels[i] == 1) real.push_back(set.sequences[i]);
+  }
+  require(!real.empty(), "there is no sequence of class 1 to be like");
   QualityOptions all;
-  all.most = wanted;
   all.threads = threads;
   const auto energy = load_model(folding);
-  const MeasuredSet measured = measure_set(std::move(drawn), energy, all);
-  const Selector selector = fit_selector(measure_set(std::move(real), energy, all), measured, folding.parameters);
+  const auto measured = [&](std::vector<std::string> sequences) {
+    all.most = std::ssize(sequences);
+    return measure_set(std::move(sequences), energy, all);
+  };
+  const MeasuredSet draws = measured(drawn.empty() ? draws_of(directory, device, threads, kDrawnForOne * std::ssize(real), seed)
+                                                   : sequences_in(drawn));
+  // Draws from a file are few and dear: more of them are kept.
+  const Selector selector = drawn.empty() ? fit_selector(measured(std::move(real)), draws, folding.parameters, kPull, kCertain)
+                                          : fit_selector(measured(std::move(real)), draws, folding.parameters);
   replace_file(directory + "/" + kSelectorFile, selector_json(selector));
   double kept = 0;
-  for (const double keep : keep_probabilities(selector, measured)) kept += keep;
+  for (const double keep : keep_probabilities(selector, draws)) kept += keep;
   say(Loud::kInfo, "{}/{}: keeps {:.1f} % of the draws", directory, kSelectorFile,
-      100 * kept / static_cast<double>(measured.sample.size()));
+      100 * kept / static_cast<double>(draws.sample.size()));
 }
 
 }  // namespace stemloop

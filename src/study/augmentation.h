@@ -30,9 +30,10 @@ Augmenter augmenter(const std::string& source, const SequenceSet& set, const Aug
 /// Says how many records are synthetic and how many are nearly alike, and what is done about it.
 void tell_lineage(const SequenceSet& set, int threads);
 
-/// Fits a selector to what the generator in a directory draws and to the sequences of class 1 of `set`, and writes it
-/// there. Error if it is no generator, or has nothing to tell apart.
-void write_selector(const std::string& directory, const SequenceSet& set, const FoldingOptions& folding,
-                    const std::string& device, int threads, std::uint64_t seed);
+/// Fits a selector to what a generator draws and to the sequences of class 1 of `set`, and writes it into the
+/// generator's directory. The draws are those of the FASTA file `drawn`; if it is empty, a generator of sequences is asked
+/// for some. Error if there is nothing to tell apart, or no file and no such generator.
+void write_selector(const std::string& directory, const SequenceSet& set, const std::string& drawn,
+                    const FoldingOptions& folding, const std::string& device, int threads, std::uint64_t seed);
 
 }  // namespace stemloop

@@ -49,9 +49,9 @@ Matrix selector_rows(const MeasuredSet& set) {
   return rows;
 }
 
-Selector fit_selector(const MeasuredSet& real, const MeasuredSet& drawn, const std::string& parameters, double pull) {
+Selector fit_selector(const MeasuredSet& real, const MeasuredSet& drawn, const std::string& parameters, double pull,
+                      double certain) {
   constexpr std::size_t kFewest = 20;
-  constexpr double kKeptForCertain = 0.05;
   require(real.sample.size() >= kFewest, "{} real sequences are too few to tell drawn ones from; {} are wanted",
           real.sample.size(), kFewest);
   require(drawn.sample.size() >= kFewest, "{} drawn sequences are too few to tell real ones from; {} are wanted",
@@ -68,7 +68,7 @@ Selector fit_selector(const MeasuredSet& real, const MeasuredSet& drawn, const s
   selector.weights = fit_logistic(standardise(rows, selector.columns), labels, pull).weights;
   std::vector<double> odds = log_odds(selector, drawn);
   std::sort(odds.begin(), odds.end());
-  selector.top = odds[static_cast<std::size_t>((1 - kKeptForCertain) * static_cast<double>(odds.size() - 1))];
+  selector.top = odds[static_cast<std::size_t>((1 - certain) * static_cast<double>(odds.size() - 1))];
   return selector;
 }
 
