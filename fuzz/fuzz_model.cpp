@@ -8,6 +8,7 @@
 #include "describe/describe.h"
 #include "learn/learn.h"
 #include "net/net.h"
+#include "study/study.h"
 #include "util/util.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

@@ -228,7 +228,7 @@ TEST(Options, WhatWouldBeIgnoredIsRefused) {
         "scan " + g + " --introns x.bed --shape 1", "scan " + g + " --model shape --decoy-share 0 --fdr 0.1",
        "scan " + g + " --model shape --decoy-share 0 --seed 2", "scan " + g + " --model shape --decoy-share 0 --prior 0.1",
        "scan " + g + " --model shape --chunk 1/2 --fdr 0.1 -o x", "split - --by random -k 5", "split - --by family --identity 0.8",
-       "smote - --mode A -T 20", "project x --seed 2", "draw --dpi 300 -o x.svg", "draw --grid 2x2 --dir x",
+       "smote - --mode A -T 20", "project x --seed 2", "draw --grid 2x2 --dir x",
        "classify --device gpu", "classify --device cuda:-1", "generate -m mirtron-generator --free-ends",
        "generate -m mirtron-generator --left-out x", "generate -m mirtron-generator --min-length 90 --longest 40",
        "evaluate classifier -m premirna --positives " + g + " --negatives " + g + " --label-column x"}) {

@@ -198,7 +198,9 @@ int run_draw(DrawCommand& c) {
       c.input.all(), c.common, c.folding.max_length, [&] { return DrawState{hairpins(), sources.arms->scratch()}; },
       [&](DrawState& state, const Record& record) -> std::optional<Drawn> {
         if (!c.ids.empty() && std::find(c.ids.begin(), c.ids.end(), record.id) == c.ids.end()) return std::nullopt;
-        Drawn item{record.id, record.alternative > 0};
+        Drawn item;
+        item.id = record.id;
+        item.alternative = record.alternative > 0;
         item.drawing = draw_figure(figure_of(c, sources, state, record, item.matured));
         if (all) {
           item.svg = to_svg(item.drawing, c.width_mm);
@@ -292,7 +294,6 @@ std::function<int()> add_draw(CLI::App& app) {
       "  stemloop draw hairpins.fa --dir drawings");
   return [c, &app] {
     if (!c->folder.empty()) refuse_ignored(app, {"--grid"}, "puts hairpins on one sheet, and --dir gives each its own file");
-    if (c->folder.empty() && extension_of(c->common.output) != ".png") refuse_ignored(app, {"--dpi"}, "is of .png; .svg and .pdf have no dots");
     return run_draw(*c);
   };
 }

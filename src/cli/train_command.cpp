@@ -103,16 +103,14 @@ int run_train(TrainCommand& c) {
   const Dataset dataset = load_dataset(c.data, c.common, c.folding);
   check_labels(dataset.pictures);
   const auto [train, valid] = train_and_valid(dataset, c.options.seed);
-  Json origin = run_json(c, dataset, train.size(), valid.size());
+  const Json origin = run_json(c, dataset, train.size(), valid.size());
   const std::string identity = run_identity((resume ? stored : origin).dump());
   const bool go_on = resume && check_resumable(c, stored, dataset.md5, identity);
   if (!resume && chief) replace_file(c.options.run_directory + "/run.json", origin.dump(2) + "\n");
   spdlog::info("{} records to learn from, {} to validate on, {} rejected; {}", train.size(), valid.size(),
                dataset.tally.rejected, neural().version());
 
-  origin["identity"] = identity;
-  for (const char* elsewhere : {"format", "network"}) origin.erase(elsewhere);
-  c.options.origin = origin.dump();
+  c.options.origin = origin_of(origin, stored, identity).dump();
 
   DivaWatcher watcher(c);
   const TrainOutcome outcome =

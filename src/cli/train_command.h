@@ -97,6 +97,10 @@ void find_data(TrainCommand& c, const nlohmann::ordered_json& stored);
 nlohmann::ordered_json new_run_file(const std::string& network, const std::string& objective,
                                     const nlohmann::ordered_json& options, const RunData& data);
 
+/// What a model says of its origin, `run` being what run.json of this process would hold: the command that began the run,
+/// also where the run was gone on with (`stored` is its run.json then), so that both end in the same model.
+nlohmann::ordered_json origin_of(nlohmann::ordered_json run, const nlohmann::ordered_json& stored, const std::string& identity);
+
 /// RUN/run.json. Error if it is none of this program's.
 nlohmann::ordered_json read_run_file(const std::string& run);
 

@@ -44,6 +44,15 @@ Json new_run_file(const std::string& network, const std::string& objective, cons
             {"from_run", data.from_run}}}};
 }
 
+Json origin_of(Json run, const Json& stored, const std::string& identity) {
+  const Json began = stored.is_object() ? stored.value("command", Json()) : Json();
+  const bool words = began.is_array() && std::all_of(began.begin(), began.end(), [](const Json& w) { return w.is_string(); });
+  if (words) run["command"] = began;
+  run["identity"] = identity;
+  for (const char* elsewhere : {"format", "network"}) run.erase(elsewhere);
+  return run;
+}
+
 namespace {
 
 // The files of the data that a run may name.

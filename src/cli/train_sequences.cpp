@@ -236,14 +236,12 @@ int run_train_sequences(TrainCommand& c) {
   }
   const std::int64_t learned = classifier ? train.size() : all.size();
   std::filesystem::create_directories(c.options.run_directory);
-  Json origin = run_json(c, md5, set.tally, learned, valid.size());
+  const Json origin = run_json(c, md5, set.tally, learned, valid.size());
   const auto lock = chief ? std::make_unique<FolderLock>(c.options.run_directory) : nullptr;
   const std::string identity = run_identity((resume ? stored : origin).dump());
   const bool go_on = resume && check_resumable(c, stored, md5, identity);
   if (!resume && chief) replace_file(c.options.run_directory + "/run.json", origin.dump(2) + "\n");
-  for (const char* elsewhere : {"format", "network"}) origin.erase(elsewhere);
-  origin["identity"] = identity;
-  c.options.origin = origin.dump();
+  c.options.origin = origin_of(origin, stored, identity).dump();
   spdlog::info("{} sequences to learn from, {} to validate on, {} rejected; {}", learned, valid.size(),
                set.tally.rejected, neural().version());
 
