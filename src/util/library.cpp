@@ -64,7 +64,7 @@ void* open_library(const std::string& file, const char* named_by, const char* sy
     return entry;
   }
   fail(
-      "{}: not found; this command needs it ({})", places.front().filename().string(),
+      "{}: not found; this command needs it ({})", places.front().string(),
       file == "libstemloop_neural.so" ? "package stemloop-neural, or a build with libtorch: see README" : "see README");
 }
 
