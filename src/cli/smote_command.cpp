@@ -4,7 +4,8 @@
 #include <algorithm>
 #include <unordered_set>
 
-#include "cli/hairpin_input.h"
+#include "cli/command.h"
+#include "hairpin/hairpin.h"
 #include "data/data.h"
 #include "data/smote.h"
 #include "seq/record_stream.h"
