@@ -2,7 +2,7 @@
 # header named after the room, and side doors listed here. Subfolders of a room are rooms of their own inside it.
 #   cmake -DSRC=src -P cmake/check_includes.cmake
 cmake_minimum_required(VERSION 3.25)
-set(rooms util seq fold canvas hairpin data features learn describe net arms judge design study scan report cli)
+set(rooms util seq fold canvas hairpin data features learn describe net arms judge design study generate scan report train cli program)
 # canvas stands beside seq and fold: it knows nothing of RNA. describe and net stand beside each other, as do judge,
 # design and study.
 set(allowed_util "")
@@ -19,12 +19,15 @@ set(allowed_arms ${allowed_net} net)
 set(allowed_judge ${allowed_arms} arms describe)
 set(allowed_design ${allowed_arms} arms)
 set(allowed_study ${allowed_arms} arms)
+set(allowed_generate ${allowed_study} design study)
 set(allowed_scan ${allowed_judge} judge)
 set(allowed_report ${allowed_scan} design study scan)
-set(allowed_cli ${allowed_report} report)
+set(allowed_train ${allowed_report} report)
+set(allowed_cli ${allowed_report} generate report train)
+set(allowed_program ${allowed_cli} cli)
 # Headers that go round the door, because few want them and a change should not reach all who want the room.
 set(side_doors util/append_file.h util/table_joins.h seq/bracket_lines.h net/checkpoint.h net/model_reading.h util/regular_file.h util/run_folder.h data/tensor_checks.h fold/parameter_sets.h util/pipeline.h util/typed_cell.h seq/record_stream.h data/dataset.h data/sequence_set.h data/similarity.h data/lineage.h data/likeness.h data/table_split.h data/shuffle.h data/smote.h
-    fold/local.h net/find_model.h scan/introns.h net/kernels.h net/model_files.h study/experiment_folds.h study/augmentation.h report/models.h)
+    fold/local.h net/find_model.h scan/introns.h scan/session.h net/kernels.h net/row_kernels.h net/model_files.h study/experiment_folds.h study/augmentation.h report/models.h arms/arm_training.h judge/training.h judge/material.h hairpin/signature.h cli/version.h cli/command.h)
 # Of a room with subfolders: which of its folders each may include. The room itself includes none of them.
 set(inside_net net)
 set(inside_net/torch net net/torch net/torch/loop net/torch/diva net/torch/sequences)

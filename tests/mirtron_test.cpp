@@ -338,7 +338,7 @@ TEST_F(Mirtrons, WrongUseIsRefused) {
       {fmt::format("head -12 {0} > {1}; stemloop model train {2} --family mirtron --tsv {1} --label-column mirtron",
                    at("labelled.tsv"), at("few.tsv"), at("none")),
        "different sequences called mirtron are too few; 10 are wanted"},
-      {classify("--premirna x " + kMirtrons), "--premirna is of --three-way"},
+      {classify("--premirna x " + kMirtrons), "--premirna has no meaning for"},
       {evaluate("small", "--bars x"), "--bars has no meaning for a model of mirtrons"},
       {evaluate("small", "--tsv x --split a --part test"), "--split has no meaning for a model of mirtrons"},
       {evaluate("small", "--positives " + kMirtrons), "--positives and --negatives are wanted together"},

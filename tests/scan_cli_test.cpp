@@ -201,8 +201,8 @@ TEST_F(ScanIntrons, WhatIsNoIntronIsSaid) {
   EXPECT_THAT(error("one\tx\texon\t1\t50\t.\t+\t.\tParent=t\none\tx\texon\t40\t90\t.\t+\t.\tParent=t\n"),
               HasSubstr("exons of one transcript overlap"));
   EXPECT_THAT(error("##gff-version 3\none\tx\tgene\t1\t50\t.\t+\t.\tID=g\n"), HasSubstr("there is no intron in it"));
-  EXPECT_THAT(error(bed_, "--region one"), HasSubstr("--region has no meaning with --introns"));
-  EXPECT_THAT(error(bed_, "--arms a.fa"), HasSubstr("--arms has no meaning with --introns"));
+  EXPECT_THAT(error(bed_, "--region one"), HasSubstr("--region has no meaning for --introns"));
+  EXPECT_THAT(error(bed_, "--arms a.fa"), HasSubstr("--arms has no meaning for --introns"));
   EXPECT_THAT(error(bed_, "", "premirna"), HasSubstr("introns are judged by a model of family 'mirtron'"));
 }
 

@@ -3,8 +3,10 @@
 #include <optional>
 
 #include "arms/arms.h"
-#include "cli/hairpin_input.h"
+#include "cli/command.h"
+#include "hairpin/hairpin.h"
 #include "judge/judge.h"
+#include "seq/record_stream.h"
 
 namespace stemloop {
 

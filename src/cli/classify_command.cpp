@@ -3,8 +3,9 @@
 
 #include <optional>
 
-#include "cli/hairpin_input.h"
-#include "cli/model_input.h"
+#include "hairpin/hairpin.h"
+#include "cli/choices.h"
+#include "cli/model_options.h"
 #include "judge/judge.h"
 #include "report/report.h"
 #include "seq/record_stream.h"
@@ -12,6 +13,8 @@
 namespace stemloop {
 
 namespace {
+
+constexpr const char* kThreeWay = "--three-way";
 
 struct ClassifyCommand {
   CommonOptions common;
@@ -28,27 +31,25 @@ struct ClassifyCommand {
   bool no_reasons = false;
 };
 
-std::unique_ptr<Judge> open_asked_judge(ClassifyCommand& c, const CLI::App& app) {
+std::unique_ptr<Judge> open_asked_judge(ClassifyCommand& c, const CLI::App& app, const ChoiceOptions& known) {
   const OpenOptions options = {c.model.device, c.common.threads, c.prior, c.all_hairpins, !c.no_reasons};
   if (c.three_way && app.get_option("--model")->count() == 0) c.model.directory = "mirtron";
   const std::string directory = find_model(c.model.directory);
-  for (const char* option : {"--prior", "--all-hairpins", "--no-reasons"})
-    require(app.get_option(option)->count() == 0 || (!c.three_way && model_family(directory) == kPrecursorFamily),
-            "{} is of models of family '{}'; {} has no use for it", option, kPrecursorFamily, directory);
+  const std::string family = c.three_way ? kThreeWay : model_family(directory);
+  known.check(family, c.three_way ? kThreeWay : fmt::format("{} of family '{}'", directory, family));
   auto judge = c.three_way ? open_three_way(find_model(c.premirna), directory, options) : open_judge(directory, options);
   fold_as_trained(judge->parameters(), c.folding, app);
   return judge;
 }
 
-int run_classify(ClassifyCommand& c, const CLI::App& app) {
+int run_classify(ClassifyCommand& c, const CLI::App& app, const ChoiceOptions& known) {
   begin_run(c.common);
   require(c.explain.empty() == c.page.empty(), "--explain ID and --page FILE are wanted together");
   check_run_files(input_files(c.input, c.folding), {c.common.output, c.page},
                   {c.three_way && app.get_option("--model")->count() == 0 ? "mirtron" : c.model.directory,
                    c.three_way ? c.premirna : ""});
   check_extension(c.page, {".svg", ".png", ".pdf"});
-  require(c.three_way || app.get_option("--premirna")->count() == 0, "--premirna is of --three-way");
-  const auto judge = open_asked_judge(c, app);
+  const auto judge = open_asked_judge(c, app, known);
 
   TextWriter out(c.common.output);
   const std::vector<VerdictColumn> columns = judge->columns();
@@ -80,6 +81,7 @@ int run_classify(ClassifyCommand& c, const CLI::App& app) {
 
 std::function<int()> add_classify(CLI::App& app) {
   auto c = std::make_shared<ClassifyCommand>();
+  auto known = std::make_shared<ChoiceOptions>(app);
   app.description(
       "Says of each hairpin whether it is a pre-miRNA: a calibrated probability, the latent tree's path in words with "
       "the\n"
@@ -93,7 +95,7 @@ std::function<int()> add_classify(CLI::App& app) {
   app.add_flag("--three-way", c->three_way,
                "Calls each record 'canonical', 'mirtron' or 'other'; --model is then a model of mirtrons "
                "(default: mirtron)");
-  app.add_option("--premirna", c->premirna, "--three-way: the classifier of pre-miRNAs")
+  app.add_option("--premirna", c->premirna, "The classifier of pre-miRNAs")
       ->capture_default_str()
       ->type_name("NAME|DIR");
   add_device(app, c->model.device);
@@ -112,6 +114,8 @@ std::function<int()> add_classify(CLI::App& app) {
           "P"));
   app.add_flag("--all-hairpins", c->all_hairpins, "Tell the other hairpins of a record too, with their probabilities");
   app.add_flag("--no-reasons", c->no_reasons, "Leave out what changes the log odds, which takes more time than the call");
+  known->only({kThreeWay}, {"--premirna"});
+  known->only({kPrecursorFamily}, {"--prior", "--all-hairpins", "--no-reasons"});
   app.add_option("--explain", c->explain, "Draw a page about this record")->type_name("ID");
   app.add_option("--page", c->page, "The page of --explain, .svg or .png")->type_name("FILE");
   add_hairpin_options(app, *c, kTextOutputHelp);
@@ -123,7 +127,7 @@ std::function<int()> add_classify(CLI::App& app) {
       "  stemloop classify hairpins.fa --explain hsa-mir-21 --page mir-21.png -o calls.tsv\n"
       "  stemloop classify mirnas.fa --model mirtron > mirtrons.tsv\n"
       "  stemloop classify hairpins.fa --three-way > calls.tsv");
-  return [c, &app] { return run_classify(*c, app); };
+  return [c, known, &app] { return run_classify(*c, app, *known); };
 }
 
 }  // namespace stemloop

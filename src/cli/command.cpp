@@ -1,4 +1,5 @@
 #include "cli/command.h"
+#include "hairpin/hairpin.h"
 
 #include <spdlog/sinks/base_sink.h>
 #include <spdlog/spdlog.h>
@@ -7,7 +8,8 @@
 #include <filesystem>
 #include <iterator>
 
-#include "cli/provenance.h"
+#include "report/report.h"
+#include "cli/version.h"
 #include "net/find_model.h"
 
 namespace stemloop {
@@ -133,6 +135,8 @@ std::vector<std::string>& command_words() {
 
 void begin_run(CommonOptions& options) {
   provenance().file = options.provenance;
+  provenance().command = command_words();
+  provenance().version = kVersion;
   auto logger = std::make_shared<spdlog::logger>("stemloop", std::make_shared<StderrSink>());
   logger->set_pattern("stemloop: %l: %v");
   const auto level = spdlog::level::from_str(options.log_level);

@@ -76,6 +76,13 @@ inline constexpr const char* kInputHelp =
 /// The positional and --files-from.
 void add_input_files(CLI::App& app, InputFiles& input, const char* help);
 
+/// Input, output, folding and run options of a command on hairpins.
+template <class Options>
+void add_hairpin_options(CLI::App& app, Options& c, const char* output_help) {
+  add_input_files(app, c.input, kInputHelp);
+  add_run_options(app, c.common, c.folding, output_help);
+}
+
 /// The help's default of --params where the model brings its own.
 void tell_model_parameters(CLI::App& app, const char* text = "the model's");
 

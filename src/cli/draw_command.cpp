@@ -2,13 +2,11 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <cmath>
-#include <filesystem>
-#include <map>
 #include <optional>
 
 #include "cli/choices.h"
-#include "cli/hairpin_input.h"
+#include "cli/command.h"
+#include "hairpin/hairpin.h"
 #include "report/report.h"
 #include "seq/record_stream.h"
 #include "util/table_joins.h"
@@ -23,129 +21,8 @@ struct DrawCommand {
   InputFiles input;
   std::vector<std::string> ids;
   std::string folder;
-  std::string shape = "structure";
-  std::string colour_by = "letter";
-  std::string palette = "colour-blind";
-  std::string values;
-  std::vector<double> range;
-  std::string alignment;
-  std::string arms = "none";
-  bool no_picture = false;
-  bool no_legend = false;
-  double dpi = 192;
-  double width_mm = 0;
-  std::string grid;
-  std::string page = "a4";
+  FigureOptions figure;
 };
-
-constexpr double kUnitsPerMm = 96 / 25.4;
-
-// "2x3": two numbers around an x.
-std::pair<double, double> two_numbers(const std::string& text, const char* option) {
-  const auto parts = split_fields(text, 'x');
-  require(parts.size() == 2, "{} {}: is not like 2x4", option, text);
-  return {parse_number(parts[0], option), parse_number(parts[1], option)};
-}
-
-struct PageLayout {
-  int columns = 1;
-  int rows = 0;  // 0: as many as needed, on one page
-  double width = 0;
-  double height = 0;
-};
-
-std::optional<PageLayout> page_layout(const DrawCommand& c, bool paged) {
-  if (c.grid.empty()) return std::nullopt;
-  const auto [columns, rows] = two_numbers(c.grid, "--grid");
-  constexpr double kMost = 50;
-  require(columns >= 1 && columns <= kMost && rows >= 1 && rows <= kMost && columns == std::floor(columns) &&
-              rows == std::floor(rows),
-          "--grid {}: wants whole numbers from 1 to 50", c.grid);
-  const std::map<std::string, std::pair<double, double>> known = {{"a4", {210, 297}}, {"letter", {215.9, 279.4}}};
-  const auto found = known.find(c.page);
-  const auto [width, height] = found != known.end() ? found->second : two_numbers(c.page, "--page");
-  require(width >= 20 && height >= 20 && width <= 5000 && height <= 5000, "--page {}: wants 20 to 5000 mm", c.page);
-  return PageLayout{static_cast<int>(columns), paged ? static_cast<int>(rows) : 0, width * kUnitsPerMm,
-                    height * kUnitsPerMm};
-}
-
-// What the figures are drawn from besides the records.
-struct DrawSources {
-  std::optional<ValueTable> values;
-  std::optional<Alignment> alignment;
-  std::optional<ArmSource> arms;
-};
-
-DrawSources open_sources(const DrawCommand& c) {
-  require((c.colour_by == "values") == !c.values.empty(), "--colour-by values and --values FILE are wanted together");
-  require((c.colour_by == "conservation") == !c.alignment.empty(),
-          "--colour-by conservation and --alignment FILE are wanted together");
-  require(c.range.empty() || !c.values.empty(), "--range is of --values");
-  require(c.colour_by != "arm" || c.arms != "none", "--colour-by arm wants arms: --arms predicted, or a file of them");
-  require(c.range.empty() || c.range[0] < c.range[1], "--range: {} is not below {}", c.range.empty() ? 0 : c.range[0],
-          c.range.empty() ? 0 : c.range[1]);
-  DrawSources sources;
-  if (!c.values.empty()) {
-    sources.values = ValueTable::read(c.values);
-    if (!c.range.empty()) {
-      sources.values->low = c.range[0];
-      sources.values->high = c.range[1];
-    }
-  }
-  if (!c.alignment.empty()) sources.alignment = Alignment::read(c.alignment);
-  sources.arms.emplace(c.arms);
-  return sources;
-}
-
-struct DrawState {
-  Hairpins hairpins;
-  ArmSource::Scratch scratch;
-};
-
-HairpinFigure figure_of(const DrawCommand& c, const DrawSources& sources, DrawState& worker, const Record& record,
-                        bool& matured) {
-  Hairpins& state = worker.hairpins;
-  HairpinFigure figure;
-  figure.sequence = record.sequence;
-  figure.structure = structure_of(state, record);
-  figure.title = record.id;
-  figure.subtitle = size_and_energy(*state.model, record, figure.structure) +
-                    (record.structure.empty() ? " (minimum free energy)" : " (structure as given)");
-  figure.shape = c.shape == "ladder" ? FigureShape::kLadder : FigureShape::kStructure;
-  figure.palette = c.palette == "grey"      ? Palette::kGrey
-                   : c.palette == "classic" ? Palette::kClassic
-                                            : Palette::kColourBlind;
-  figure.picture = !c.no_picture;
-  figure.legend = !c.no_legend;
-  const FoundArms arms = sources.arms->of(record.id, record.sequence, figure.structure, worker.scratch);
-  figure.marks = arms.marks;
-  matured = arms.matured;
-  figure.colours = c.colour_by == "letter" ? FigureColours::kLetters
-                   : c.colour_by == "arm"  ? FigureColours::kArms
-                   : c.colour_by == "none" ? FigureColours::kNone
-                                           : FigureColours::kValues;
-  if (sources.values) figure.values = sources.values->of(record.id, record.sequence.size());
-  if (sources.alignment) figure.values = sources.alignment->conservation(record.id, record.sequence);
-  if (c.colour_by == "pair-probability") {
-    Fold mfe;
-    const Ensemble ensemble = state.folder.ensemble(record.sequence, mfe);
-    figure.values = {"probability of the pair, or of being unpaired",
-                     structure_support(figure.structure, ensemble.pairs), 0, 1};
-  }
-  return figure;
-}
-
-std::string png_bytes(const DrawCommand& c, const Drawing& drawing) {
-  const double inches = c.width_mm > 0 ? c.width_mm / 25.4 : drawing.width / 96;
-  const double scale = inches * c.dpi / drawing.width;
-  const RgbImage image = to_pixels(drawing, scale);
-  const double done = std::min(1.0, image.width / (drawing.width * scale));
-  // A long hairpin gets as many dots as can be drawn; who asked for a number of them is not given another.
-  require(done == 1 || (c.dpi == DrawCommand().dpi && c.width_mm == 0),
-          "{:.0f} x {:.0f} dots are more than can be drawn; take a lower --dpi or --width-mm, or a .pdf or .svg",
-          drawing.width * scale, drawing.height * scale);
-  return encode_png(image, c.dpi * done);
-}
 
 // A drawing as files: in the folder of --dir both kinds, else kept as a drawing.
 struct Drawn {
@@ -157,37 +34,19 @@ struct Drawn {
   std::string png;
 };
 
-std::string extension_of(const std::string& path) {
-  std::string extension = std::filesystem::path(path).extension().string();
-  std::transform(extension.begin(), extension.end(), extension.begin(),
-                 [](char x) { return x >= 'A' && x <= 'Z' ? static_cast<char>(x - 'A' + 'a') : x; });
-  return extension;
-}
-
-void write_drawings(const DrawCommand& c, std::vector<Drawing> drawings) {
-  const std::string kind = c.common.output == "-" ? ".svg" : extension_of(c.common.output);
-  if (const auto layout = page_layout(c, kind == ".pdf"))
-    drawings = on_pages(drawings, layout->columns, layout->rows, layout->width, layout->height);
-  write_bytes(c.common.output, kind == ".pdf"   ? to_pdf(drawings, c.width_mm)
-                               : kind == ".png" ? png_bytes(c, drawings.front())
-                                                : to_svg(drawings.front(), c.width_mm));
-}
-
 int run_draw(DrawCommand& c) {
   begin_run(c.common);
   const bool all = !c.folder.empty();
   const std::string kind = extension_of(c.common.output);
   std::vector<std::string> inputs = input_files(c.input, c.folding);
-  for (const std::string& file : {c.values, c.alignment, c.arms == "none" || c.arms == "predicted" ? "" : c.arms}) {
-    if (!file.empty()) inputs.push_back(file);
-  }
+  for (const std::string& file : figure_inputs(c.figure)) inputs.push_back(file);
   check_run_files(inputs, {all ? "" : c.common.output});
   require(all || c.common.output == "-" || kind == ".png" || kind == ".svg" || kind == ".pdf",
           "{}: name the picture .svg, .pdf or .png", c.common.output);
-  const bool several = kind == ".pdf" || !c.grid.empty();
-  page_layout(c, true);
-  const DrawSources sources = open_sources(c);
-  IdsOfTable ids(!c.values.empty() ? c.values : sources.arms->table());
+  const bool several = kind == ".pdf" || !c.figure.grid.empty();
+  check_page(c.figure);
+  const FigureSources sources = open_sources(c.figure);
+  IdsOfTable ids(!c.figure.values.empty() ? c.figure.values : sources.arms->table());
   std::optional<FileNames> names;
   if (all) names.emplace(c.folder);
   const auto hairpins = hairpin_state(c.folding);
@@ -195,16 +54,16 @@ int run_draw(DrawCommand& c) {
   std::int64_t drawn = 0;
   bool matured = false;
   const Tally tally = run_records<std::optional<Drawn>>(
-      c.input.all(), c.common, c.folding.max_length, [&] { return DrawState{hairpins(), sources.arms->scratch()}; },
-      [&](DrawState& state, const Record& record) -> std::optional<Drawn> {
+      c.input.all(), c.common, c.folding.max_length, [&] { return FigureState{hairpins(), sources.arms->scratch()}; },
+      [&](FigureState& state, const Record& record) -> std::optional<Drawn> {
         if (!c.ids.empty() && std::find(c.ids.begin(), c.ids.end(), record.id) == c.ids.end()) return std::nullopt;
         Drawn item;
         item.id = record.id;
         item.alternative = record.alternative > 0;
-        item.drawing = draw_figure(figure_of(c, sources, state, record, item.matured));
+        item.drawing = draw_figure(figure_of(c.figure, sources, state, record, item.matured));
         if (all) {
-          item.svg = to_svg(item.drawing, c.width_mm);
-          item.png = png_bytes(c, item.drawing);
+          item.svg = to_svg(item.drawing, c.figure.width_mm);
+          item.png = png_bytes(c.figure, item.drawing);
         }
         return item;
       },
@@ -227,14 +86,14 @@ int run_draw(DrawCommand& c) {
       });
   if (drawn > 0) sources.arms->tell_unplaced(matured);
   if (all) sync_folder(c.folder);
-  if (!drawings.empty() && !tally.broken) write_drawings(c, std::move(drawings));
+  if (!drawings.empty() && !tally.broken) write_figures(c.figure, std::move(drawings), c.common.output);
   const int code = finish(tally, c.common);
   require(drawn > 0 || c.ids.empty(), "{}: no record '{}' was drawn", fmt::join(c.input.all(), ", "),
           fmt::join(c.ids, "', '"));
   return code;
 }
 
-void add_figure_options(CLI::App& app, DrawCommand& c) {
+void add_figure_options(CLI::App& app, FigureOptions& c) {
   app.add_option("--shape", c.shape, "structure, or ladder: miRBase's five lines")
       ->check(CLI::IsMember({"structure", "ladder"}))
       ->capture_default_str();
@@ -281,7 +140,7 @@ std::function<int()> add_draw(CLI::App& app) {
   app.add_option("--id", c->ids, "Draw the record of this id; may be given several times")
       ->allow_extra_args(false)
       ->type_name("ID");
-  add_figure_options(app, *c);
+  add_figure_options(app, c->figure);
   add_hairpin_options(app, *c, "The picture, .svg, .pdf or .png; - is stdout");
   app.add_option("--dir", c->folder, "Draw all records, ID.svg and ID.png, into DIR")
       ->excludes("--output")

@@ -6,7 +6,7 @@
 #include <optional>
 
 #include "cli/choices.h"
-#include "cli/model_input.h"
+#include "cli/model_options.h"
 #include "data/data.h"
 #include "data/dataset.h"
 #include "learn/learn.h"

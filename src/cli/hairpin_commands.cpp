@@ -1,9 +1,11 @@
-// features, show: hairpins as tables and text.
+// features, show: hairpins as tables and text; signature: whether results have changed.
 #include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
 #include "arms/arms.h"
-#include "cli/hairpin_input.h"
+#include "cli/command.h"
+#include "hairpin/hairpin.h"
+#include "hairpin/signature.h"
 #include "judge/judge.h"
 #include "seq/record_stream.h"
 
@@ -152,6 +154,23 @@ std::function<int()> add_show(CLI::App& app) {
       "  stemloop show hairpins.fa --arms\n"
       "  echo '>x\\nGGGGAAAACCCC' | stemloop show");
   return [c] { return run_show(*c); };
+}
+
+std::function<int()> add_signature(CLI::App& app) {
+  auto common = std::make_shared<CommonOptions>();
+  app.description(
+      "Folds and encodes a fixed list of 500 sequences with both built-in parameter sets and prints two integers:\n"
+      "one of the structures and energies, one of the pictures, bonds and features. Equal integers, equal results.");
+  add_output(app, *common, "Where to write; - is stdout");
+  app.footer("Examples:\n  stemloop signature");
+  return [common] {
+    begin_run(*common);
+    TextWriter out(common->output);
+    const auto [folds, pictures] = signature();
+    out.write(fmt::format("{} {}\n", folds, pictures));
+    out.close();
+    return kExitOk;
+  };
 }
 
 }  // namespace stemloop

@@ -7,7 +7,8 @@
 #include <iterator>
 #include <optional>
 
-#include "cli/hairpin_input.h"
+#include "cli/command.h"
+#include "hairpin/hairpin.h"
 #include "data/data.h"
 #include "seq/record_stream.h"
 

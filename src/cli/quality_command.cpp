@@ -4,7 +4,7 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
-#include "cli/hairpin_input.h"
+#include "cli/command.h"
 #include "report/report.h"
 #include "seq/record_stream.h"
 

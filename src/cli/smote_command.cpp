@@ -5,7 +5,8 @@
 #include <unordered_set>
 
 #include "cli/choices.h"
-#include "cli/hairpin_input.h"
+#include "cli/command.h"
+#include "hairpin/hairpin.h"
 #include "data/data.h"
 #include "data/smote.h"
 #include "seq/record_stream.h"

@@ -1,15 +1,12 @@
-// train: a network learned from labelled hairpins, in a run directory that can be gone on with.
-#include "cli/train_command.h"
-
-#include <spdlog/spdlog.h>
+// train: a network learned from labelled hairpins, in a run directory that can be gone on with; train arms.
+#include "train/train.h"
 
 #include <algorithm>
-#include <filesystem>
 
+#include "arms/arm_training.h"
 #include "cli/choices.h"
-#include "net/checkpoint.h"
-#include "report/report.h"
-#include "util/run_folder.h"
+#include "cli/model_options.h"
+#include "cli/version.h"
 
 namespace stemloop {
 
@@ -17,105 +14,34 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-// What a run is, as JSON, and back: everything that is needed to repeat it.
-template <class Visit>
-void visit_run(TrainCommand& c, Visit visit) {
-  visit_common_run(c, visit);
-  visit("mutate", c.options.mutate);
-  visit("graft", c.options.graft);
-  visit("even_lengths", c.options.even_lengths);
-  visit("counterfactual", c.options.counterfactual);
-  visit("precision", c.options.precision);
-  visit("recorded", c.options.recorded);
-  visit("validate_every", c.options.validate_every);
-  visit("bars", c.data.bars);
-  visit("split", c.data.split);
-  visit("splits", c.data.splits);
-}
-
-Json run_json(TrainCommand& c, const Dataset& data, std::int64_t train, std::int64_t valid) {
-  Json options = Json::object();
-  visit_run(c, [&](const char* name, const auto& value) { options[name] = value; });
-  return new_run_file(config_json(c.preset.config), objective_json(c.preset.objective), options,
-                      {data.md5, data.tally, train, valid, paths_from_run(c)});
-}
-
-class DivaWatcher : public RunWatcher {
- public:
-  using RunWatcher::RunWatcher;
-
- protected:
-  [[nodiscard]] std::string epoch_in_words(const Json& line) const override {
-    std::string said = fmt::format("loss {:.3f}", line.at("train").at("loss").get<double>());
-    if (!line.contains("valid")) return said;
-    const Json& valid = line.at("valid");
-    said += fmt::format("; validation loss {:.3f}, MAE {:.4f} / {:.4f} / {:.4f}", valid.at("loss").get<double>(),
-                        valid.at("mae").get<double>(), valid.at("mae_nucleotide").get<double>(),
-                        valid.at("mae_length").get<double>());
-    if (valid.contains("accuracy_y"))
-      said += fmt::format(", class {:.4f} (y) {:.4f} (m)", valid.at("accuracy_y").get<double>(),
-                          valid.at("accuracy_m").get<double>());
-    return said;
-  }
-  void draw_curves() const override {
-    replace_file(run() + "/losses.svg", to_svg(loss_curves(run() + "/metrics.jsonl")));
-  }
-};
-
-void apply_overrides(TrainCommand& c) {
-  c.preset = diva_preset(c.model, c.size, c.likelihood);
-  DivaObjective& objective = c.preset.objective;
-  if (c.beta >= 0) objective.beta_x = objective.beta_y = objective.beta_m = c.beta;
-  if (c.warmup >= 0) objective.warmup_epochs = c.warmup;
-  require(c.size == "small" || (c.width == 0 && c.decoder_width == 0 && !c.no_letter_code && !c.no_bond_code),
-          "--width, --decoder-width, --no-letter-code and --no-bond-code are for --size small; the paper's network has "
-          "its own");
-  if (c.width > 0) c.preset.config.width = c.width;
-  if (c.decoder_width > 0) c.preset.config.decoder_width = c.decoder_width;
-  if (c.no_letter_code) c.preset.config.letter_code = false;
-  if (c.no_letter_code || c.no_bond_code) c.preset.config.bond_code = false;
-}
-
-int run_train(TrainCommand& c) {
-  const bool resume = !c.resume.empty();
-  Json stored;
-  if (resume) {
-    stored = read_run(
-        c, [](auto& of, auto visit) { visit_run(of, visit); },
-        [&](const std::string& network, const std::string& objective, const std::string& path) {
-          c.preset.config = config_from_json(network, path);
-          c.preset.objective = objective_from_json(objective, path);
-        });
-    find_data(c, stored);
-    check_named_files(c);
-  } else {
-    apply_overrides(c);
-    check_dataset(c.data);
-    check_run_is_new(c);
-  }
-  const bool chief = peer_environment().rank == 0;
-  if (!chief) c.common.quiet = true;  // one process talks
+int run_train(TrainJob& c) {
+  prepare_run(c);
+  if (peer_environment().rank > 0) c.common.quiet = true;  // one process talks
   begin_run(c.common);
   check_run_files(dataset_files(c.data), {});
-  c.options.threads = c.common.threads;
-  std::filesystem::create_directories(c.options.run_directory);
-  const auto lock = chief ? std::make_unique<FolderLock>(c.options.run_directory) : nullptr;
-  const Dataset dataset = load_dataset(c.data, c.common, c.folding);
-  check_labels(dataset.pictures);
-  const auto [train, valid] = train_and_valid(dataset, c.options.seed);
-  const Json origin = run_json(c, dataset, train.size(), valid.size());
-  const std::string identity = run_identity((resume ? stored : origin).dump());
-  const bool go_on = resume && check_resumable(c, stored, dataset.md5, identity);
-  if (!resume && chief) replace_file(c.options.run_directory + "/run.json", origin.dump(2) + "\n");
-  spdlog::info("{} records to learn from, {} to validate on, {} rejected; {}", train.size(), valid.size(),
-               dataset.tally.rejected, neural().version());
+  const TrainResult result = carry_out(c);
+  return result.stopped ? kExitFailure : finish(result.tally, c.common);
+}
 
-  c.options.origin = origin_of(origin, stored, identity).dump();
-
-  DivaWatcher watcher(c);
-  const TrainOutcome outcome =
-      neural().train(c.preset.config, c.preset.objective, train, valid, c.options, go_on, watcher);
-  return end_run(c, outcome, dataset.tally);
+// Puts every option that a run.json holds through the checks of the command line's own.
+void check_stored_options(CLI::App& app, const Json& options, const std::string& path) {
+  for (const auto& [name, value] : options.items()) {
+    std::string text = value.is_string() ? value.get<std::string>() : value.dump();
+    require(value.is_primitive() && !value.is_null(), "{}: '{}' is neither a text nor a number", path, printable(name));
+    std::string dashed = name;
+    std::replace(dashed.begin(), dashed.end(), '_', '-');
+    if (name == "recorded") dashed = "cuda-graph";
+    CLI::Option* const option = app.get_option_no_throw("--" + dashed);
+    if (option == nullptr || text.empty() || value.is_boolean() || name == "threads") continue;
+    try {
+      option->clear();
+      option->add_result(text);
+      option->run_callback();
+    } catch (const CLI::Error& error) {
+      fail("{}: {}", path, error.what());
+    }
+    option->clear();
+  }
 }
 
 // A run goes on as it began: any other option would be ignored.
@@ -135,14 +61,14 @@ void unless_given(const CLI::App& app, const char* name, Value& value, Value pre
 }
 
 // The published values of wgan, fbgan and cnn.
-void set_sequence_defaults(TrainCommand& c, const CLI::App& app) {
+void set_sequence_defaults(TrainJob& c, const CLI::App& app) {
   unless_given(app, "--epochs", c.options.epochs, std::int64_t{100});
   unless_given(app, "--batch", c.options.batch, std::int64_t{c.model == "cnn" ? 512 : 32});
   unless_given(app, "--rate", c.options.rate, 1e-4);
   unless_given(app, "--schedule", c.options.schedule, std::string("constant"));
 }
 
-void set_picture_defaults(TrainCommand& c, const CLI::App& app) {
+void set_picture_defaults(TrainJob& c, const CLI::App& app) {
   const DivaRecipe recipe = diva_preset(c.model, c.size).recipe;
   unless_given(app, "--rate", c.options.rate, recipe.rate);
   unless_given(app, "--clip", c.options.clip, recipe.clip);
@@ -152,12 +78,6 @@ void set_picture_defaults(TrainCommand& c, const CLI::App& app) {
   unless_given(app, "--counterfactual", c.options.counterfactual, recipe.counterfactual);
 }
 
-}  // namespace
-
-bool learns_sequences(const std::string& model) { return model == "wgan" || model == "fbgan" || model == "cnn"; }
-
-namespace {
-
 // Which models know which options. An ablation has no latent space of the bonds; a generator learns one class.
 const ChoiceOptions::Choices kPictures = {"diva", "vae", "beta-vae", "beta-iaf-vae", "dc-beta-iaf-vae"};
 const ChoiceOptions::Choices kGenerators = {"wgan", "fbgan"};
@@ -165,7 +85,7 @@ const ChoiceOptions::Choices kSequences = {"wgan", "fbgan", "cnn"};
 const ChoiceOptions::Choices kTwoClasses = {"diva", "vae", "beta-vae", "beta-iaf-vae", "dc-beta-iaf-vae", "cnn"};
 const ChoiceOptions::Choices kBegun = {"diva", "vae", "beta-vae", "beta-iaf-vae", "dc-beta-iaf-vae", "wgan", "fbgan"};
 
-void add_run(CLI::App& app, TrainCommand& c, ChoiceOptions& known) {
+void add_run(CLI::App& app, TrainJob& c, ChoiceOptions& known) {
   app.add_option(
          "model", c.model,
          "diva, or one of its ablations: vae, beta-vae, beta-iaf-vae, dc-beta-iaf-vae; a generator of sequences: "
@@ -192,7 +112,7 @@ void add_run(CLI::App& app, TrainCommand& c, ChoiceOptions& known) {
       ->capture_default_str();
 }
 
-void add_steps(CLI::App& app, TrainCommand& c) {
+void add_steps(CLI::App& app, TrainJob& c) {
   app.add_option("--epochs", c.options.epochs, "Times through the records")
       ->check(CLI::Range(1, 1000000))
       ->capture_default_str();
@@ -214,7 +134,7 @@ void add_steps(CLI::App& app, TrainCommand& c) {
 }
 
 // What is done to the hairpins before a network of pictures sees them, and how that is trained.
-void add_picture_steps(CLI::App& app, TrainCommand& c, ChoiceOptions& known) {
+void add_picture_steps(CLI::App& app, TrainJob& c, ChoiceOptions& known) {
   const auto pictures = [&](CLI::Option* option) { return known.only(kPictures, option); };
   pictures(app.add_option("--mutate", c.options.mutate,
                           "Share of positions substituted at every visit, the structure kept (default: small 0.05)"))
@@ -243,7 +163,7 @@ void add_picture_steps(CLI::App& app, TrainCommand& c, ChoiceOptions& known) {
                         "One process on a GPU: record a training step once and play it from there on"));
 }
 
-void add_diva(CLI::App& app, TrainCommand& c, ChoiceOptions& known) {
+void add_diva(CLI::App& app, TrainJob& c, ChoiceOptions& known) {
   const auto pictures = [&](CLI::Option* option) { return known.only(kPictures, option); };
   pictures(app.add_option("--beta", c.beta,
                           "Weight of the KL terms (default: 0.004 categorical, 0.5 gaussian; vae twice that)"))
@@ -264,7 +184,7 @@ void add_diva(CLI::App& app, TrainCommand& c, ChoiceOptions& known) {
                                     "small: without the direct way of bonds to z_m and its prior"));
 }
 
-void add_sequence_networks(CLI::App& app, TrainCommand& c, ChoiceOptions& known) {
+void add_sequence_networks(CLI::App& app, TrainJob& c, ChoiceOptions& known) {
   const auto sequences = [&](CLI::Option* option) { return known.only(kSequences, option); };
   const auto generators = [&](CLI::Option* option) { return known.only(kGenerators, option); };
   sequences(app.add_option("--label-column", c.label_column, "Column of --tsv with labels"))
@@ -300,7 +220,7 @@ void add_sequence_networks(CLI::App& app, TrainCommand& c, ChoiceOptions& known)
       ->capture_default_str();
 }
 
-int resume_train(TrainCommand& c, CLI::App& app) {
+int resume_train(TrainJob& c, CLI::App& app) {
   check_resume_options(app);
   const std::string path = c.resume + "/run.json";
   const Json options = read_run_file(c.resume).at("options");
@@ -310,10 +230,10 @@ int resume_train(TrainCommand& c, CLI::App& app) {
   if (!learns_sequences(model)) diva_preset(model, "small");
   check_stored_options(app, options, path);
   c.model = model;
-  return learns_sequences(c.model) ? run_train_sequences(c) : run_train(c);
+  return run_train(c);
 }
 
-int begin_train(TrainCommand& c, const CLI::App& app, const ChoiceOptions& known) {
+int begin_train(TrainJob& c, const CLI::App& app, const ChoiceOptions& known) {
   require(!c.model.empty() && !c.options.run_directory.empty(), "a model and --run DIR are wanted, or --resume DIR");
   if (!learns_sequences(c.model)) {
     set_picture_defaults(c, app);  // Error if there is no such model
@@ -322,13 +242,60 @@ int begin_train(TrainCommand& c, const CLI::App& app, const ChoiceOptions& known
   }
   known.check(c.model, c.model);
   set_sequence_defaults(c, app);
-  return run_train_sequences(c);
+  return run_train(c);
+}
+
+struct TrainArmsCommand {
+  CommonOptions common;
+  ArmTraining training;
+};
+
+int run_train_arms(TrainArmsCommand& c) {
+  begin_run(c.common);
+  check_run_files({c.training.table, c.training.validation}, {c.training.output});
+  c.training.threads = c.common.threads;
+  train_arms(c.training);
+  return kExitOk;
+}
+
+std::function<int()> add_train_arms(CLI::App& app) {
+  auto c = std::make_shared<TrainArmsCommand>();
+  CutTrainOptions& o = c->training.options;
+  app.description("Learns where Drosha and Dicer cut, without libtorch; minutes (docs/arms.md).");
+  app.add_option("--tsv", c->training.table, "Table: sequence, drosha5, dicer5, dicer3, drosha3 (letters before the cut; empty: not known)")
+      ->required()
+      ->type_name("TSV");
+  app.add_option("--validation", c->training.validation, "The same, of other families: calibrates the probabilities")
+      ->required()
+      ->type_name("TSV");
+  app.add_option("--model", c->training.output, "Directory of the model")->required()->type_name("DIR");
+  app.add_option("--networks", c->training.networks, "Networks that vote")->check(CLI::Range(1, 16))->capture_default_str();
+  app.add_option("--windows", c->training.windows, "What networks see: local stem-loops, or folds of windows around a loop")
+      ->check(CLI::IsMember({"local", "folds"}))
+      ->capture_default_str();
+  app.add_option("--channels", o.shape.channels, "Of each network, a multiple of 16")
+      ->check(CLI::IsMember({16, 32, 48, 64, 96, 128}))
+      ->capture_default_str();
+  app.add_option("--dilations", o.shape.dilations, "Of its layers")->check(CLI::Range(1, 32))->capture_default_str();
+  app.add_option("--epochs", o.epochs, "Times through the records")->check(CLI::Range(1, 10000))->capture_default_str();
+  app.add_option("--rate", o.rate, "Step size of Adam at its highest")->check(CLI::PositiveNumber)->capture_default_str();
+  app.add_option("--weight-decay", o.weight_decay, "")->check(CLI::NonNegativeNumber)->capture_default_str();
+  app.add_option("--dropout", o.dropout, "")->check(CLI::Range(0.0, 0.9))->capture_default_str();
+  app.add_option("--mutate", o.mutated, "Share of the letters drawn anew at every visit")
+      ->check(CLI::Range(0.0, 1.0))
+      ->capture_default_str();
+  app.add_option("--seed", o.seed, "")->capture_default_str();
+  add_threads(app, c->common);
+  add_talk(app, c->common);
+  app.footer("Example:\n  stemloop train arms --tsv train.tsv --validation valid.tsv --model models/arms");
+  return [c] { return run_train_arms(*c); };
 }
 
 }  // namespace
 
 std::function<int()> add_train(CLI::App& app) {
-  auto c = std::make_shared<TrainCommand>();
+  auto c = std::make_shared<TrainJob>();
+  c->version = kVersion;
   auto known = std::make_shared<ChoiceOptions>(app);
   app.description(
       "Trains a network on labelled hairpins. The run directory holds everything that is needed to go on (--resume) or "
@@ -353,6 +320,7 @@ std::function<int()> add_train(CLI::App& app) {
   CLI::App* arms = app.add_subcommand("arms", "Where Drosha and Dicer cut");
   return [c, known, &app, arms, run_arms = add_train_arms(*arms)] {
     if (arms->parsed()) return run_arms();
+    c->command = command_words();
     return c->resume.empty() ? begin_train(*c, app, *known) : resume_train(*c, app);
   };
 }

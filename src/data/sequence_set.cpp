@@ -36,13 +36,14 @@ void append(SequenceSet& to, SequenceSet&& more) {
   to.tally.rejected += more.tally.rejected;
 }
 
-SequenceSet read_labelled_table(const std::string& path, const std::string& label_column, const CommonOptions& common,
-                                const FoldingOptions& folding) {
-  struct Line {
-    Record record;
-    int label = 0;
-    std::string structure, reason;
-  };
+// A line of a labelled table, and what came of it.
+struct Line {
+  Record record;
+  int label = 0;
+  std::string structure, reason;
+};
+
+std::vector<Line> read_lines(const std::string& path, const std::string& label_column) {
   std::vector<Line> lines;
   std::size_t sequence = 0, label = 0;
   std::optional<std::size_t> id;
@@ -71,6 +72,12 @@ SequenceSet read_labelled_table(const std::string& path, const std::string& labe
         one.label = label_of(fields[label], place);
         lines.push_back(std::move(one));
       });
+  return lines;
+}
+
+SequenceSet read_labelled_table(const std::string& path, const std::string& label_column, const CommonOptions& common,
+                                const FoldingOptions& folding) {
+  std::vector<Line> lines = read_lines(path, label_column);
   const tbb::global_control limit(tbb::global_control::max_allowed_parallelism,
                                   static_cast<std::size_t>(common.threads));
   tbb::enumerable_thread_specific<Hairpins> states(hairpin_state(folding));
@@ -178,6 +185,19 @@ std::string md5_of(const SequenceSet& set) {
   std::string all;
   for (std::size_t i = 0; i < set.size(); ++i) all += fmt::format("{} {}\n", set.sequences[i], set.labels[i]);
   return md5_hex(std::as_bytes(std::span(all)));
+}
+
+std::unordered_set<std::string> known_sequences(const std::string& path) {
+  std::unordered_set<std::string> known;
+  RecordReader reader({path, Wanted::kSequencesOnly});
+  while (const auto item = reader.next()) {
+    if (const auto* record = std::get_if<Record>(&*item)) {
+      known.insert(record->sequence);
+    } else {
+      report(std::get<Rejection>(*item));  // what cannot be read cannot be kept away from
+    }
+  }
+  return known;
 }
 
 }  // namespace stemloop

@@ -5,6 +5,7 @@
 
 #include <memory>
 #include <string>
+#include <unordered_set>
 #include <vector>
 
 #include "data/dataset.h"
@@ -48,5 +49,8 @@ class SequenceFolder {
 
 /// MD5 of all sequences and labels in their order.
 std::string md5_of(const SequenceSet& set);
+
+/// The sequences of a file of records, for those that must differ from them; records that cannot be read are listed.
+std::unordered_set<std::string> known_sequences(const std::string& path);
 
 }  // namespace stemloop

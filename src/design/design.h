@@ -6,6 +6,7 @@
 #include "design/edit.h"
 #include "design/explain.h"
 #include "design/letters.h"
+#include "design/make_designs.h"
 #include "design/mend.h"
 #include "design/natural_files.h"
 #include "design/natural_model.h"

@@ -6,6 +6,7 @@
 #include <filesystem>
 
 #include "net/model_files.h"
+#include "net/model_reading.h"
 #include "util/util.h"
 
 namespace stemloop {
@@ -57,6 +58,11 @@ std::string find_model(const std::string& name) {
        folders.empty() ? "models/ (set STEMLOOP_MODELS to its folder)" : fmt::format("{}", fmt::join(folders, ", ")),
        packed ? "; it comes with the package stemloop-models" : "",
        fs::is_directory(name, ignored) ? fmt::format("; the folder here is ./{}", name) : "");
+}
+
+std::string network_directory(const std::string& name) {
+  const std::string directory = find_model(name);
+  return std::filesystem::exists(directory + "/network") ? model_part(directory, "network") : directory;
 }
 
 }  // namespace stemloop

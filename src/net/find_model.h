@@ -16,6 +16,9 @@ bool is_model_path(const std::string& name);
 /// share/stemloop/models (an installation), never in the current directory. Error naming the places looked at.
 std::string find_model(const std::string& name);
 
+/// The directory of the network of a model, by name or path: of a classifier that brings one, else the model's own.
+std::string network_directory(const std::string& name);
+
 /// All folders find_model() looks into that exist.
 std::vector<std::string> model_folders();
 

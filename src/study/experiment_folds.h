@@ -45,4 +45,7 @@ struct ShownSets {
 void run_fold(const ExperimentOptions& options, const SequenceSet& set, const ShownSets& shown, const Split& split,
               std::vector<Cell> cells, CellFile& file);
 
+/// Does the cells of `options` that RUN lacks, and writes its tables; says how it goes.
+Tally run_experiment(const ExperimentOptions& options);
+
 }  // namespace stemloop

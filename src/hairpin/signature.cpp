@@ -1,8 +1,9 @@
-// signature: whether results have changed.
-#include "cli/command.h"
+#include "hairpin/signature.h"
+
 #include "fold/fold.h"
-#include "hairpin/hairpin.h"
-#include "util/util.h"
+#include "hairpin/drawings.h"
+#include "hairpin/features.h"
+#include "hairpin/structure_layout.h"
 
 namespace stemloop {
 
@@ -42,8 +43,9 @@ std::string signature_sequence(int item) {
   return sequence;
 }
 
-int run_signature(CommonOptions& common) {
-  begin_run(common);
+}  // namespace
+
+std::pair<std::uint64_t, std::uint64_t> signature() {
   constexpr int kSequences = 500;
   Hash folds;
   Hash pictures;
@@ -61,22 +63,7 @@ int run_signature(CommonOptions& common) {
       for (const std::string& cell : feature_cells(hairpin_features(picture))) pictures.add(cell + "\t");
     }
   }
-  TextWriter out(common.output);
-  out.write(fmt::format("{} {}\n", folds.value(), pictures.value()));
-  out.close();
-  return kExitOk;
-}
-
-}  // namespace
-
-std::function<int()> add_signature(CLI::App& app) {
-  auto common = std::make_shared<CommonOptions>();
-  app.description(
-      "Folds and encodes a fixed list of 500 sequences with both built-in parameter sets and prints two integers:\n"
-      "one of the structures and energies, one of the pictures, bonds and features. Equal integers, equal results.");
-  add_output(app, *common, "Where to write; - is stdout");
-  app.footer("Examples:\n  stemloop signature");
-  return [common] { return run_signature(*common); };
+  return {folds.value(), pictures.value()};
 }
 
 }  // namespace stemloop

@@ -9,6 +9,8 @@ namespace stemloop {
 
 struct Provenance {
   std::string file;  // of --provenance; empty: none is wanted
+  std::vector<std::string> command;
+  std::string version;
   std::string parameters;
   std::vector<std::string> inputs, outputs, models;  // models by directory
 };

@@ -10,7 +10,7 @@
 #include <system_error>
 
 #include "cli/command.h"
-#include "cli/provenance.h"
+#include "report/report.h"
 
 namespace {
 

@@ -1,11 +1,11 @@
-// generate for wgan and fbgan: sequences, folded as they come.
-#include <spdlog/spdlog.h>
-
-#include <filesystem>
-#include <nlohmann/json.hpp>
+// wgan and fbgan: sequences, folded as they come.
 #include <optional>
+#include <unordered_set>
 
-#include "cli/generate_command.h"
+#include "data/sequence_set.h"
+#include "generate/generate.h"
+#include "hairpin/hairpin.h"
+#include "study/study.h"
 
 namespace stemloop {
 
@@ -48,7 +48,7 @@ std::vector<Candidate> candidates(SequenceGenerator& generator, const std::optio
 }
 
 // Why draw `number` is left out, or nullptr; counted.
-const char* reason_against(const GenerateCommand& c, const Candidate& one, std::int64_t number,
+const char* reason_against(const GenerateOptions& c, const Candidate& one, std::int64_t number,
                            const std::unordered_set<std::string>& known, std::unordered_set<std::string>& seen,
                            Counts& counts) {
   constexpr std::uint64_t kSelectStream = std::uint64_t{1} << 44U;
@@ -60,7 +60,7 @@ const char* reason_against(const GenerateCommand& c, const Candidate& one, std::
   if (!sequence) return left_out(counts.invalid, "a pad inside the sequence");
   if (sequence->size() < c.min_length) return left_out(counts.length, "shorter than --min-length");
   if (c.longest > 0 && sequence->size() > c.longest) return left_out(counts.length, "longer than --longest");
-  if (!c.filter.empty() && one.hairpins != 1) return left_out(counts.folds, "does not fold to a single hairpin");
+  if (c.single_hairpin && one.hairpins != 1) return left_out(counts.folds, "does not fold to a single hairpin");
   if (one.keep < 1 && Random(c.seed, kSelectStream + static_cast<std::uint64_t>(number)).uniform() >= one.keep)
     return left_out(counts.unlike, "left out by the selector");
   if (known.count(*sequence) > 0) return left_out(counts.known, "in the file of --novel-against");
@@ -68,69 +68,78 @@ const char* reason_against(const GenerateCommand& c, const Candidate& one, std::
   return nullptr;
 }
 
+// The files of a run.
+struct SequenceFiles {
+  explicit SequenceFiles(const GenerateOptions& c) : out(c.common.output) {
+    if (!c.table.empty()) {
+      table.emplace(c.table);
+      table->write("id\tdraw\tlength\thairpins\tmfe\tmfe_per_nt\tstructure\n");
+    }
+    if (!c.left_out.empty()) {
+      left_out.emplace(c.left_out);
+      left_out->write("draw\tsequence\treason\n");
+    }
+  }
+
+  void keep(const Candidate& one, std::int64_t number, std::int64_t kept) {
+    const double mfe = one.fold.energy / 100.0;
+    const std::string id = fmt::format("generated_{}", kept);
+    out.write(fmt::format(">{} draw={} mfe={:.2f} hairpins={}\n{}\n{}\n", id, number, mfe, one.hairpins, *one.sequence,
+                          one.fold.structure));
+    if (table)
+      table->write(fmt::format("{}\t{}\t{}\t{}\t{:.2f}\t{:.4f}\t{}\n", id, number, one.sequence->size(), one.hairpins,
+                               mfe, mfe / static_cast<double>(one.sequence->size()), one.fold.structure));
+  }
+
+  void close() {
+    out.close();
+    if (table) table->close();
+    if (left_out) left_out->close();
+  }
+
+  TextWriter out;
+  std::optional<TextWriter> table, left_out;
+};
+
 }  // namespace
 
-int run_generate_sequences(GenerateCommand& c) {
+bool generate_sequences(const GenerateOptions& c) {
   constexpr std::int64_t kBatch = 256;
-  begin_run(c.common);
-  std::vector<std::string> inputs;
-  if (!c.novel_against.empty()) inputs.push_back(c.novel_against);
-  check_run_files(inputs, {c.common.output, c.table, c.left_out}, {c.model.directory});
-  const std::string directory = find_model(c.model.directory);
-  const auto generator = neural().open_generator(directory, c.model.device, c.common.threads);
+  const std::string directory = find_model(c.model);
+  const auto generator = neural().open_generator(directory, c.device, c.common.threads);
   const std::optional<Selector> selector = c.no_selector ? std::nullopt : read_selector(directory);
   if (selector && selector->parameters != c.folding.parameters)
-    spdlog::warn("the selector of {} knows sequences folded with {}", directory, selector->parameters);
+    say(Loud::kWarning, "the selector of {} knows sequences folded with {}", directory, selector->parameters);
   const std::unordered_set<std::string> known =
       c.novel_against.empty() ? std::unordered_set<std::string>{} : known_sequences(c.novel_against);
   std::unordered_set<std::string> seen;
   Folder folder(load_model(c.folding));
-  TextWriter out(c.common.output);
-  std::optional<TextWriter> table, left_out;
-  if (!c.table.empty()) {
-    table.emplace(c.table);
-    table->write("id\tdraw\tlength\thairpins\tmfe\tmfe_per_nt\tstructure\n");
-  }
-  if (!c.left_out.empty()) {
-    left_out.emplace(c.left_out);
-    left_out->write("draw\tsequence\treason\n");
-  }
-  Counts counts;
+  SequenceFiles files(c);
+  Counts n;
   Progress progress("sequences", !c.common.quiet);
-  while (counts.kept < c.count && counts.drawn < c.count * c.tries) {
-    for (const Candidate& one : candidates(*generator, selector, folder, kBatch, c.seed, counts.drawn)) {
-      if (counts.kept == c.count || counts.drawn == c.count * c.tries) break;
-      const std::int64_t number = ++counts.drawn;
-      const auto& sequence = one.sequence;
-      if (const char* reason = reason_against(c, one, number, known, seen, counts); reason != nullptr) {
-        if (left_out) left_out->write(fmt::format("{}\t{}\t{}\n", number, sequence.value_or(""), reason));
+  while (n.kept < c.count && n.drawn < c.count * c.tries) {
+    for (const Candidate& one : candidates(*generator, selector, folder, kBatch, c.seed, n.drawn)) {
+      if (n.kept == c.count || n.drawn == c.count * c.tries) break;
+      const std::int64_t number = ++n.drawn;
+      if (const char* reason = reason_against(c, one, number, known, seen, n); reason != nullptr) {
+        if (files.left_out)
+          files.left_out->write(fmt::format("{}\t{}\t{}\n", number, one.sequence.value_or(""), reason));
         continue;
       }
-      ++counts.kept;
-      counts.one_hairpin += one.hairpins == 1 ? 1 : 0;
-      const double mfe = one.fold.energy / 100.0;
-      const std::string id = fmt::format("generated_{}", counts.kept);
-      out.write(fmt::format(">{} draw={} mfe={:.2f} hairpins={}\n{}\n{}\n", id, number, mfe, one.hairpins, *sequence,
-                            one.fold.structure));
-      if (table)
-        table->write(fmt::format("{}\t{}\t{}\t{}\t{:.2f}\t{:.4f}\t{}\n", id, number, sequence->size(), one.hairpins,
-                                 mfe, mfe / static_cast<double>(sequence->size()), one.fold.structure));
+      n.one_hairpin += one.hairpins == 1 ? 1 : 0;
+      files.keep(one, number, ++n.kept);
     }
-    progress.update(counts.kept, static_cast<double>(counts.kept) / static_cast<double>(c.count));
+    progress.update(n.kept, static_cast<double>(n.kept) / static_cast<double>(c.count));
   }
   Progress::clear_line();
-  out.close();
-  if (table) table->close();
-  if (left_out) left_out->close();
-  spdlog::info(
+  files.close();
+  say(Loud::kInfo,
       "{} sequences from {} draws; left out: {} invalid, {} by length, {} by fold, {} by the selector, {} known, {} "
       "drawn before; {} of those kept fold to one hairpin",
-      counts.kept, counts.drawn, counts.invalid, counts.length, counts.folds, counts.unlike, counts.known,
-      counts.repeated, counts.one_hairpin);
-  if (counts.kept == c.count) return kExitOk;
-  spdlog::error("only {} of {} sequences after {} draws (--tries {} a sequence)", counts.kept, c.count, counts.drawn,
-                c.tries);
-  return kExitFailure;
+      n.kept, n.drawn, n.invalid, n.length, n.folds, n.unlike, n.known, n.repeated, n.one_hairpin);
+  if (n.kept == c.count) return true;
+  say(Loud::kError, "only {} of {} sequences after {} draws (--tries {} a sequence)", n.kept, c.count, n.drawn, c.tries);
+  return false;
 }
 
 }  // namespace stemloop

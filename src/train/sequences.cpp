@@ -1,18 +1,15 @@
-// train wgan, fbgan, cnn: networks of sequences.
-#include <spdlog/spdlog.h>
-
+// wgan, fbgan, cnn: networks of sequences.
 #include <algorithm>
 #include <cmath>
-#include <filesystem>
 #include <map>
 
-#include "report/report.h"
-#include "cli/train_command.h"
-#include "learn/learn.h"
-#include "net/checkpoint.h"
-#include "study/study.h"
 #include "data/similarity.h"
-#include "util/run_folder.h"
+#include "learn/learn.h"
+#include "report/report.h"
+#include "study/study.h"
+#include "train/kinds.h"
+#include "train/run_files.h"
+#include "train/run_watcher.h"
 
 namespace stemloop {
 
@@ -21,7 +18,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 template <class Visit>
-void visit_run(TrainCommand& c, Visit visit) {
+void visit_run(TrainJob& c, Visit visit) {
   visit_common_run(c, visit);
   visit("label_column", c.label_column);
   visit("judge_every", c.watch.judge_every);
@@ -30,17 +27,17 @@ void visit_run(TrainCommand& c, Visit visit) {
   visit("analyzer_seconds", c.analyzer_seconds);
 }
 
-Json run_json(TrainCommand& c, const std::string& md5, const Tally& tally, std::int64_t train, std::int64_t valid) {
+Json run_json(TrainJob& c, const std::string& md5, const Tally& tally, std::int64_t train, std::int64_t valid) {
   Json options = Json::object();
   visit_run(c, [&](const char* name, const auto& value) { options[name] = value; });
-  return new_run_file(sequence_net_json(c.gan.network), gan_objective_json(c.gan.objective), options,
+  return new_run_file(c, sequence_net_json(c.gan.network), gan_objective_json(c.gan.objective), options,
                       {md5, tally, train, valid, paths_from_run(c)});
 }
 
 // The numbers of a finished epoch, in words.
 class SequenceWatcher : public RunWatcher {
  public:
-  SequenceWatcher(const TrainCommand& c, const SequenceSet& real, Analyzer* analyzer)
+  SequenceWatcher(const TrainJob& c, const SequenceSet& real, Analyzer* analyzer)
       : RunWatcher(c), analyzer_(analyzer), model_(load_model(c.folding)), folder_(model_) {
     options_.threads = c.common.threads;
     options_.seed = c.options.seed;
@@ -157,7 +154,7 @@ std::vector<std::uint8_t> held_out(const SequenceSet& set, std::uint64_t seed) {
   return {parts.begin(), parts.end()};
 }
 
-std::unique_ptr<Analyzer> open_analyzer(const TrainCommand& c, const SequenceSet& real) {
+std::unique_ptr<Analyzer> open_analyzer(const TrainJob& c, const SequenceSet& real) {
   constexpr std::string_view kProgram = "program:";
   if (!c.gan.objective.feedback) return nullptr;
   if (c.analyzer == "structure") return structure_analyzer(real, c.folding);
@@ -170,7 +167,7 @@ std::unique_ptr<Analyzer> open_analyzer(const TrainCommand& c, const SequenceSet
   return cnn_analyzer(c.analyzer, c.options.device, c.common.threads);
 }
 
-void apply_presets(TrainCommand& c) {
+void apply_presets(TrainJob& c) {
   c.gan = gan_preset(c.model, c.size);
   if (!c.layout.empty()) c.gan.network.layout = c.layout;
   if (c.hidden > 0) c.gan.network.hidden = c.hidden;
@@ -183,73 +180,73 @@ void apply_presets(TrainCommand& c) {
   if (c.critic_steps > 0) c.gan.objective.critic_steps = c.critic_steps;
 }
 
+// The records of the class to be made.
+SequenceSet only_wanted(const SequenceSet& set) {
+  std::vector<std::size_t> wanted;
+  for (std::size_t i = 0; i < set.size(); ++i) {
+    if (set.labels[i] == 1) wanted.push_back(i);
+  }
+  SequenceSet chosen = set.select(wanted);
+  chosen.tally = set.tally;
+  return chosen;
+}
+
+// A classifier's records to learn from and to validate on. Error if a class has one record or none.
+std::pair<SymbolData, SymbolData> both_parts(const SymbolData& all, const SequenceSet& set, std::uint64_t seed) {
+  SymbolData train, valid;
+  train.length = valid.length = all.length;
+  const auto part = held_out(set, seed);
+  std::int64_t counts[2] = {};
+  for (std::int64_t i = 0; i < all.size(); ++i) {
+    const std::uint8_t label = all.labels[static_cast<std::size_t>(i)];
+    ++counts[label];
+    (part[static_cast<std::size_t>(i)] == 0 ? train : valid).add(all.row(i), label);
+  }
+  require(counts[0] > 1 && counts[1] > 1, "a classifier needs both classes: there are {} records of 0 and {} of 1",
+          counts[0], counts[1]);
+  return {std::move(train), std::move(valid)};
+}
+
 }  // namespace
 
-int run_train_sequences(TrainCommand& c) {
-  const bool resume = !c.resume.empty(), chief = peer_environment().rank == 0, classifier = c.model == "cnn";
-  Json stored;
-  if (resume) {
-    stored = read_run(
-        c, [](auto& of, auto visit) { visit_run(of, visit); },
-        [&](const std::string& network, const std::string& objective, const std::string& path) {
-          c.gan.network = sequence_net_from_json(network, path);
-          c.gan.objective = gan_objective_from_json(objective, path);
-        });
-    find_data(c, stored);
-    check_named_files(c);
-  } else {
+void prepare_sequences(TrainJob& c) {
+  if (c.resume.empty()) {
     apply_presets(c);
     check_run_is_new(c);
+    return;
   }
-  if (!chief) c.common.quiet = true;
-  begin_run(c.common);
-  check_run_files(dataset_files(c.data), {});
+  read_run(
+      c, [](auto& of, auto visit) { visit_run(of, visit); },
+      [&](const std::string& network, const std::string& objective, const std::string& path) {
+        c.gan.network = sequence_net_from_json(network, path);
+        c.gan.objective = gan_objective_from_json(objective, path);
+      });
+  find_data(c);
+  check_named_files(c);
+}
+
+TrainResult train_sequences(TrainJob& c) {
+  const bool resume = !c.resume.empty(), classifier = c.model == "cnn";
   c.options.threads = c.common.threads;
   c.options.warm_steps = 0;
   SequenceSet set = load_sequences(c.data, c.label_column, c.common, c.folding);
   const std::string md5 = md5_of(set);
   if (classifier) check_labels(set.sequences, set.labels, "sequences");
-  if (!classifier) {
-    // The class to be made.
-    std::vector<std::size_t> wanted;
-    for (std::size_t i = 0; i < set.size(); ++i) {
-      if (set.labels[i] == 1) wanted.push_back(i);
-    }
-    const Tally tally = set.tally;
-    set = set.select(wanted);
-    set.tally = tally;
-  }
+  if (!classifier) set = only_wanted(set);
   const SymbolData all = symbols_of_records(set, c.gan.network, resume || c.gan.network.layout == "strand");
   require(all.size() > 0, "there is no sequence to learn from");
   SymbolData train, valid;
-  train.length = valid.length = all.length;
-  if (classifier) {
-    const auto part = held_out(set, c.options.seed);
-    std::int64_t counts[2] = {};
-    for (std::int64_t i = 0; i < all.size(); ++i) {
-      const std::uint8_t label = all.labels[static_cast<std::size_t>(i)];
-      ++counts[label];
-      (part[static_cast<std::size_t>(i)] == 0 ? train : valid).add(all.row(i), label);
-    }
-    require(counts[0] > 1 && counts[1] > 1, "a classifier needs both classes: there are {} records of 0 and {} of 1",
-            counts[0], counts[1]);
-  }
+  if (classifier) std::tie(train, valid) = both_parts(all, set, c.options.seed);
   const std::int64_t learned = classifier ? train.size() : all.size();
-  std::filesystem::create_directories(c.options.run_directory);
-  const Json origin = run_json(c, md5, set.tally, learned, valid.size());
-  const auto lock = chief ? std::make_unique<FolderLock>(c.options.run_directory) : nullptr;
-  const std::string identity = run_identity((resume ? stored : origin).dump());
-  const bool go_on = resume && check_resumable(c, stored, md5, identity);
-  if (!resume && chief) replace_file(c.options.run_directory + "/run.json", origin.dump(2) + "\n");
-  c.options.origin = origin_of(origin, stored, identity).dump();
-  spdlog::info("{} sequences to learn from, {} to validate on, {} rejected; {}", learned, valid.size(),
-               set.tally.rejected, neural().version());
+  const OpenRun run(c, run_json(c, md5, set.tally, learned, valid.size()), md5);
+  say(Loud::kInfo, "{} sequences to learn from, {} to validate on, {} rejected; {}", learned, valid.size(),
+      set.tally.rejected, neural().version());
 
   const auto analyzer = open_analyzer(c, set);
   SequenceWatcher watcher(c, set, analyzer.get());
   const TrainOutcome outcome =
-      classifier ? neural().train_scorer(c.gan.network, train, valid, c.options, go_on, watcher)
-                 : neural().train_gan(c.gan.network, c.gan.objective, all, c.watch, c.options, go_on, watcher);
+      classifier ? neural().train_scorer(c.gan.network, train, valid, c.options, run.goes_on(), watcher)
+                 : neural().train_gan(c.gan.network, c.gan.objective, all, c.watch, c.options, run.goes_on(), watcher);
   return end_run(c, outcome, set.tally);
 }
 

@@ -1,4 +1,4 @@
-#include "cli/provenance.h"
+#include "report/provenance.h"
 
 #include <algorithm>
 #include <ctime>
@@ -6,8 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <span>
 
-#include "cli/command.h"
-#include "cli/version.h"
+#include "util/util.h"
 #include "util/regular_file.h"
 
 namespace stemloop {
@@ -57,7 +56,7 @@ Provenance& provenance() {
 void write_provenance(int exit_code) {
   const Provenance& run = provenance();
   if (run.file.empty()) return;
-  Json json = {{"program", "stemloop"}, {"version", kVersion}, {"command", command_words()}, {"written", now()}};
+  Json json = {{"program", "stemloop"}, {"version", run.version}, {"command", run.command}, {"written", now()}};
   if (!run.parameters.empty()) json["energy_parameters"] = run.parameters;
   for (const std::string& directory : run.models) json["models"].push_back(described_model(directory));
   for (const std::string& path : run.inputs) json["inputs"].push_back(described_file(path));
