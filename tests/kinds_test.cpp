@@ -230,7 +230,7 @@ TEST(Options, WhatWouldBeIgnoredIsRefused) {
        "scan " + g + " --model shape --chunk 1/2 --fdr 0.1 -o x", "split - --by random -k 5", "split - --by family --identity 0.8",
        "smote - --mode A -T 20", "project x --seed 2", "draw --grid 2x2 --dir x",
        "classify --device gpu", "classify --device cuda:-1", "generate -m mirtron-generator --free-ends",
-       "generate -m mirtron-generator --left-out x", "generate -m mirtron-generator --min-length 90 --longest 40",
+       "generate -m mirtron-generator --min-length 90 --longest 40",
        "evaluate classifier -m premirna --positives " + g + " --negatives " + g + " --label-column x"}) {
     const Outcome r = shell("cd " + folder.path("") + " && stemloop " + line, kTwo);
     EXPECT_THAT(r.code, ::testing::AnyOf(1, 2)) << line;
