@@ -109,6 +109,25 @@ double CutGradient::backward_scores(const CutNetwork& network, const CutTask& ta
   return loss;
 }
 
+namespace {
+
+// Adds the gradient `dy` of the embedded letters to the rows that their answers pick. A dropped value `x` of the embedding
+// is zero; none that is kept is.
+void embedding_gradient(const CutWindow& window, const float* x, double keep, int channels, float* dy, float* to) {
+  const auto scale = static_cast<float>(1 / keep);
+  const int n = window.length;
+  const bool dropping = keep < 1;
+  for (int i = 0; i < n * channels; ++i) dy[i] = !dropping ? dy[i] : x[i] != 0.0F ? dy[i] * scale : 0.0F;
+  for (int i = 0; i < n; ++i) {
+    for (const std::uint16_t answer : window.answers[i]) {
+      float* row = to + static_cast<std::size_t>(answer) * channels;
+      for (int k = 0; k < channels; ++k) row[k] += dy[i * channels + k];
+    }
+  }
+}
+
+}  // namespace
+
 void CutGradient::backward_layers(const CutNetwork& network, const CutWindow& window, double keep,
                                   std::span<float> gradient) {
   const TrainingKernels& kernels = training_kernels();
@@ -168,16 +187,7 @@ void CutGradient::backward_layers(const CutNetwork& network, const CutWindow& wi
     dy = d_y_.data() + c;
   }
 
-  // A dropped value of the embedding is zero; none that is kept is.
-  x = layers.front().x.data() + margin * c;
-  const bool dropping = keep < 1;
-  for (int i = 0; i < n * c; ++i) dy[i] = !dropping ? dy[i] : x[i] != 0.0F ? dy[i] * scale : 0.0F;
-  for (int i = 0; i < n; ++i) {
-    for (const std::uint16_t answer : window.answers[i]) {
-      float* row = g + places.embedding + static_cast<std::size_t>(answer) * c;
-      for (int k = 0; k < c; ++k) row[k] += dy[i * c + k];
-    }
-  }
+  embedding_gradient(window, layers.front().x.data() + margin * c, keep, c, dy, g + places.embedding);
 }
 
 }  // namespace stemloop

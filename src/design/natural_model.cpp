@@ -334,10 +334,11 @@ void put_logs(std::vector<float>& to, const std::vector<double>& shares, std::si
   }
 }
 
-void set_tables(NaturalModel::Chain& chain, const Counts& counts) {
-  const auto at = [](Kind kind, int zone, int count) {
-    return static_cast<std::size_t>(NaturalModel::table_index(kind, zone, count));
-  };
+std::size_t at(Kind kind, int zone, int count) {
+  return static_cast<std::size_t>(NaturalModel::table_index(kind, zone, count));
+}
+
+void set_letter_tables(NaturalModel::Chain& chain, const Counts& counts) {
   for (int zone = 0; zone < 3; ++zone) {
     for (const Kind kind : {Kind::kTop, Kind::kBottom}) {
       // The longest context has nearly all counts; the shorter ones are its sums and those at the sequence's ends.
@@ -360,7 +361,10 @@ void set_tables(NaturalModel::Chain& chain, const Counts& counts) {
              shares_of(facing, 4, [&](std::size_t c, std::size_t k) { return lower[c % 4 * 4 + k]; }),
              at(Kind::kFacing, zone, 3));
   }
-  // Pairs: the zone counts most for what stands alone; two pairs back, all zones are taken together and tilted.
+}
+
+// The zone counts most for what stands alone; two pairs back, all zones are taken together and tilted.
+void set_pair_tables(NaturalModel::Chain& chain, const Counts& counts) {
   std::vector<double> on_all(256, 0), deep_all(4096, 0);
   for (int zone = 0; zone < 3; ++zone) {
     for (std::size_t k = 0; k < 256; ++k) on_all[k] += counts[at(Kind::kPairOn, zone, 4)][k];
@@ -449,7 +453,8 @@ NaturalModel fit_natural_model(const std::vector<NaturalExample>& examples, int 
       }
       model.chains[c].weight = std::max(weight / count, 1e-9);
       model.chains[c].gc = weight > 0 ? gc / weight : 0.5;
-      set_tables(model.chains[c], counts);
+      set_letter_tables(model.chains[c], counts);
+      set_pair_tables(model.chains[c], counts);
     }
     for (std::size_t k = 0; k < seen.size(); ++k) share[k] = model.responsibilities(seen[k].sites, seen[k].base.data());
   }

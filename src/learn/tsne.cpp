@@ -222,6 +222,36 @@ class QuadTree {
   std::vector<Cell> cells_;
 };
 
+// How probably points are neighbours of each other, by Gaussians around each.
+SparseRows joint_probabilities(const Matrix& rows, int k, double perplexity) {
+  const Neighbours near = nearest(centred(rows), k);
+  const auto n = static_cast<int>(rows.rows);
+  std::vector<float> p(near.index.size());
+  tbb::parallel_for(0, n, [&](int i) {
+    const auto at = static_cast<std::size_t>(i) * k;
+    gaussian_row(near.distance.data() + at, k, perplexity, p.data() + at);
+  });
+  return symmetric(near, p, n);
+}
+
+// The principal components, of standard deviation 1e-4, a little shaken so that equal points part.
+std::vector<Plane> beginning(const Matrix& rows, std::uint64_t seed) {
+  const Matrix start = pca(rows, 2).points;
+  const auto n = static_cast<double>(rows.rows);
+  double variance = 0;
+  for (std::int64_t i = 0; i < start.rows; ++i) variance += start.row(i)[0] * start.row(i)[0] / n;
+  const double scale = 1e-4 / std::sqrt(std::max(variance, 1e-30));
+  std::vector<Plane> y;
+  for (std::int64_t i = 0; i < start.rows; ++i) {
+    Random random(seed, static_cast<std::uint64_t>(i));
+    // One after the other: the order of arguments would be the compiler's.
+    const double x_shaken = start.row(i)[0] * scale + 1e-6 * (random.uniform() - 0.5);
+    const double y_shaken = start.row(i)[1] * scale + 1e-6 * (random.uniform() - 0.5);
+    y.push_back({x_shaken, y_shaken});
+  }
+  return y;
+}
+
 }  // namespace
 
 Matrix tsne(const Matrix& rows, const TsneOptions& options, const std::function<void(double)>& progress) {
@@ -233,28 +263,10 @@ Matrix tsne(const Matrix& rows, const TsneOptions& options, const std::function<
   require(n > k, "{} points are too few for a perplexity of {}: more than {} are wanted", n, options.perplexity, k);
   const tbb::global_control limit(tbb::global_control::max_allowed_parallelism,
                                   static_cast<std::size_t>(options.threads));
-  const RowMatrix x = centred(rows);
-  const Neighbours near = nearest(x, k);
-  std::vector<float> p(near.index.size());
-  tbb::parallel_for(0, n, [&](int i) {
-    const auto at = static_cast<std::size_t>(i) * k;
-    gaussian_row(near.distance.data() + at, k, options.perplexity, p.data() + at);
-  });
-  const SparseRows joint = symmetric(near, p, n);
-
-  // Begin with the principal components, of standard deviation 1e-4, a little shaken so that equal points part.
-  const Matrix start = pca(rows, 2).points;
-  double variance = 0;
-  for (std::int64_t i = 0; i < start.rows; ++i) variance += start.row(i)[0] * start.row(i)[0] / static_cast<double>(n);
-  const double scale = 1e-4 / std::sqrt(std::max(variance, 1e-30));
-  std::vector<Plane> y(static_cast<std::size_t>(n)), velocity(y.size()), gain(y.size(), {1, 1}), repelled(y.size()),
-      attracted(y.size());
+  const SparseRows joint = joint_probabilities(rows, k, options.perplexity);
+  std::vector<Plane> y = beginning(rows, options.seed);
+  std::vector<Plane> velocity(y.size()), gain(y.size(), {1, 1}), repelled(y.size()), attracted(y.size());
   std::vector<double> sums(y.size());
-  for (int i = 0; i < n; ++i) {
-    Random random(options.seed, static_cast<std::uint64_t>(i));
-    y[static_cast<std::size_t>(i)] = {start.row(i)[0] * scale + 1e-6 * (random.uniform() - 0.5),
-                                      start.row(i)[1] * scale + 1e-6 * (random.uniform() - 0.5)};
-  }
   const double rate = std::max(200.0, n / kExaggeration);
   for (int iteration = 0; iteration < options.iterations; ++iteration) {
     const double exaggeration = iteration < kExaggerated ? kExaggeration : 1;

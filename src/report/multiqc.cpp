@@ -54,6 +54,33 @@ std::string table_of(const std::vector<std::pair<std::string, Sample>>& samples,
   return text;
 }
 
+// A sample's records by label.
+Json bars_of(const Sample& sample) {
+  Json bars = Json::object();
+  std::int64_t called = 0;
+  for (const auto& [label, count] : sample.labels) {
+    bars[label] = count;
+    called += count;
+  }
+  const auto uncalled = static_cast<std::int64_t>(sample.length.size()) - called;
+  if (uncalled > 0) bars["not classified"] = uncalled;
+  bars["left out"] = sample.left_out;
+  return bars;
+}
+
+// A sample's share of records in bins of probability.
+Json points_of(const Sample& sample) {
+  constexpr int kBins = 20;
+  std::vector<double> share(kBins, 0.0);
+  for (const double p : sample.probability)
+    share[static_cast<std::size_t>(std::clamp(static_cast<int>(p * kBins), 0, kBins - 1))] +=
+        1.0 / static_cast<double>(sample.probability.size());
+  Json points = Json::object();
+  for (int k = 0; k < kBins; ++k)
+    points[fmt::format("{:.3f}", (k + 0.5) / kBins)] = std::round(share[static_cast<std::size_t>(k)] * 1e6) / 1e6;
+  return points;
+}
+
 }  // namespace
 
 std::vector<std::pair<std::string, std::string>> multiqc_files(const Report& report, const std::string& version) {
@@ -91,27 +118,10 @@ std::vector<std::pair<std::string, std::string>> multiqc_files(const Report& rep
                       {"xmax", 1}};
   bool any_probability = false;
   for (const auto& [name, sample] : samples) {
-    Json bars = Json::object();
-    std::int64_t called = 0;
-    for (const auto& [label, count] : sample.labels) {
-      bars[label] = count;
-      called += count;
-    }
-    const auto uncalled = static_cast<std::int64_t>(sample.length.size()) - called;
-    if (uncalled > 0) bars["not classified"] = uncalled;
-    bars["left out"] = sample.left_out;
-    calls["data"][name] = bars;
+    calls["data"][name] = bars_of(sample);
     if (sample.probability.empty()) continue;
     any_probability = true;
-    constexpr int kBins = 20;
-    std::vector<double> share(kBins, 0.0);
-    for (const double p : sample.probability)
-      share[static_cast<std::size_t>(std::clamp(static_cast<int>(p * kBins), 0, kBins - 1))] +=
-          1.0 / static_cast<double>(sample.probability.size());
-    Json points = Json::object();
-    for (int k = 0; k < kBins; ++k)
-      points[fmt::format("{:.3f}", (k + 0.5) / kBins)] = std::round(share[static_cast<std::size_t>(k)] * 1e6) / 1e6;
-    lines["data"][name] = points;
+    lines["data"][name] = points_of(sample);
   }
   std::vector<std::pair<std::string, std::string>> files = {
       {"stemloop_table_mqc.tsv", table_of(samples, labels)},

@@ -204,28 +204,22 @@ std::vector<int> match_calls(const std::vector<Interval>& calls, const std::vect
   return found;
 }
 
-ScanFigures evaluate_scan(const std::vector<Interval>& calls, const std::vector<Interval>& truth, HitRule rule,
-                          std::int64_t letters, int samples, std::uint64_t seed) {
-  std::vector<std::size_t> order;
-  const std::vector<int> found = match_calls(calls, truth, rule, order);
-  ScanFigures figures;
-  figures.calls = static_cast<std::int64_t>(calls.size());
-  figures.loci = static_cast<std::int64_t>(truth.size());
-  figures.found = std::count_if(found.begin(), found.end(), [](int f) { return f >= 0; });
-  const auto loci = static_cast<double>(truth.size());
-  const double average = average_precision(found, std::vector<int>(found.size(), 1), loci);
-  const double recall = truth.empty() ? 0 : static_cast<double>(figures.found) / loci;
+namespace {
 
-  // Sampled loci bring their calls along; false calls are sampled on their own.
+// Average precision and recall of sampled loci, which bring their calls along; false calls are sampled on their own.
+// `found`: the locus of each call, -1 for none.
+std::pair<std::vector<double>, std::vector<double>> resampled(const std::vector<int>& found, std::size_t truths,
+                                                              int samples, std::uint64_t seed) {
+  const auto loci = static_cast<double>(truths);
   std::vector<double> averages, recalls;
   std::vector<std::size_t> false_calls;
   for (std::size_t k = 0; k < found.size(); ++k) {
     if (found[k] < 0) false_calls.push_back(k);
   }
-  for (int sample = 0; sample < samples && !truth.empty(); ++sample) {
+  for (int sample = 0; sample < samples && truths > 0; ++sample) {
     Random random(seed, static_cast<std::uint64_t>(sample));
-    std::vector<int> locus_weight(truth.size(), 0), weight(found.size(), 0);
-    for (std::size_t k = 0; k < truth.size(); ++k) ++locus_weight[random.below(truth.size())];
+    std::vector<int> locus_weight(truths, 0), weight(found.size(), 0);
+    for (std::size_t k = 0; k < truths; ++k) ++locus_weight[random.below(truths)];
     for (std::size_t k = 0; k < false_calls.size(); ++k) ++weight[false_calls[random.below(false_calls.size())]];
     double hits = 0;
     for (std::size_t k = 0; k < found.size(); ++k) {
@@ -236,12 +230,16 @@ ScanFigures evaluate_scan(const std::vector<Interval>& calls, const std::vector<
     averages.push_back(average_precision(found, weight, loci));
     recalls.push_back(hits / loci);
   }
-  figures.average_precision = estimate(average, std::move(averages));
-  figures.recall = estimate(recall, std::move(recalls));
+  return {std::move(averages), std::move(recalls)};
+}
 
+// Calls and hits at usual cuts, and of the shortest heads of the list that find a share of the loci.
+std::vector<CutFigures> figures_of_cuts(const std::vector<Interval>& calls, const std::vector<std::size_t>& order,
+                                        const std::vector<int>& found, double loci, std::int64_t letters) {
+  std::vector<CutFigures> all;
   const double mb = static_cast<double>(letters) / 1e6;
   const auto add_cut = [&](const std::string& name, std::int64_t many, std::int64_t hits) {
-    figures.cuts.push_back({name, many, hits, loci > 0 ? static_cast<double>(hits) / loci : 0,
+    all.push_back({name, many, hits, loci > 0 ? static_cast<double>(hits) / loci : 0,
                             many > 0 ? static_cast<double>(hits) / static_cast<double>(many) : 0,
                             mb > 0 ? static_cast<double>(many) / mb : 0});
   };
@@ -260,7 +258,6 @@ ScanFigures evaluate_scan(const std::vector<Interval>& calls, const std::vector<
   for (const double p : {0.9, 0.5, 0.1}) {
     count(fmt::format("probability >= {}", p), [p](const Interval& i) { return i.score >= p; });
   }
-  // The shortest head of the list that finds a share of the loci.
   const std::pair<double, const char*> shares[] = {{0.5, "half of the loci"}, {0.8, "0.8 of the loci"}, {1.0, "all loci"}};
   for (const auto& [share, name] : shares) {
     std::int64_t hits = 0;
@@ -271,6 +268,27 @@ ScanFigures evaluate_scan(const std::vector<Interval>& calls, const std::vector<
       break;
     }
   }
+  return all;
+}
+
+}  // namespace
+
+ScanFigures evaluate_scan(const std::vector<Interval>& calls, const std::vector<Interval>& truth, HitRule rule,
+                          std::int64_t letters, int samples, std::uint64_t seed) {
+  std::vector<std::size_t> order;
+  const std::vector<int> found = match_calls(calls, truth, rule, order);
+  ScanFigures figures;
+  figures.calls = static_cast<std::int64_t>(calls.size());
+  figures.loci = static_cast<std::int64_t>(truth.size());
+  figures.found = std::count_if(found.begin(), found.end(), [](int f) { return f >= 0; });
+  const auto loci = static_cast<double>(truth.size());
+  const double average = average_precision(found, std::vector<int>(found.size(), 1), loci);
+  const double recall = truth.empty() ? 0 : static_cast<double>(figures.found) / loci;
+
+  auto [averages, recalls] = resampled(found, truth.size(), samples, seed);
+  figures.average_precision = estimate(average, std::move(averages));
+  figures.recall = estimate(recall, std::move(recalls));
+  figures.cuts = figures_of_cuts(calls, order, found, loci, letters);
   return figures;
 }
 

@@ -134,14 +134,30 @@ double decoy_share_of(double wanted, std::int64_t letters, double least) {
   return std::max(wanted, std::min(least / static_cast<double>(letters), kMostDecoys));
 }
 
-ScanTally scan_tiles(const ScanOptions& given, const GenomeSurvey& genome, std::shared_ptr<const Model> model,
-                     const CandidateJudge& judge, const ScanProgress& progress) {
-  ScanOptions options = given;
+namespace {
+
+void check_scan(const ScanOptions& options) {
   require(options.chunks >= 1 && options.chunk >= 1 && options.chunk <= options.chunks,
           "chunk {}/{} is not there; chunks count from 1/{} to {}/{}", options.chunk, options.chunks, options.chunks,
           options.chunks, options.chunks);
   require(2 * options.candidates.local.span + options.candidates.flank <= kTileMargin, "span {} is too long for a scan",
           options.candidates.local.span);
+}
+
+void add_worker(const Worker& w, ScanTally& tally) {
+  tally.fold_seconds += w.finder.fold_seconds();
+  tally.shape_seconds += w.finder.shape_seconds();
+  tally.judge_seconds += w.judge_seconds;
+  tally.folded += w.finder.folded();
+  tally.candidates += w.candidates;
+}
+
+}  // namespace
+
+ScanTally scan_tiles(const ScanOptions& given, const GenomeSurvey& genome, std::shared_ptr<const Model> model,
+                     const CandidateJudge& judge, const ScanProgress& progress) {
+  ScanOptions options = given;
+  check_scan(options);
   options.decoy_share = decoy_share_of(options.decoy_share, genome.letters, options.least_decoy_letters);
   const Regions regions = read_regions(genome, options.region, options.bed);
   const PartHeader header = header_of(options, genome);
@@ -190,13 +206,7 @@ ScanTally scan_tiles(const ScanOptions& given, const GenomeSurvey& genome, std::
                                  tbb::filter_mode::parallel, run) &
                              tbb::make_filter<std::shared_ptr<TileCalls>, void>(tbb::filter_mode::serial_in_order, keep));
   writer.complete();
-  for (const Worker& w : workers) {
-    tally.fold_seconds += w.finder.fold_seconds();
-    tally.shape_seconds += w.finder.shape_seconds();
-    tally.judge_seconds += w.judge_seconds;
-    tally.folded += w.finder.folded();
-    tally.candidates += w.candidates;
-  }
+  for (const Worker& w : workers) add_worker(w, tally);
   tally.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   return tally;
 }

@@ -57,78 +57,102 @@ std::string interval(const MeanInterval& m) {
 }
 
 // A panel a classifier and ends: MCC against the number of real mirtrons, on a logarithmic axis.
-Drawing figure_of(const Points& points, double ratio, const Measure& measure, const std::string& title) {
-  constexpr double kPanel = 250, kHeight = 190, kLeft = 60, kTop = 60, kGap = 56;
-  std::set<std::string> classifiers, arms;
-  std::set<std::int64_t> counts;
-  std::vector<std::string> ends;
-  double low = 1, high = 0;
-  for (const auto& [p, folds] : points) {
-    classifiers.insert(p.classifier);
-    arms.insert(p.arm);
-    counts.insert(p.real);
-    if (std::find(ends.begin(), ends.end(), p.ends) == ends.end()) ends.push_back(p.ends);
-    const MeanInterval m = mean_of(folds, ratio, measure);
-    low = std::min(low, std::isnan(m.low) ? m.mean : m.low);
-    high = std::max(high, std::isnan(m.high) ? m.mean : m.high);
-  }
-  constexpr double kStep = 0.1;
-  low = std::max(-1.0, std::floor(low / kStep) * kStep);
-  high = std::min(1.0, std::ceil(high / kStep) * kStep);
-  const auto columns = static_cast<double>(classifiers.size()), rows = static_cast<double>(ends.size());
-  Drawing drawing{kLeft + columns * (kPanel + kGap) + 130, kTop + rows * (kHeight + kGap) + 20, {}};
-  drawing.add(Text{{16, 26}, title, 15, Anchor::kStart, "#333333", true});
-  const double first = std::log(static_cast<double>(*counts.begin())),
-               last = std::log(static_cast<double>(*counts.rbegin()));
-  double row = 0;
-  for (const std::string& end : ends) {
-    double column = 0;
-    for (const std::string& classifier : classifiers) {
-      const double x0 = kLeft + column * (kPanel + kGap), y0 = kTop + row * (kHeight + kGap);
-      const auto x = [&](std::int64_t real) {
-        // Arms stand side by side, within the panel.
-        const double inset = 1.5 * static_cast<double>(arms.size()) + 4, width = kPanel - 2 * inset;
-        return x0 + inset +
-               (last > first ? width * (std::log(static_cast<double>(real)) - first) / (last - first) : width / 2);
-      };
-      const auto y = [&](double value) { return y0 + kHeight * (high - value) / (high - low); };
-      drawing.add(Text{
-          {x0, y0 - 8}, classifier + (end == "masked" ? ", ends masked" : ""), 12, Anchor::kStart, "#333333", true});
-      for (double v = low; v <= high + 1e-9; v += kStep) {
-        drawing.add(Line{{x0, y(v)}, {x0 + kPanel, y(v)}, 1, "#dddddd"});
-        drawing.add(Text{{x0 - 6, y(v) + 4}, fmt::format("{:.1f}", v), 10, Anchor::kEnd, "#333333"});
-      }
-      for (const std::int64_t real : counts)
-        drawing.add(Text{{x(real), y0 + kHeight + 14}, fmt::format("{}", real), 10, Anchor::kMiddle, "#333333"});
-      double shift = -3.0 * static_cast<double>(arms.size() - 1) / 2;
-      for (const std::string& arm : arms) {
-        Polyline line{{}, 1.6, colour_of_arm(arm)};
-        for (const std::int64_t real : counts) {
-          const auto found = points.find({points.begin()->first.test, end, classifier, arm, real});
-          if (found == points.end()) continue;
-          const MeanInterval m = mean_of(found->second, ratio, measure);
-          if (std::isnan(m.mean)) continue;
-          line.points.push_back({x(real) + shift, y(m.mean)});
-          if (!std::isnan(m.low))
-            drawing.add(Line{{x(real) + shift, y(m.low)}, {x(real) + shift, y(m.high)}, 0.8, colour_of_arm(arm)});
-          drawing.add(Circle{{x(real) + shift, y(m.mean)}, 2.6, colour_of_arm(arm), colour_of_arm(arm), 1});
-        }
-        if (line.points.size() > 1) drawing.add(line);
-        shift += 3;
-      }
-      ++column;
+class CurveFigure {
+ public:
+  CurveFigure(const Points& points, double ratio, const Measure& measure)
+      : points_(points), ratio_(ratio), measure_(measure) {
+    for (const auto& [p, folds] : points) {
+      classifiers_.insert(p.classifier);
+      arms_.insert(p.arm);
+      counts_.insert(p.real);
+      if (std::find(ends_.begin(), ends_.end(), p.ends) == ends_.end()) ends_.push_back(p.ends);
+      const MeanInterval m = mean_of(folds, ratio, measure);
+      low_ = std::min(low_, std::isnan(m.low) ? m.mean : m.low);
+      high_ = std::max(high_, std::isnan(m.high) ? m.mean : m.high);
     }
-    ++row;
+    low_ = std::max(-1.0, std::floor(low_ / kStep) * kStep);
+    high_ = std::min(1.0, std::ceil(high_ / kStep) * kStep);
   }
-  double key = kTop + 6;
-  for (const std::string& arm : arms) {
-    const double x0 = kLeft + columns * (kPanel + kGap);
-    drawing.add(Line{{x0, key}, {x0 + 22, key}, 2, colour_of_arm(arm)});
-    drawing.add(Text{{x0 + 28, key + 4}, arm, 11, Anchor::kStart, "#333333"});
-    key += 16;
+
+  [[nodiscard]] Drawing drawn(const std::string& title) const {
+    const auto columns = static_cast<double>(classifiers_.size()), rows = static_cast<double>(ends_.size());
+    Drawing drawing{kLeft + columns * (kPanel + kGap) + 130, kTop + rows * (kHeight + kGap) + 20, {}};
+    drawing.add(Text{{16, 26}, title, 15, Anchor::kStart, kInk, true});
+    double y0 = kTop;
+    for (const std::string& end : ends_) {
+      double x0 = kLeft;
+      for (const std::string& classifier : classifiers_) {
+        draw_panel(classifier, end, x0, y0, drawing);
+        x0 += kPanel + kGap;
+      }
+      y0 += kHeight + kGap;
+    }
+    double key = kTop + 6;
+    for (const std::string& arm : arms_) {
+      const double x0 = kLeft + columns * (kPanel + kGap);
+      drawing.add(Line{{x0, key}, {x0 + 22, key}, 2, colour_of_arm(arm)});
+      drawing.add(Text{{x0 + 28, key + 4}, arm, 11, Anchor::kStart, kInk});
+      key += 16;
+    }
+    return drawing;
   }
-  return drawing;
-}
+
+ private:
+  static constexpr double kPanel = 250, kHeight = 190, kLeft = 60, kTop = 60, kGap = 56, kStep = 0.1;
+  static constexpr const char* kInk = "#333333";
+
+  // From the left of a panel; arms stand side by side, within it.
+  [[nodiscard]] double x(std::int64_t real) const {
+    const double first = std::log(static_cast<double>(*counts_.begin())),
+                 last = std::log(static_cast<double>(*counts_.rbegin()));
+    const double inset = 1.5 * static_cast<double>(arms_.size()) + 4, width = kPanel - 2 * inset;
+    return inset + (last > first ? width * (std::log(static_cast<double>(real)) - first) / (last - first) : width / 2);
+  }
+  // From the top of a panel.
+  [[nodiscard]] double y(double value) const { return kHeight * (high_ - value) / (high_ - low_); }
+
+  void draw_panel(const std::string& classifier, const std::string& end, double x0, double y0, Drawing& drawing) const {
+    drawing.add(
+        Text{{x0, y0 - 8}, classifier + (end == "masked" ? ", ends masked" : ""), 12, Anchor::kStart, kInk, true});
+    for (double v = low_; v <= high_ + 1e-9; v += kStep) {
+      drawing.add(Line{{x0, y0 + y(v)}, {x0 + kPanel, y0 + y(v)}, 1, "#dddddd"});
+      drawing.add(Text{{x0 - 6, y0 + y(v) + 4}, fmt::format("{:.1f}", v), 10, Anchor::kEnd, kInk});
+    }
+    for (const std::int64_t real : counts_)
+      drawing.add(Text{{x0 + x(real), y0 + kHeight + 14}, fmt::format("{}", real), 10, Anchor::kMiddle, kInk});
+    double shift = -3.0 * static_cast<double>(arms_.size() - 1) / 2;
+    for (const std::string& arm : arms_) {
+      draw_curve({points_.begin()->first.test, end, classifier, arm, 0}, x0 + shift, y0, drawing);
+      shift += 3;
+    }
+  }
+
+  // The curve of one arm; `place.real` is every number there is.
+  void draw_curve(Points::key_type place, double x0, double y0, Drawing& drawing) const {
+    const std::string colour = colour_of_arm(place.arm);
+    Polyline line{{}, 1.6, colour};
+    for (const std::int64_t real : counts_) {
+      place.real = real;
+      const auto found = points_.find(place);
+      if (found == points_.end()) continue;
+      const MeanInterval m = mean_of(found->second, ratio_, measure_);
+      if (std::isnan(m.mean)) continue;
+      line.points.push_back({x0 + x(real), y0 + y(m.mean)});
+      if (!std::isnan(m.low))
+        drawing.add(Line{{x0 + x(real), y0 + y(m.low)}, {x0 + x(real), y0 + y(m.high)}, 0.8, colour});
+      drawing.add(Circle{{x0 + x(real), y0 + y(m.mean)}, 2.6, colour, colour, 1});
+    }
+    if (line.points.size() > 1) drawing.add(line);
+  }
+
+  const Points& points_;
+  double ratio_;
+  const Measure& measure_;
+  std::set<std::string> classifiers_, arms_;
+  std::set<std::int64_t> counts_;
+  std::vector<std::string> ends_;
+  double low_ = 1, high_ = 0;
+};
 
 }  // namespace
 
@@ -193,8 +217,8 @@ void write_curve(const ExperimentOptions& c, const std::vector<Cell>& cells) {
     const auto title = [&](const char* what) {
       return fmt::format("{} {} against the number of real mirtrons learned from", what, on);
     };
-    replace_file(name + ".svg", to_svg(figure_of(here, ratio, mcc, title("MCC"))));
-    replace_file(name + "-auroc.svg", to_svg(figure_of(here, ratio, auroc, title("AUROC"))));
+    replace_file(name + ".svg", to_svg(CurveFigure(here, ratio, mcc).drawn(title("MCC"))));
+    replace_file(name + "-auroc.svg", to_svg(CurveFigure(here, ratio, auroc).drawn(title("AUROC"))));
   }
 }
 

@@ -165,6 +165,50 @@ std::string ends_in_words(const std::string& ends) {
   return ends == "masked" ? fmt::format("{} nt masked at both ends", kMasked) : "All of the sequence";
 }
 
+// Means of all rows with these ends, as a table.
+std::string means_in_markdown(const Summary& summary, const std::string& ends) {
+  std::string text;
+  text += "| classifier | arm | folds |";
+  std::string rule = "|---|---|---|";
+  for (const char* metric : kMetrics) {
+    text += fmt::format(" {} |", metric);
+    rule += "---|";
+  }
+  text += "\n" + rule + "\n";
+  for (const Row& row : summary.rows) {
+    if (row.ends != ends) continue;
+    text += fmt::format("| {} | {} | {} |", row.classifier == kRule ? "rule: ends in AG" : row.classifier, row.arm,
+                        row.metrics[kAccuracy].count);
+    for (const MeanInterval& i : row.metrics)
+      text += std::isnan(i.low) ? fmt::format(" {} |", cell_text(i.mean, 3))
+                                : fmt::format(" {:.3f} ± {:.3f} |", i.mean, i.mean - i.low);
+    text += "\n";
+  }
+  if (ends == "all")
+    text +=
+        "| published: CNN (Zheng 2019) | real | | 0.920 | | | | 0.845 | | |\n"
+        "| published: mixed CNN (Aziz 2019) | real | | 0.941 | | | | 0.869 | | |\n";
+  return text;
+}
+
+std::string differences_in_markdown(const Summary& summary, const std::string& ends) {
+  std::string text;
+  text += fmt::format("\n### Differences: {}\n\n", ends == "masked" ? "masked" : "all");
+  text += "| classifier | arm | against | accuracy | p | mcc | p |\n|---|---|---|---|---|---|---|\n";
+  for (const Difference& d : summary.differences) {
+    if (d.ends != ends) continue;
+    text += fmt::format("| {} | {} | {} |", d.classifier, d.arm, d.against);
+    for (const std::size_t m : {kAccuracy, kMcc}) {
+      const MeanInterval& i = d.metrics[m].difference;
+      text += std::isnan(i.low)
+                  ? fmt::format(" {} | |", cell_text(i.mean, 3))
+                  : fmt::format(" {:+.3f} [{:+.3f}, {:+.3f}] | {} |", i.mean, i.low, i.high, p_text(d.metrics[m].p));
+    }
+    text += "\n";
+  }
+  return text;
+}
+
 std::string markdown_of(const Summary& summary, const ExperimentOptions& c) {
   std::string text = fmt::format(
       "# Mirtrons against canonical miRNAs, with and without synthetic mirtrons\n\n"
@@ -186,39 +230,7 @@ std::string markdown_of(const Summary& summary, const ExperimentOptions& c) {
           "the\n"
           "AG end is partly a matter of annotation.\n\n",
           kMasked);
-    text += "| classifier | arm | folds |";
-    std::string rule = "|---|---|---|";
-    for (const char* metric : kMetrics) {
-      text += fmt::format(" {} |", metric);
-      rule += "---|";
-    }
-    text += "\n" + rule + "\n";
-    for (const Row& row : summary.rows) {
-      if (row.ends != ends) continue;
-      text += fmt::format("| {} | {} | {} |", row.classifier == kRule ? "rule: ends in AG" : row.classifier, row.arm,
-                          row.metrics[kAccuracy].count);
-      for (const MeanInterval& i : row.metrics)
-        text += std::isnan(i.low) ? fmt::format(" {} |", cell_text(i.mean, 3))
-                                  : fmt::format(" {:.3f} ± {:.3f} |", i.mean, i.mean - i.low);
-      text += "\n";
-    }
-    if (ends == "all")
-      text +=
-          "| published: CNN (Zheng 2019) | real | | 0.920 | | | | 0.845 | | |\n"
-          "| published: mixed CNN (Aziz 2019) | real | | 0.941 | | | | 0.869 | | |\n";
-    text += fmt::format("\n### Differences: {}\n\n", ends == "masked" ? "masked" : "all");
-    text += "| classifier | arm | against | accuracy | p | mcc | p |\n|---|---|---|---|---|---|---|\n";
-    for (const Difference& d : summary.differences) {
-      if (d.ends != ends) continue;
-      text += fmt::format("| {} | {} | {} |", d.classifier, d.arm, d.against);
-      for (const std::size_t m : {kAccuracy, kMcc}) {
-        const MeanInterval& i = d.metrics[m].difference;
-        text += std::isnan(i.low)
-                    ? fmt::format(" {} | |", cell_text(i.mean, 3))
-                    : fmt::format(" {:+.3f} [{:+.3f}, {:+.3f}] | {} |", i.mean, i.low, i.high, p_text(d.metrics[m].p));
-      }
-      text += "\n";
-    }
+    text += means_in_markdown(summary, ends) + differences_in_markdown(summary, ends);
   }
   text +=
       "\np: corrected resampled t-test, not adjusted for the number of comparisons. wgan and fbgan are also compared "
@@ -243,12 +255,18 @@ struct Scale {
   }
 };
 
-// MCC of all rows: a line a classifier and source, a filled dot with real mirtrons, an open one without.
-Drawing figure_of(const Summary& summary) {
-  const auto mcc = [](const Row& row) { return row.metrics[kMcc]; };
-  // 1. Lines and the scale.
+constexpr double kStep = 0.1;
+
+// Where everything stands.
+struct Layout {
   std::map<std::pair<std::string, std::string>, double> y_of;  // by classifier and source
   std::vector<std::pair<std::string, double>> group_at;
+  double bottom = 0;
+  Scale scale{1, 1};
+};
+
+Layout layout_of(const Summary& summary) {
+  Layout all;
   double y = kTop;
   for (const std::string classifier : kClassifiers) {
     std::set<std::string> sources;
@@ -257,25 +275,27 @@ Drawing figure_of(const Summary& summary) {
     }
     if (sources.empty()) continue;
     y += kGroupGap;
-    group_at.emplace_back(classifier, y);
+    all.group_at.emplace_back(classifier, y);
     for (const std::string& source : arm_names()) {
       if (is_only(source) || sources.count(source) == 0) continue;
-      y_of[{classifier, source}] = y;
+      all.y_of[{classifier, source}] = y;
       y += kRowHeight;
     }
   }
-  const double bottom = y + 4;
-  Scale scale{1, 1};
+  all.bottom = y + 4;
+  Scale& scale = all.scale;
   for (const Row& row : summary.rows) {
-    if (!std::isnan(mcc(row).mean))
-      scale.low = std::min(scale.low, std::isnan(mcc(row).low) ? mcc(row).mean : mcc(row).low);
+    if (!std::isnan(row.metrics[kMcc].mean))
+      scale.low = std::min(scale.low, std::isnan(row.metrics[kMcc].low) ? row.metrics[kMcc].mean : row.metrics[kMcc].low);
   }
-  constexpr double kStep = 0.1;
   scale.low = std::max(-1.0, std::floor(scale.low / kStep) * kStep);
   if (scale.low >= 1) scale.low = 0;
+  return all;
+}
 
-  // 2. Frames.
-  Drawing drawing{kLeft + 2 * kWidth + kGap + 24, bottom + 62, {}};
+void draw_frames(const Layout& layout, Drawing& drawing) {
+  const Scale& scale = layout.scale;
+  const double bottom = layout.bottom;
   drawing.add(Text{{16, 26},
                    "Mirtron or canonical miRNA: Matthews' correlation on real test folds",
                    15,
@@ -294,25 +314,34 @@ Drawing figure_of(const Summary& summary) {
     }
     ++panel;
   }
-  for (const auto& [classifier, at] : group_at) {
+  for (const auto& [classifier, at] : layout.group_at) {
     drawing.add(Text{{16, at + 4}, classifier == kRule ? "ends in AG" : classifier, 12, Anchor::kStart, kInk, true});
     drawing.add(Line{{16, at - kGroupGap + 2}, {kLeft + 2 * kWidth + kGap, at - kGroupGap + 2}, 1, kGrid});
   }
-  for (const auto& [name, at] : y_of) drawing.add(Text{{kLeft - 10, at + 4}, name.second, 11, Anchor::kEnd, kInk});
+  for (const auto& [name, at] : layout.y_of) drawing.add(Text{{kLeft - 10, at + 4}, name.second, 11, Anchor::kEnd, kInk});
+}
 
-  // 3. Dots and intervals; the open ones a little lower.
+// MCC of all rows: a line a classifier and source, a filled dot with real mirtrons, an open one without.
+Drawing figure_of(const Summary& summary) {
+  const Layout layout = layout_of(summary);
+  const Scale& scale = layout.scale;
+  const double bottom = layout.bottom;
+  Drawing drawing{kLeft + 2 * kWidth + kGap + 24, bottom + 62, {}};
+  draw_frames(layout, drawing);
+
+  // Dots and intervals; the open ones a little lower.
   for (const Row& row : summary.rows) {
-    const MeanInterval i = mcc(row);
+    const MeanInterval i = row.metrics[kMcc];
     if (std::isnan(i.mean)) continue;
     const int at = row.ends == kEnds[0] ? 0 : 1;
     const bool only = is_only(row.arm);
-    const double line = y_of.at({row.classifier, line_of(row.arm)}) + (only ? 3 : -1);
+    const double line = layout.y_of.at({row.classifier, line_of(row.arm)}) + (only ? 3 : -1);
     const std::string colour = colour_of_arm(line_of(row.arm));
     if (!std::isnan(i.low)) drawing.add(Line{{scale.x(at, i.low), line}, {scale.x(at, i.high), line}, 1.3, colour});
     drawing.add(Circle{{scale.x(at, i.mean), line}, 3.4, only ? "#ffffff" : colour, colour, 1.4});
   }
 
-  // 4. What it means.
+  // What it means.
   drawing.add(Circle{{22, 46}, 3.4, kInk, kInk, 1.4});
   drawing.add(Text{{32, 50}, "real mirtrons, filled up with synthetic ones", 12, Anchor::kStart, kInk});
   drawing.add(Circle{{322, 46}, 3.4, "#ffffff", kInk, 1.4});

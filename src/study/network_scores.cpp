@@ -89,6 +89,35 @@ std::vector<NamedRow> score_class(HairpinNetwork& network, const PictureData& da
   return rows;
 }
 
+namespace {
+
+// How much of the bonds asked for stands in the pictures obtained; `own` are those of the hairpins encoded.
+NamedRow bonds_row(const char* name, const std::vector<Bonds>& own, const std::vector<Bonds>& asked,
+                   const std::vector<Picture>& obtained) {
+  double sum = 0, exact = 0, in_step = 0, changes = 0, changed = 0;
+  for (std::size_t i = 0; i < asked.size(); ++i) {
+    const Bonds got = bond_rows(obtained[i]);
+    const double share = bond_agreement(asked[i], got);
+    for (int k = 0; k < kBondLength; ++k) {
+      if (asked[i][k] == own[i][k]) continue;
+      ++changes;
+      changed += got[k] == asked[i][k] ? 1 : 0;
+    }
+    sum += share;
+    exact += share == 1 ? 1 : 0;
+    in_step += decode_picture(obtained[i]).in_step ? 1 : 0;
+  }
+  const auto n = static_cast<double>(asked.size());
+  return {{"bonds", name},
+          {"count", std::ssize(asked)},
+          {"as_asked", sum / n},
+          {"all_as_asked", exact / n},
+          {"changed_as_asked", changes > 0 ? changed / changes : std::nan("")},
+          {"in_step", in_step / n}};
+}
+
+}  // namespace
+
 // Section 3.2 of the paper, counted: z_x and z_y of a hairpin with z_m drawn for other bonds.
 std::vector<NamedRow> score_bonds(HairpinNetwork& network, const PictureData& data, const BondDraws& draws) {
   std::vector<NamedRow> rows;
@@ -118,26 +147,7 @@ std::vector<NamedRow> score_bonds(HairpinNetwork& network, const PictureData& da
     return network.decode(z, how);
   };
   const auto row = [&](const char* name, const std::vector<Bonds>& asked, const std::vector<Picture>& obtained) {
-    double sum = 0, exact = 0, in_step = 0, changes = 0, changed = 0;
-    for (std::size_t i = 0; i < asked.size(); ++i) {
-      const Bonds got = bond_rows(obtained[i]);
-      const double share = bond_agreement(asked[i], got);
-      for (int k = 0; k < kBondLength; ++k) {
-        if (asked[i][k] == own[i][k]) continue;
-        ++changes;
-        changed += got[k] == asked[i][k] ? 1 : 0;
-      }
-      sum += share;
-      exact += share == 1 ? 1 : 0;
-      in_step += decode_picture(obtained[i]).in_step ? 1 : 0;
-    }
-    const auto n = static_cast<double>(asked.size());
-    rows.push_back({{"bonds", name},
-              {"count", std::ssize(asked)},
-              {"as_asked", sum / n},
-              {"all_as_asked", exact / n},
-              {"changed_as_asked", changes > 0 ? changed / changes : std::nan("")},
-              {"in_step", in_step / n}});
+    rows.push_back(bonds_row(name, own, asked, obtained));
   };
   const std::vector<Picture> back = network.decode(joined(encoded), how);
   row("own, reconstructed", own, back);
