@@ -231,6 +231,7 @@ TEST(Options, WhatWouldBeIgnoredIsRefused) {
        "smote - --mode A -T 20", "project x --seed 2", "draw --grid 2x2 --dir x",
        "classify --device gpu", "classify --device cuda:-1", "generate -m mirtron-generator --free-ends",
        "generate -m mirtron-generator --min-length 90 --longest 40",
+       "evaluate classifier -m premirna --tsv x --split y",
        "evaluate classifier -m premirna --positives " + g + " --negatives " + g + " --label-column x"}) {
     const Outcome r = shell("cd " + folder.path("") + " && stemloop " + line, kTwo);
     EXPECT_THAT(r.code, ::testing::AnyOf(1, 2)) << line;

@@ -314,7 +314,8 @@ class PrecursorJudge : public Judge {
 
   void check_use(const EvaluateData& from) const override {
     require(from.data.bars.empty(), "--bars holds pictures; this model judges sequences (--tsv, --positives, --negatives)");
-    require(from.part.empty(), "--part is of models of the published benchmark");
+    require(from.part.empty() && from.data.split.empty(), "{} is of models of the published benchmark",
+            from.part.empty() ? "--split" : "--part");
   }
 
   [[nodiscard]] JudgeScores evaluate(const EvaluateData& from) const override {
