@@ -97,8 +97,9 @@ TEST_F(Experiment, TheCurveHasRivalsAndABlindTest) {
   for (std::uint64_t i = 0; i < 12; ++i)
     blind += fmt::format("b{}\t{}{}\t{}\n", i, i < 4 ? "GU" : "", testing::random_sequence(64, 0.5, 12, i), i < 4 ? 1 : 0);
   const testing::TemporaryFile second(blind, "blind.tsv");
-  const Outcome r = shell(experiment(tsv, "--folds 2 --real 3,6 --arms real,weighted,threshold,oversample --classifiers "
-                                          "logistic,forest --blind " + second.path()));
+  const std::string command = experiment(tsv, "--folds 2 --real 3,6 --arms real,weighted,threshold,oversample --classifiers "
+                                              "logistic,forest --blind " + second.path());
+  const Outcome r = shell(command);
   ASSERT_EQ(r.code, 0) << r.err;
   EXPECT_THAT(r.err, HasSubstr("42 records are nearly alike one that is learned from and are left out"));
   const std::string cells = content(run() + "/cells.tsv");
@@ -117,6 +118,16 @@ TEST_F(Experiment, TheCurveHasRivalsAndABlindTest) {
   }
   for (const std::string where : {"foldlogistic", "foldforest", "blindlogistic"})
     EXPECT_EQ(auroc.at(where + "real3"), auroc.at(where + "threshold3"));
+
+  // Gone on with after half of its cells, and when nothing is missing.
+  std::size_t half = cells.size() / 2;
+  half = cells.find('\n', half) + 1;
+  for (const std::size_t kept : {half, cells.size()}) {
+    write_bytes(run() + "/cells.tsv", cells.substr(0, kept));
+    const Outcome again = shell(command);
+    EXPECT_EQ(again.code, 0) << again.err;
+    EXPECT_EQ(content(run() + "/cells.tsv"), cells);
+  }
 }
 
 TEST_F(Experiment, WhatACurveCannotBeMadeOfIsSaid) {

@@ -283,5 +283,27 @@ TEST_F(Trained, FilterKeepsWhatRefoldsAsDrawn) {
   }
 }
 
+// The selector of a model of pictures leaves draws out and changes none; what is asked for is not selected among.
+TEST_F(Trained, DrawsForNothingAskedAreSelected) {
+  const std::string generate = fmt::format("stemloop generate --model {}/premirna --seed 3 -t 1 -q ", STEMLOOP_MODELS);
+  const Outcome some = shell(generate + "-n 2 --left-out " + at("left.tsv"));
+  ASSERT_EQ(some.code, 0) << some.err;
+  EXPECT_THAT(content(at("left.tsv")), HasSubstr("left out by the selector"));
+  const Outcome all = shell(generate + "-n 12 --no-selector --left-out " + at("left.tsv"));
+  ASSERT_EQ(all.code, 0) << all.err;
+  EXPECT_THAT(content(at("left.tsv")), ::testing::Not(HasSubstr("left out by the selector")));
+  std::istringstream lines(some.out);
+  int kept = 0;
+  for (std::string line; std::getline(lines, line);) {
+    if (line[0] == '>') continue;
+    EXPECT_THAT(all.out, HasSubstr("\n" + line + "\n"));
+    ++kept;
+  }
+  EXPECT_EQ(kept, 4) << "sequence and structure of two hairpins";
+  const Outcome asked = shell(generate + "-n 2 --structure '((((((((((((((((((((....))))))))))))))))))))' --left-out " + at("left.tsv"));
+  ASSERT_EQ(asked.code, 0) << asked.err;
+  EXPECT_THAT(content(at("left.tsv")), ::testing::Not(HasSubstr("left out by the selector")));
+}
+
 }  // namespace
 }  // namespace stemloop

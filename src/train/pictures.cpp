@@ -84,8 +84,6 @@ void prepare_pictures(TrainJob& c) {
         c.preset.config = config_from_json(network, path);
         c.preset.objective = objective_from_json(objective, path);
       });
-  find_data(c);
-  check_named_files(c);
 }
 
 TrainResult train_pictures(TrainJob& c) {

@@ -51,7 +51,10 @@ void find_data(TrainJob& c);
 nlohmann::ordered_json new_run_file(const TrainJob& c, const std::string& network, const std::string& objective,
                                     const nlohmann::ordered_json& options, const RunData& data);
 
-/// The run that `c.resume` names, into `c`; `visit_options` names the options of its kind, `take` has the texts of
+/// Error if a run that is gone on with names data or parameters that are no regular files.
+void check_named_files(TrainJob& c);
+
+/// The run that `c.resume` names, into `c`, its data found and checked; `visit_options` names the options of its kind, `take` has the texts of
 /// network and objective. An option that the run of an earlier version lacks has its default. Number of threads: as
 /// given now.
 template <class VisitOptions, class Take>
@@ -71,10 +74,9 @@ void read_run(TrainJob& c, VisitOptions visit_options, Take take) {
   }
   if (threads > 0) c.common.threads = threads;
   c.options.run_directory = c.resume;
+  find_data(c);
+  check_named_files(c);
 }
-
-/// Error if a run that is gone on with names data or parameters that are no regular files.
-void check_named_files(TrainJob& c);
 
 /// What a model says of its origin, `run` being what run.json of this process would hold: the command that began the run,
 /// also where the run was gone on with (`stored` is its run.json then), so that both end in the same model.

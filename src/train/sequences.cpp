@@ -221,8 +221,6 @@ void prepare_sequences(TrainJob& c) {
         c.gan.network = sequence_net_from_json(network, path);
         c.gan.objective = gan_objective_from_json(objective, path);
       });
-  find_data(c);
-  check_named_files(c);
 }
 
 TrainResult train_sequences(TrainJob& c) {
