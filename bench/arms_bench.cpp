@@ -98,7 +98,8 @@ std::vector<CutExample> dicer_ends(const std::string& path) {
   std::vector<CutExample> examples;
   for (const auto& row : rows_of(path)) {
     if (row.at("in_deepmircut") == "yes") continue;
-    examples.push_back({row.at("name"), row.at("sequence"), {-1, before(row.at("dicer_5p")), before(row.at("dicer_3p")), -1}});
+    examples.push_back(
+        {row.at("name"), row.at("sequence"), {-1, before(row.at("dicer_5p")), before(row.at("dicer_3p")), -1}});
   }
   return examples;
 }
@@ -184,7 +185,10 @@ int run(const std::string& data, const std::string& directory, const std::string
   print("testSet, fixed distances from the loop", measure_cuts(CutModel::offsets(), test));
   for (const bool random_letters : {false, true}) {
     for (const int flank : {0, 10, 30, 60}) {
-      print(fmt::format("testSet, {} nt of {} flank", flank, random_letters ? "random" : flank > 30 ? "genomic, then random" : "genomic"),
+      print(fmt::format("testSet, {} nt of {} flank", flank,
+                        random_letters ? "random"
+                        : flank > 30   ? "genomic, then random"
+                                       : "genomic"),
             measure_cuts(model, with_flanks(test, flank, random_letters)));
     }
   }
@@ -206,8 +210,10 @@ int run(const std::string& data, const std::string& directory, const std::string
                sure.claimed[off], sure.right[off], sure.error[off]);
   }
   const GuideMeasures guide = measure_guides(model, reads);
-  fmt::print("\nguide, {} human hairpins (twice the reads): told {:.3f}, of those right {:.3f}, right if all were told {:.3f}\n",
-             guide.records, guide.told, guide.right, guide.right_if_forced);
+  fmt::print(
+      "\nguide, {} human hairpins (twice the reads): told {:.3f}, of those right {:.3f}, right if all were told "
+      "{:.3f}\n",
+      guide.records, guide.told, guide.right, guide.right_if_forced);
   CutModel::Scratch scratch = model.scratch();
   const auto start = std::chrono::steady_clock::now();
   constexpr int kRounds = 4;
@@ -215,7 +221,8 @@ int run(const std::string& data, const std::string& directory, const std::string
     for (const CutExample& example : reads) (void)model.predict(example.sequence, scratch);
   }
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
-  fmt::print("\n{:.0f} hairpins of 110 nt a second on one core\n", kRounds * static_cast<double>(reads.size()) / took.count());
+  fmt::print("\n{:.0f} hairpins of 110 nt a second on one core\n",
+             kRounds * static_cast<double>(reads.size()) / took.count());
   return 0;
 }
 

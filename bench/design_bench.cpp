@@ -59,27 +59,34 @@ int run(int argc, char** argv) {
   std::vector<double> milliseconds, probability;
   int solved = 0, called = 0;
   std::size_t all = 0;
-  std::puts("id\tlength\tsolved\tprobability\tmfe\tseconds\tattempts\tfolds\tsteps\tlog_likelihood\tsequence\tmfe_structure\tclass_probability\tjudged");
+  std::puts(
+      "id\tlength\tsolved\tprobability\tmfe\tseconds\tattempts\tfolds\tsteps\tlog_likelihood\tsequence\tmfe_"
+      "structure\tclass_probability\tjudged");
   for (std::size_t k = first; k < std::min(records.size(), first + count); ++k, ++all) {
     const DesignTarget target = make_target(records[k].structure);
     const double before = cpu_milliseconds();
     const Design d = design_sequence(target, *natural, folder, options, seed, k);
-    std::printf("%s\t%zu\t%d\t%.4f\t%.2f\t%.5f\t%d\t%d\t%ld\t%.4f\t%s\t%s\t%.4f\t%d\n", records[k].id.c_str(), records[k].structure.size(),
-                d.solved ? 1 : 0, d.probability, d.mfe / 100.0, d.seconds, d.attempts, d.folds, d.steps, d.log_likelihood,
-                d.sequence.c_str(), d.mfe_structure.c_str(), d.opinion.probability, d.judged);
+    std::printf("%s\t%zu\t%d\t%.4f\t%.2f\t%.5f\t%d\t%d\t%ld\t%.4f\t%s\t%s\t%.4f\t%d\n", records[k].id.c_str(),
+                records[k].structure.size(), d.solved ? 1 : 0, d.probability, d.mfe / 100.0, d.seconds, d.attempts,
+                d.folds, d.steps, d.log_likelihood, d.sequence.c_str(), d.mfe_structure.c_str(), d.opinion.probability,
+                d.judged);
     std::fflush(stdout);
     milliseconds.push_back(cpu_milliseconds() - before);
     solved += d.solved ? 1 : 0;
     called += d.opinion.called ? 1 : 0;
     if (d.solved) probability.push_back(d.probability);
   }
-  std::fprintf(stderr, "%zu structures, %d as asked (%.4f); ms: median %.2f, 95 %% %.2f, most %.0f; p median %.3f, 10 %% %.3f; of the class %d\n",
-               all, solved, solved / static_cast<double>(all), quantile(milliseconds, 0.5), quantile(milliseconds, 0.95),
-               quantile(milliseconds, 1), quantile(probability, 0.5), quantile(probability, 0.1), called);
+  std::fprintf(stderr,
+               "%zu structures, %d as asked (%.4f); ms: median %.2f, 95 %% %.2f, most %.0f; p median %.3f, 10 %% %.3f; "
+               "of the class %d\n",
+               all, solved, solved / static_cast<double>(all), quantile(milliseconds, 0.5),
+               quantile(milliseconds, 0.95), quantile(milliseconds, 1), quantile(probability, 0.5),
+               quantile(probability, 0.1), called);
   return 0;
 }
 
-// Shares of words of one to three letters, GC, energy of the MFE structure a base: what sequence_rows() tells of letters and energy.
+// Shares of words of one to three letters, GC, energy of the MFE structure a base: what sequence_rows() tells of
+// letters and energy.
 int told(int argc, char** argv) {
   const auto model = make_model(load_parameters("turner2004"));
   const auto rows_of = [&](const char* path) {
@@ -114,7 +121,8 @@ int told(int argc, char** argv) {
     for (std::size_t a = 0; a < judged.size();) {  // ties count half
       std::size_t b = a;
       double tied_ones = 0, tied_zeros = 0;
-      for (; b < judged.size() && judged[b].first == judged[a].first; ++b) (judged[b].second == 1 ? tied_ones : tied_zeros) += 1;
+      for (; b < judged.size() && judged[b].first == judged[a].first; ++b)
+        (judged[b].second == 1 ? tied_ones : tied_zeros) += 1;
       sum += tied_ones * (below + tied_zeros / 2);
       below += tied_zeros;
       ones += tied_ones;

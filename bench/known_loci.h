@@ -1,4 +1,5 @@
-// What the benches of the scan share: letters of a genome to plant precursors in, and whether a stem-loop is a planted one.
+// What the benches of the scan share: letters of a genome to plant precursors in, and whether a stem-loop is a planted
+// one.
 #pragma once
 
 #include <algorithm>

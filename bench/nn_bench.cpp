@@ -3,8 +3,8 @@
 #include <benchmark/benchmark.h>
 
 #include "net/torch/diva/diva.h"
-#include "net/torch/sequences/gan.h"
 #include "net/torch/loop/training.h"
+#include "net/torch/sequences/gan.h"
 
 namespace stemloop {
 namespace {

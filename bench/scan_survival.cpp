@@ -2,10 +2,11 @@
 //
 //   scan_survival precursor_mature_v21.tsv.gz EVERY GENOME.fa [NAME=VALUE...]
 //
-// Every EVERY-th precursor with a known mature lies between 200 shuffled letters of the genome on either side. It survives
-// if a candidate holds four fifths of each of its arms, give or take 5 letters at the candidate's ends (the ends of arms are
-// often unpaired), and has its loop between them. NAME=VALUE sets an option of the scan: stacking, bound, shape, span. The first
-// 200 kb of the genome without N are scanned too, for the candidates and CPU seconds per Mb of both strands.
+// Every EVERY-th precursor with a known mature lies between 200 shuffled letters of the genome on either side. It
+// survives if a candidate holds four fifths of each of its arms, give or take 5 letters at the candidate's ends (the
+// ends of arms are often unpaired), and has its loop between them. NAME=VALUE sets an option of the scan: stacking,
+// bound, shape, span. The first 200 kb of the genome without N are scanned too, for the candidates and CPU seconds per
+// Mb of both strands.
 #include <algorithm>
 #include <array>
 #include <cstdio>
@@ -26,18 +27,19 @@ namespace {
 constexpr int kFlank = 200, kSlack = 5;
 
 const std::set<std::string, std::less<>> kVertebrates = {
-    "hsa", "mmu", "bta", "gga", "eca", "ptr", "ppy", "mml", "efu", "cfa", "rno", "mdo", "oan", "ssc", "ssa", "ggo", "dre",
-    "aca", "ipu", "chi", "tgu", "pma", "cgr", "oha", "xtr", "tch", "ola", "ccr", "tni", "fru", "oar", "sha", "age", "lla",
-    "sla", "hhi", "xla", "pol", "aja", "lca", "ocu", "ssy", "pbi", "meu", "ppa", "mne"};
+    "hsa", "mmu", "bta", "gga", "eca", "ptr", "ppy", "mml", "efu", "cfa", "rno", "mdo", "oan", "ssc", "ssa", "ggo",
+    "dre", "aca", "ipu", "chi", "tgu", "pma", "cgr", "oha", "xtr", "tch", "ola", "ccr", "tni", "fru", "oar", "sha",
+    "age", "lla", "sla", "hhi", "xla", "pol", "aja", "lca", "ocu", "ssy", "pbi", "meu", "ppa", "mne"};
 const std::set<std::string, std::less<>> kPlants = {
-    "mtr", "osa", "gma", "ptc", "ath", "bdi", "gra", "ppt", "stu", "mdm", "sbi", "aly", "ppe", "zma", "vvi", "nta", "mes",
-    "lus", "atr", "cme", "tae", "bra", "bna", "ata", "tcc", "cpa", "ghr", "sly", "hvu", "rco", "lja", "csi", "smo", "cca",
-    "aqc", "pab", "pta", "rgl", "hbr", "pgi", "pde", "ahy", "ssp", "vun", "ssl", "sof", "htu", "far", "gso", "dpr", "bol",
-    "pvu", "aau", "han", "egu", "ctr", "ccl", "peu", "crt", "cln", "bgy", "bcy", "hpe", "hpa", "hci", "har", "amg", "hex",
-    "ama", "ttu", "ghb", "gar"};
-const std::set<std::string, std::less<>> kViruses = {
-    "rlcv", "ebv", "dev", "mdv2", "mcmv", "hsv2", "hsv1", "hvt", "mghv", "hcmv", "mdv1", "prv", "kshv", "hbv", "bhv1", "rrv",
-    "iltv", "blv", "bhv5", "hhv6b", "hvsa", "hiv1", "bfv", "sv40", "mcv", "jcv", "bpcv1", "bpcv2", "bkv"};
+    "mtr", "osa", "gma", "ptc", "ath", "bdi", "gra", "ppt", "stu", "mdm", "sbi", "aly", "ppe", "zma", "vvi",
+    "nta", "mes", "lus", "atr", "cme", "tae", "bra", "bna", "ata", "tcc", "cpa", "ghr", "sly", "hvu", "rco",
+    "lja", "csi", "smo", "cca", "aqc", "pab", "pta", "rgl", "hbr", "pgi", "pde", "ahy", "ssp", "vun", "ssl",
+    "sof", "htu", "far", "gso", "dpr", "bol", "pvu", "aau", "han", "egu", "ctr", "ccl", "peu", "crt", "cln",
+    "bgy", "bcy", "hpe", "hpa", "hci", "har", "amg", "hex", "ama", "ttu", "ghb", "gar"};
+const std::set<std::string, std::less<>> kViruses = {"rlcv", "ebv",  "dev",   "mdv2",  "mcmv", "hsv2", "hsv1", "hvt",
+                                                     "mghv", "hcmv", "mdv1",  "prv",   "kshv", "hbv",  "bhv1", "rrv",
+                                                     "iltv", "blv",  "bhv5",  "hhv6b", "hvsa", "hiv1", "bfv",  "sv40",
+                                                     "mcv",  "jcv",  "bpcv1", "bpcv2", "bkv"};
 const std::set<std::string, std::less<>> kOthers = {"cre", "esi", "pti", "ddi", "psj", "pra", "pin"};
 
 std::string clade_of(std::string_view name) {
@@ -64,11 +66,16 @@ Tile tile_of(std::string letters) {
 
 void set_option(CandidateOptions& o, const std::string& text) {
   const auto value = [&] { return parse_integer(text.substr(text.find('=') + 1), text); };
-  if (text.starts_with("stacking=")) o.local.least_stacking = static_cast<int>(value());
-  else if (text.starts_with("bound=")) o.local.bound = static_cast<Energy>(value());
-  else if (text.starts_with("span=")) o.local.span = static_cast<int>(value());
-  else if (text.starts_with("shape=")) o.shape = std::stod(text.substr(6));
-  else fail("'{}' is no option", text);
+  if (text.starts_with("stacking="))
+    o.local.least_stacking = static_cast<int>(value());
+  else if (text.starts_with("bound="))
+    o.local.bound = static_cast<Energy>(value());
+  else if (text.starts_with("span="))
+    o.local.span = static_cast<int>(value());
+  else if (text.starts_with("shape="))
+    o.shape = std::stod(text.substr(6));
+  else
+    fail("'{}' is no option", text);
 }
 
 }  // namespace

@@ -1,12 +1,13 @@
-// Makes the weights of scan/shape.cpp: logistic regression of stem-loops that hold both arms of a known precursor against
-// stem-loops of genomes.
+// Makes the weights of scan/shape.cpp: logistic regression of stem-loops that hold both arms of a known precursor
+// against stem-loops of genomes.
 //
 //   shape_fit precursor_mature_v21.tsv.gz EVERY GENOME.fa...
 //
-// Every EVERY-th precursor is put between 200 letters of genome on either side; of each genome the first 100 kb without N
-// are background. A stem-loop counts as the precursor's if it covers four fifths of every annotated arm, give or take 10
-// letters at its ends, and has its loop between them. Of several the likeliest counts, in rounds. Prints weights in the
-// order of shape.cpp (constant for the numbers there are), then how many precursors and stem-loops per Mb stay at cuts.
+// Every EVERY-th precursor is put between 200 letters of genome on either side; of each genome the first 100 kb without
+// N are background. A stem-loop counts as the precursor's if it covers four fifths of every annotated arm, give or take
+// 10 letters at its ends, and has its loop between them. Of several the likeliest counts, in rounds. Prints weights in
+// the order of shape.cpp (constant for the numbers there are), then how many precursors and stem-loops per Mb stay at
+// cuts.
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -98,7 +99,8 @@ int main(int argc, char** argv) {
     for (const std::size_t column : {5, 8}) {
       const std::string mature = column < f.size() ? as_rna(f[column]) : "";
       const std::size_t at = mature.size() < 15 ? std::string::npos : sequence.find(mature);
-      if (at != std::string::npos) arms.emplace_back(200 + static_cast<int>(at), 200 + static_cast<int>(at + mature.size()));
+      if (at != std::string::npos)
+        arms.emplace_back(200 + static_cast<int>(at), 200 + static_cast<int>(at + mature.size()));
     }
     if (arms.empty() || line++ % every != 0) return;
     Random random(5, static_cast<std::uint64_t>(line));
@@ -128,8 +130,8 @@ int main(int argc, char** argv) {
     for (auto& [precursor, row] : best) row->used = true;
   }
   for (const double weight : weights) std::printf("%.4f, ", weight);
-  std::printf("\nprecursors %ld, without a stem-loop %ld; %zu stem-loops in %zu letters\n", precursors, missed, background_rows,
-              genome.size());
+  std::printf("\nprecursors %ld, without a stem-loop %ld; %zu stem-loops in %zu letters\n", precursors, missed,
+              background_rows, genome.size());
   std::vector<double> real, other;
   for (const Row& row : rows) {
     if (row.used) (row.precursor >= 0 ? real : other).push_back(value(weights, row));

@@ -1,5 +1,5 @@
-// Loci, introns and matures as GFF3, BED or tables, files of structures asked for, and the energies of nothing: the first
-// byte says which reader gets the rest. What is read lies where it may.
+// Loci, introns and matures as GFF3, BED or tables, files of structures asked for, and the energies of nothing: the
+// first byte says which reader gets the rest. What is read lies where it may.
 #include <cstdlib>
 
 #include "arms/arms.h"
@@ -37,15 +37,19 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
                 intron.end <= survey.contigs[static_cast<std::size_t>(intron.contig)].length);
         break;
       case 1:
-        for (const Interval& interval : read_intervals(path)) check(interval.begin >= 0 && interval.begin < interval.end);
+        for (const Interval& interval : read_intervals(path))
+          check(interval.begin >= 0 && interval.begin < interval.end);
         break;
       case 2: {
-        const PlacedMatures placed = KnownMatures::read(path).place("c", "UGAGGUAGUAGGUUGUAUAGUUUUAGGGUCACACCCACCACUGGGAGAUAACUAUACAAUCUACUGUCUUUC");
-        for (const PlacedMature& mature : placed.matures) check(mature.begin >= 0 && mature.begin < mature.end && mature.end <= 72);
+        const PlacedMatures placed = KnownMatures::read(path).place(
+            "c", "UGAGGUAGUAGGUUGUAUAGUUUUAGGGUCACACCCACCACUGGGAGAUAACUAUACAAUCUACUGUCUUUC");
+        for (const PlacedMature& mature : placed.matures)
+          check(mature.begin >= 0 && mature.begin < mature.end && mature.end <= 72);
         break;
       }
       case 3:
-        for (const ReportRecord& record : read_loci_table(path)) check(record.sequence.size() == record.structure.size());
+        for (const ReportRecord& record : read_loci_table(path))
+          check(record.sequence.size() == record.structure.size());
         break;
       case 4:
         read_loci_gff3(path, "/dev/null");

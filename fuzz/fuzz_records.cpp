@@ -52,7 +52,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   for (const Record& record : records) {
     check_record(record);
-    for (const RecordFormat format : {RecordFormat::kCt, RecordFormat::kBpseq, RecordFormat::kDotBracket, RecordFormat::kStockholm})
+    for (const RecordFormat format :
+         {RecordFormat::kCt, RecordFormat::kBpseq, RecordFormat::kDotBracket, RecordFormat::kStockholm})
       check_round_trip(record, format);
   }
   return 0;

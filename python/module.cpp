@@ -1,5 +1,5 @@
-// The Python module: the program's folding, features, pictures, arms, classification and design on lists of strings. Arguments
-// and results are converted here and nowhere else; the interpreter is released while the work is done.
+// The Python module: the program's folding, features, pictures, arms, classification and design on lists of strings.
+// Arguments and results are converted here and nowhere else; the interpreter is released while the work is done.
 #include <pybind11/numpy.h>
 #include <pybind11/pybind11.h>
 #include <pybind11/stl.h>
@@ -177,13 +177,17 @@ py::list arms_list(const Sequences& sequences, const std::string& model_name, in
   const CutModel model = CutModel::open(find_model(model_name));
   std::vector<std::optional<ArmCall>> calls(sequences.size());
   const auto hairpins = hairpin_state(FoldingOptions());
-  in_threads(sequences.size(), threads, [&] { return ArmsState{hairpins(), model.scratch()}; },
-             [&](ArmsState& state, std::size_t k) {
-               const Record record = record_of(sequences, k);
-               calls[k] = arm_row(record.id, record.sequence, structure_of(state.hairpins, record), model, state.scratch,
-                                  {}, nullptr)
-                              .call;
-             });
+  in_threads(
+      sequences.size(), threads,
+      [&] {
+        return ArmsState{hairpins(), model.scratch()};
+      },
+      [&](ArmsState& state, std::size_t k) {
+        const Record record = record_of(sequences, k);
+        calls[k] =
+            arm_row(record.id, record.sequence, structure_of(state.hairpins, record), model, state.scratch, {}, nullptr)
+                .call;
+      });
   py::list result;
   for (std::size_t k = 0; k < sequences.size(); ++k) {
     if (!calls[k]) {
@@ -277,8 +281,8 @@ py::dict classify_list(const Sequences& sequences, const std::string& model, int
   return result;
 }
 
-// Number i of the list is design i of `stemloop design --class any --structure ... -n count`: the same (seed, i), the same
-// letters.
+// Number i of the list is design i of `stemloop design --class any --structure ... -n count`: the same (seed, i), the
+// same letters.
 py::dict design_list(const std::vector<std::string>& structures, std::int64_t count, std::uint64_t seed,
                      double probability, const std::string& letters, const std::string& model_name, int threads) {
   require(count >= 1, "count {}: at least 1", count);
@@ -297,7 +301,8 @@ py::dict design_list(const std::vector<std::string>& structures, std::int64_t co
   options.wanted_probability = probability;
   std::vector<Design> designs(targets.size() * static_cast<std::size_t>(count));
   in_threads(designs.size(), threads, folding, [&](Hairpins& state, std::size_t k) {
-    designs[k] = design_sequence(targets[k / static_cast<std::size_t>(count)], *natural, state.folder, options, seed, k);
+    designs[k] =
+        design_sequence(targets[k / static_cast<std::size_t>(count)], *natural, state.folder, options, seed, k);
   });
   py::list sequence;
   std::vector<double> chance, energy;

@@ -50,10 +50,10 @@ struct Annotated {
   int ends[4];
 };
 constexpr Annotated kAnnotated[] = {
-    {"hsa-let-7a-1", {6, 27, 57, 77}},  {"hsa-let-7g", {5, 26, 62, 82}},    {"hsa-mir-15a", {14, 35, 51, 72}},
-    {"hsa-mir-17", {14, 36, 51, 72}},   {"hsa-mir-29a", {4, 25, 42, 63}},   {"hsa-mir-34a", {22, 43, 64, 85}},
-    {"hsa-mir-1-1", {7, 28, 46, 67}},   {"hsa-mir-21", {8, 29, 46, 66}},    {"hsa-mir-16-1", {14, 35, 56, 77}},
-    {"hsa-mir-30a", {6, 27, 47, 68}},   {"hsa-mir-31", {8, 28, 44, 65}},    {"hsa-mir-125b-1", {15, 36, 55, 76}},
+    {"hsa-let-7a-1", {6, 27, 57, 77}}, {"hsa-let-7g", {5, 26, 62, 82}},  {"hsa-mir-15a", {14, 35, 51, 72}},
+    {"hsa-mir-17", {14, 36, 51, 72}},  {"hsa-mir-29a", {4, 25, 42, 63}}, {"hsa-mir-34a", {22, 43, 64, 85}},
+    {"hsa-mir-1-1", {7, 28, 46, 67}},  {"hsa-mir-21", {8, 29, 46, 66}},  {"hsa-mir-16-1", {14, 35, 56, 77}},
+    {"hsa-mir-30a", {6, 27, 47, 68}},  {"hsa-mir-31", {8, 28, 44, 65}},  {"hsa-mir-125b-1", {15, 36, 55, 76}},
 };
 
 TEST(Arms, AreThoseOfMirbaseGiveOrTakeALetterOrTwo) {
@@ -103,7 +103,8 @@ TEST(Arms, DependLittleOnFlanks) {
   for (auto& [id, row] : rows) {
     const int flank = std::stoi(id);
     if (row["5p_start"].empty()) continue;
-    same += std::abs(std::stoi(row["5p_start"]) - flank - 6) <= 1 && std::abs(std::stoi(row["3p_start"]) - flank - 57) <= 1;
+    same +=
+        std::abs(std::stoi(row["5p_start"]) - flank - 6) <= 1 && std::abs(std::stoi(row["3p_start"]) - flank - 57) <= 1;
   }
   EXPECT_GE(same, 18);
 }
@@ -112,9 +113,9 @@ TEST(Arms, EveryRecordHasARow) {
   const std::string random = testing::random_sequence(5000, 0.5, 3, 1);
   std::string five;
   for (int k = 0; k < 5; ++k) five += kLet7;
-  const Outcome r = shell("stemloop arms -q", ">plain\nAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\n>short\nGGGGGGGAAAACCCCCCC\n>five\n" +
-                                                  five + "\n>protein\nMKVLAAGIVGLLLAQPSWAMKVLAAGIVGLLLAQPSWA\n>long\n" +
-                                                  random + "\n");
+  const Outcome r = shell("stemloop arms -q",
+                          ">plain\nAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\n>short\nGGGGGGGAAAACCCCCCC\n>five\n" +
+                              five + "\n>protein\nMKVLAAGIVGLLLAQPSWAMKVLAAGIVGLLLAQPSWA\n>long\n" + random + "\n");
   EXPECT_EQ(r.code, 3) << r.err;
   EXPECT_THAT(r.err, HasSubstr("looks like a protein"));
   auto rows = table_of(r.out);
@@ -131,8 +132,9 @@ TEST(Arms, FormatsAgreeAndGff3ComesBackAsKnown) {
   const testing::TemporaryFolder folder;
   const std::string gff = folder.path("arms.gff3");
   ASSERT_EQ(shell("stemloop arms -q --format gff3 -o " + gff, ">x\n" + kLet7 + "\n").code, 0);
-  EXPECT_THAT(testing::content(gff), AllOf(HasSubstr("##gff-version 3\nx\tstemloop\tpre_miRNA\t" + rows["x"]["5p_start"]),
-                                           HasSubstr("Derives_from=x-pre")));
+  EXPECT_THAT(testing::content(gff),
+              AllOf(HasSubstr("##gff-version 3\nx\tstemloop\tpre_miRNA\t" + rows["x"]["5p_start"]),
+                    HasSubstr("Derives_from=x-pre")));
   auto known = table_of(shell("stemloop arms -q --mature " + gff, ">x\n" + kLet7 + "\n").out);
   for (const char* end : kEnds) EXPECT_EQ(known["x"][end], rows["x"][end]);
   EXPECT_EQ(known["x"]["source"], "known");

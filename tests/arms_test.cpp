@@ -216,7 +216,8 @@ TEST_P(CutTraining, LearnsAndIsTheSameTwiceAndOnOneThread) {
   for (std::uint64_t item = 0; item < 16; ++item) {
     const std::string arm = testing::random_sequence(28, 0.6, 30, item);
     std::string other;
-    for (auto c = arm.rbegin(); c != arm.rend(); ++c) other += *c == 'A' ? 'U' : *c == 'C' ? 'G' : *c == 'G' ? 'C' : 'A';
+    for (auto c = arm.rbegin(); c != arm.rend(); ++c)
+      other += *c == 'A' ? 'U' : *c == 'C' ? 'G' : *c == 'G' ? 'C' : 'A';
     examples.push_back({"", arm + "GAAACAAA" + other, {4, 26, 38, 60}});
   }
   CutTrainOptions options;
@@ -275,7 +276,8 @@ TEST(CutExamples, BadTablesAreRefusedWithTheirPlace) {
 }
 
 TEST(KnownMatures, AreFoundByNameByLettersAndByPosition) {
-  const testing::TemporaryFile fasta(">hsa-let-7a-5p x\nTGAGGTAGTAGGTTGTATAGTT\n>hsa-let-7a-3p\nCUAUACAAUCUACUGUCUUUC\n", "m.fa");
+  const testing::TemporaryFile fasta(
+      ">hsa-let-7a-5p x\nTGAGGTAGTAGGTTGTATAGTT\n>hsa-let-7a-3p\nCUAUACAAUCUACUGUCUUUC\n", "m.fa");
   const KnownMatures by_name = KnownMatures::read(fasta.path());
   PlacedMatures placed = by_name.place("hsa-let-7a-1", kLet7);
   ASSERT_EQ(placed.matures.size(), 2U);
@@ -304,7 +306,8 @@ TEST(KnownMatures, WhatCannotBePlacedIsOneSentence) {
   const KnownMatures known = KnownMatures::read(fasta.path());
   EXPECT_THAT(known.place("x-1", kLet7).faults, ::testing::ElementsAre("mature x-1-5p is not in the hairpin"));
   const std::string twice = std::string(kLet7) + kLet7;
-  EXPECT_THAT(known.place("y-1", twice).faults, ::testing::ElementsAre("mature y-1-5p is in the hairpin twice, at 4 and 84"));
+  EXPECT_THAT(known.place("y-1", twice).faults,
+              ::testing::ElementsAre("mature y-1-5p is in the hairpin twice, at 4 and 84"));
   PlacedMatures on_loop = known.place("z-1", kLet7);
   Folder folder = turner();
   std::array<std::string, 2> names;

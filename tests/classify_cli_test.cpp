@@ -175,7 +175,8 @@ TEST_F(Classifiers, OptionsOfNoUseAreRefused) {
   const std::string small = at("small");
   const std::pair<std::string, const char*> cases[] = {
       {"model verify " + small + " --rounds 3", "--rounds has no meaning for model verify; it is for train premirna"},
-      {"model info " + small + " --tsv " + at("labelled.tsv"), "--tsv has no meaning for model info; it is for train premirna"},
+      {"model info " + small + " --tsv " + at("labelled.tsv"),
+       "--tsv has no meaning for model info; it is for train premirna"},
       {"model verify " + small + " --plot " + at("tree.svg"), "--plot has no meaning for model verify; it is for info"},
       {"model list --params turner2004", "--params has no meaning for model list"},
       {"model list " + small, "model list lists all models; leave out"},

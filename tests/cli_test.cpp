@@ -414,7 +414,8 @@ TEST(Draw, SvgAndPngOfOneOrAll) {
   EXPECT_TRUE(std::filesystem::exists(folder + "/all/hsa-mir-877.svg"));
   EXPECT_THAT(shell("stemloop draw " + kExamples).err, HasSubstr("more than one record; choose one with --id"));
   EXPECT_THAT(shell("stemloop draw --id nobody " + kExamples).err, HasSubstr("no record 'nobody' was drawn"));
-  EXPECT_THAT(shell("stemloop draw -o x.jpeg " + kExamples).err, HasSubstr("x.jpeg: name the picture .svg, .pdf or .png"));
+  EXPECT_THAT(shell("stemloop draw -o x.jpeg " + kExamples).err,
+              HasSubstr("x.jpeg: name the picture .svg, .pdf or .png"));
 }
 
 TEST(Show, TextHairpins) {

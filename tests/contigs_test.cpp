@@ -47,15 +47,19 @@ std::string wrapped(const std::string& text, std::size_t width, const std::strin
 }
 
 TEST(Contigs, PiecesLaidOverEachOtherAreTheContig) {
-  const std::vector<Contig> contigs = {{"chr1", random_sequence(1000, 0.4, 5, 1)}, {"none", ""},
-                                       {"chr2", random_sequence(64, 0.4, 5, 2)}, {"one", "G"},
+  const std::vector<Contig> contigs = {{"chr1", random_sequence(1000, 0.4, 5, 1)},
+                                       {"none", ""},
+                                       {"chr2", random_sequence(64, 0.4, 5, 2)},
+                                       {"one", "G"},
                                        {"chr3", random_sequence(300'000, 0.4, 5, 3)}};
   for (const std::string line_end : {"\n", "\r\n", "\r"}) {
     for (const std::size_t width : {std::size_t{60}, std::size_t{64}, std::size_t{400'000}}) {
       std::string text;
-      for (const Contig& contig : contigs) text += ">" + contig.name + " words" + line_end + wrapped(contig.letters, width, line_end);
+      for (const Contig& contig : contigs)
+        text += ">" + contig.name + " words" + line_end + wrapped(contig.letters, width, line_end);
       const TemporaryFile file(text);
-      for (const auto& [piece, overlap] : {std::pair<std::size_t, std::size_t>{64, 0}, {65, 60}, {1000, 200}, {1 << 20, 5000}}) {
+      for (const auto& [piece, overlap] :
+           {std::pair<std::size_t, std::size_t>{64, 0}, {65, 60}, {1000, 200}, {1 << 20, 5000}}) {
         EXPECT_EQ(joined(file.path(), {piece, overlap, false}), contigs) << piece << " " << overlap << " " << width;
       }
     }
@@ -102,7 +106,8 @@ TEST(Contigs, WhatIsNoGenomeIsAnErrorWithItsLine) {
     const TemporaryFile file(text);
     return error_of([&] { joined(file.path(), {}); });
   };
-  EXPECT_THAT(error(">a\nACGU\nAC-GU\n"), HasSubstr(":3: contig 'a' has '-' in the sequence; only letters are allowed"));
+  EXPECT_THAT(error(">a\nACGU\nAC-GU\n"),
+              HasSubstr(":3: contig 'a' has '-' in the sequence; only letters are allowed"));
   EXPECT_THAT(error(">a\r\nACGU\r\n\r\nAC1GU\r\n"), HasSubstr(":4: contig 'a' has '1'"));
   EXPECT_THAT(error(">a\nACGU\n> \nACGU\n"), HasSubstr(":3: the header has no name"));
   EXPECT_THAT(error("ACGU\n"), HasSubstr(":1: 'ACGU' is not FASTA"));

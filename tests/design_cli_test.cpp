@@ -31,13 +31,15 @@ TEST(DesignCli, DesignsRefoldAsAskedWhateverTheThreads) {
   const TemporaryFile made(one.out);
   const Outcome folded = shell("stemloop fold -q -f tsv " + made.path());
   int same = 0;
-  for (std::size_t at = 0; (at = folded.out.find("\t(((((((((((((....)))))))))))))\t", at)) != std::string::npos; ++at) ++same;
+  for (std::size_t at = 0; (at = folded.out.find("\t(((((((((((((....)))))))))))))\t", at)) != std::string::npos; ++at)
+    ++same;
   EXPECT_EQ(same, 6) << folded.out;
 }
 
 TEST(DesignCli, WhatIsAskedForHolds) {
-  const Outcome r = design("--structure " + kStem +
-                           " --flanks 2,3 --length 35 --gc 0.4,0.6 --ends GU..AG --avoid UUU --hold GAUC --mature UGAGG@5 -n 3");
+  const Outcome r =
+      design("--structure " + kStem +
+             " --flanks 2,3 --length 35 --gc 0.4,0.6 --ends GU..AG --avoid UUU --hold GAUC --mature UGAGG@5 -n 3");
   EXPECT_EQ(r.code, 0) << r.err;
   EXPECT_THAT(r.out, AllOf(HasSubstr("GAUC"), Not(HasSubstr("UUU")), HasSubstr("..(((((((((((((....)))))))))))))...")));
   std::istringstream lines(r.out);
@@ -94,7 +96,8 @@ std::vector<std::string> classes_in(const std::string& fasta) {
   std::istringstream lines(fasta);
   for (std::string line; std::getline(lines, line);) {
     const std::size_t at = line.find(" class=");
-    if (line[0] == '>' && at != std::string::npos) classes.push_back(line.substr(at + 7, line.find(' ', at + 7) - at - 7));
+    if (line[0] == '>' && at != std::string::npos)
+      classes.push_back(line.substr(at + 7, line.find(' ', at + 7) - at - 7));
   }
   return classes;
 }
@@ -117,8 +120,10 @@ TEST(DesignCli, AClassThatIsNotReachedIsTold) {
   const Outcome r = design("--structure " + kStem + " -n 2 --table " + folder.path("t.tsv"));
   EXPECT_EQ(r.code, 0) << r.err;
   EXPECT_EQ(classes_in(r.out), std::vector<std::string>(2, "no_hairpin"));
-  EXPECT_THAT(r.err, AllOf(HasSubstr("2 of them are not called pre-miRNA by"), HasSubstr("--class any asks for no class")));
-  EXPECT_THAT(content(folder.path("t.tsv")), AllOf(HasSubstr("\tclass\tclass_probability\tjudged\n"), HasSubstr("\tno hairpin\t0.0000\t")));
+  EXPECT_THAT(r.err,
+              AllOf(HasSubstr("2 of them are not called pre-miRNA by"), HasSubstr("--class any asks for no class")));
+  EXPECT_THAT(content(folder.path("t.tsv")),
+              AllOf(HasSubstr("\tclass\tclass_probability\tjudged\n"), HasSubstr("\tno hairpin\t0.0000\t")));
 }
 
 TEST(DesignCli, NoClassIsAskedForIfNoneIsWanted) {
@@ -136,7 +141,8 @@ TEST(DesignCli, AClassNoModelKnowsIsRefused) {
     EXPECT_EQ(r.out, "") << options;
     return r.err;
   };
-  EXPECT_THAT(why("--class any --judge premirna"), HasSubstr("--judge premirna: --class any asks for no class to judge"));
+  EXPECT_THAT(why("--class any --judge premirna"),
+              HasSubstr("--judge premirna: --class any asks for no class to judge"));
   EXPECT_THAT(why("--judge " STEMLOOP_MODELS "/mirtron"), HasSubstr("knows no class pre-miRNA"));
   EXPECT_THAT(why("--class mirtron --judge " STEMLOOP_MODELS "/premirna"), HasSubstr("knows no class mirtron"));
   EXPECT_THAT(why("--judge " STEMLOOP_MODELS "/natural-precursors"), HasSubstr("no classifier"));
@@ -172,8 +178,8 @@ TEST(DesignCli, NoSequenceTwiceAndNoneThatIsKnown) {
 TEST(DesignCli, AGuideStandsInItsBackbone) {
   const Outcome r = design("--guide UAGCUUAUCAGACUGAUGUUGA --backbone MI0000088");
   EXPECT_EQ(r.code, 0) << r.err;
-  EXPECT_THAT(r.out, AllOf(HasSubstr("backbone=MI0000088 guide=47-68 passenger=6-27"), HasSubstr("UAGCUUAUCAGACUGAUGUUGA"),
-                           HasSubstr("CUGUGAAGCCACAGAUGGG")));
+  EXPECT_THAT(r.out, AllOf(HasSubstr("backbone=MI0000088 guide=47-68 passenger=6-27"),
+                           HasSubstr("UAGCUUAUCAGACUGAUGUUGA"), HasSubstr("CUGUGAAGCCACAGAUGGG")));
 }
 
 TEST(DesignCli, AModelFittedIsUsed) {

@@ -1,5 +1,5 @@
-// Laws of the design engine: energies by terms are those of evaluate(), rivals keep their books, what is asked for holds,
-// and nothing that nature folds is called impossible.
+// Laws of the design engine: energies by terms are those of evaluate(), rivals keep their books, what is asked for
+// holds, and nothing that nature folds is called impossible.
 #include "design/design.h"
 
 #include <gmock/gmock.h>
@@ -132,7 +132,8 @@ TEST(DesignTarget, WhatCannotBeIsSaid) {
   EXPECT_THAT(why("......"), HasSubstr("there is no base pair"));
   EXPECT_THAT(why("(((...)))(((...)))"), HasSubstr("2 hairpin loops (closed by positions 3 and 7, 12 and 16)"));
   EXPECT_THAT(why("((((..))))"), HasSubstr("the hairpin loop closed by positions 4 and 7 has 2 bases"));
-  EXPECT_THAT(why("(((...)))", "ANNNNNNNA"), HasSubstr("positions 1 and 9 are to pair, but the letters asked for there, A and A"));
+  EXPECT_THAT(why("(((...)))", "ANNNNNNNA"),
+              HasSubstr("positions 1 and 9 are to pair, but the letters asked for there, A and A"));
   EXPECT_THAT(why("(((...)))", "NNNN"), HasSubstr("4 letters asked for, but the structure has 9"));
   EXPECT_THAT(why("(((...)))", "NNNNXNNNN"), HasSubstr("'X' at position 5 is no IUPAC letter"));
   const std::string wide = "((" + std::string(20, '.') + "((...))" + std::string(20, '.') + "))";
@@ -149,12 +150,15 @@ TEST(DesignTarget, LettersOfAPairNarrowEachOther) {
   check_possible(target);
   fix_letters(target, 3, letter_masks("AAA", "test"), "test");
   target.gc_low = 0;
-  EXPECT_THAT(error_of([&] { check_possible(target); }), HasSubstr("the motif AAA is to be avoided, but the letters asked for spell it at 4"));
+  EXPECT_THAT(error_of([&] { check_possible(target); }),
+              HasSubstr("the motif AAA is to be avoided, but the letters asked for spell it at 4"));
   target.avoid.clear();
   target.gc_low = 0.9;
   EXPECT_THAT(error_of([&] { check_possible(target); }), HasSubstr("allow 0.111 to 0.667"));
-  EXPECT_THAT(places_for(make_target("(((...)))"), letter_masks("AAAA", "test")), ::testing::ElementsAre(0, 1, 2, 3, 4, 5));
-  EXPECT_THAT(places_for(make_target("(((...)))", "GGGNNNNNN"), letter_masks("AAA", "test")), ::testing::ElementsAre(3));
+  EXPECT_THAT(places_for(make_target("(((...)))"), letter_masks("AAAA", "test")),
+              ::testing::ElementsAre(0, 1, 2, 3, 4, 5));
+  EXPECT_THAT(places_for(make_target("(((...)))", "GGGNNNNNN"), letter_masks("AAA", "test")),
+              ::testing::ElementsAre(3));
 }
 
 TEST(NaturalModel, SharesOfEveryContextAddUpToOne) {
@@ -164,7 +168,8 @@ TEST(NaturalModel, SharesOfEveryContextAddUpToOne) {
       const std::size_t outcomes = t < 21 ? 4 : 16;
       for (std::size_t context = 0; context < tables[t].size() / outcomes; ++context) {
         double sum = 0;
-        for (std::size_t k = 0; k < outcomes; ++k) sum += std::exp(static_cast<double>(tables[t][context * outcomes + k]));
+        for (std::size_t k = 0; k < outcomes; ++k)
+          sum += std::exp(static_cast<double>(tables[t][context * outcomes + k]));
         // Contexts of pairs that cannot be have no shares.
         if (sum > 1e-3) EXPECT_NEAR(sum, 1, 0.01) << "chain " << c << " table " << t << " context " << context;
       }
@@ -268,7 +273,8 @@ TEST(Design, WhatIsAskedForHolds) {
     EXPECT_EQ(folder.fold(s).structure, structure);
     EXPECT_EQ(s.substr(0, 2) + s.substr(12, 5) + s.substr(s.size() - 2), "GUUGAGGAG");
     for (const char* motif : {"UUU", "GAAUUC", "CG"}) EXPECT_EQ(s.find(motif), std::string::npos) << s;
-    const double gc = static_cast<double>(std::count_if(s.begin(), s.end(), [](char c) { return c == 'G' || c == 'C'; }));
+    const double gc =
+        static_cast<double>(std::count_if(s.begin(), s.end(), [](char c) { return c == 'G' || c == 'C'; }));
     EXPECT_GE(gc / static_cast<double>(s.size()), 0.4);
     EXPECT_LE(gc / static_cast<double>(s.size()), 0.5);
   }
@@ -396,7 +402,8 @@ TEST(Backbone, AGuideStandsWhereTheMatureStood) {
       EXPECT_EQ(design.sequence.substr(static_cast<std::size_t>(placed.guide_begin), guide.size()), guide);
       EXPECT_EQ(folder.fold(design.sequence).structure, structure) << backbone.name;
     }
-    EXPECT_THAT(error_of([&] { place_guide(backbone, structure, std::string(30, 'A'), true); }), HasSubstr("the guide has 30 letters"));
+    EXPECT_THAT(error_of([&] { place_guide(backbone, structure, std::string(30, 'A'), true); }),
+                HasSubstr("the guide has 30 letters"));
     EXPECT_THAT(error_of([&] { place_guide(backbone, structure, "ACGU", true); }), HasSubstr("it needs 18 to"));
   }
   EXPECT_GE(solved, 4);  // of eight: a guide folds with itself or its backbone's letters, too
@@ -407,7 +414,8 @@ TEST(Backbone, AGuideStandsWhereTheMatureStood) {
 Judging likes_gc(double low, double high, int& asked) {
   return [low, high, &asked](const std::string& sequence) {
     ++asked;
-    const double gc = static_cast<double>(std::count_if(sequence.begin(), sequence.end(), [](char x) { return x == 'G' || x == 'C'; })) /
+    const double gc = static_cast<double>(std::count_if(sequence.begin(), sequence.end(),
+                                                        [](char x) { return x == 'G' || x == 'C'; })) /
                       static_cast<double>(sequence.size());
     const double beyond = std::max({0.0, low - gc, gc - high});
     return Opinion{beyond == 0, beyond == 0 ? 0.9 : 0.4 * std::exp(-10 * beyond), beyond == 0 ? "wanted" : "other"};
@@ -422,8 +430,8 @@ TEST(Judging, TheClassAskedForIsObeyedAndTheStructureKept) {
     options.judging = likes_gc(low, high, asked);
     for (std::uint64_t item = 0; item < 5; ++item) {
       asked = 0;
-      const Design design = design_sequence(make_target("(((((((((((((..(((((((.....)))))))..)))))))))))))"), natural(), folder,
-                                            options, 7, item);
+      const Design design = design_sequence(make_target("(((((((((((((..(((((((.....)))))))..)))))))))))))"), natural(),
+                                            folder, options, 7, item);
       ASSERT_TRUE(design.solved);
       EXPECT_TRUE(design.opinion.called) << design.opinion.probability;
       EXPECT_EQ(design.judged, asked);
@@ -472,13 +480,15 @@ TEST(Judging, FixedLettersAndRangesHoldWhileAClassIsSought) {
   SearchOptions options;
   int asked = 0;
   options.judging = likes_gc(0.55, 0.60, asked);
-  DesignTarget target = make_target("(((((((((((((..(((((((.....)))))))..)))))))))))))", "GANNNNNNNNNNNNNNNNNNNNNGAAANNNNNNNNNNNNNNNNNNNNUC");
+  DesignTarget target = make_target("(((((((((((((..(((((((.....)))))))..)))))))))))))",
+                                    "GANNNNNNNNNNNNNNNNNNNNNGAAANNNNNNNNNNNNNNNNNNNNUC");
   target.gc_high = 0.5;  // the judge cannot have its way
   const Design design = design_sequence(target, natural(), folder, options, 5, 2);
   ASSERT_TRUE(design.solved);
   EXPECT_FALSE(design.opinion.called);
   EXPECT_EQ(design.sequence.substr(0, 2) + design.sequence.substr(23, 4) + design.sequence.substr(47), "GAGAAAUC");
-  EXPECT_LE(std::count_if(design.sequence.begin(), design.sequence.end(), [](char x) { return x == 'G' || x == 'C'; }), 24);
+  EXPECT_LE(std::count_if(design.sequence.begin(), design.sequence.end(), [](char x) { return x == 'G' || x == 'C'; }),
+            24);
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
-// Files in the making: whatever call fails, and wherever the process is killed, the target is the old file or the new one.
+// Files in the making: whatever call fails, and wherever the process is killed, the target is the old file or the new
+// one.
 #include <gmock/gmock.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -14,8 +15,8 @@
 namespace stemloop {
 namespace {
 
-using testing::error_of;
 using ::testing::AnyOf;
+using testing::error_of;
 using ::testing::HasSubstr;
 using testing::TemporaryFolder;
 
@@ -175,10 +176,13 @@ TEST(Draft, LongNamesAndTakenNames) {
 
 TEST(Names, ThatPromiseWhatIsNotWrittenAreRefused) {
   const TemporaryFolder folder;
-  EXPECT_THAT(error_of([&] { TextWriter(folder.path("x.PDF")); }), HasSubstr("text is written there, which is no .pdf file"));
+  EXPECT_THAT(error_of([&] { TextWriter(folder.path("x.PDF")); }),
+              HasSubstr("text is written there, which is no .pdf file"));
   EXPECT_THAT(error_of([&] { TextWriter(folder.path("x.tsv.xz")); }), HasSubstr("no .xz file"));
   EXPECT_EQ(files_in(folder.path("")), 0U);
-  EXPECT_THAT(error_of([] { check_extension("a/x.pdf", {".svg", ".png"}); }),
+  EXPECT_THAT(error_of([] {
+                check_extension("a/x.pdf", {".svg", ".png"});
+              }),
               HasSubstr("a/x.pdf: no .pdf file can be written here; choose .svg or .png"));
   for (const char* fine : {"x.svg", "x.PNG", "-", "", "x"}) check_extension(fine, {".svg", ".png"});
 }

@@ -95,10 +95,13 @@ TEST_F(Experiment, TheCurveHasRivalsAndABlindTest) {
   const std::string tsv = table(12, 30);
   std::string blind = content(tsv);  // all of the first set, and others
   for (std::uint64_t i = 0; i < 12; ++i)
-    blind += fmt::format("b{}\t{}{}\t{}\n", i, i < 4 ? "GU" : "", testing::random_sequence(64, 0.5, 12, i), i < 4 ? 1 : 0);
+    blind +=
+        fmt::format("b{}\t{}{}\t{}\n", i, i < 4 ? "GU" : "", testing::random_sequence(64, 0.5, 12, i), i < 4 ? 1 : 0);
   const testing::TemporaryFile second(blind, "blind.tsv");
-  const std::string command = experiment(tsv, "--folds 2 --real 3,6 --arms real,weighted,threshold,oversample --classifiers "
-                                              "logistic,forest --blind " + second.path());
+  const std::string command = experiment(tsv,
+                                         "--folds 2 --real 3,6 --arms real,weighted,threshold,oversample --classifiers "
+                                         "logistic,forest --blind " +
+                                             second.path());
   const Outcome r = shell(command);
   ASSERT_EQ(r.code, 0) << r.err;
   EXPECT_THAT(r.err, HasSubstr("42 records are nearly alike one that is learned from and are left out"));

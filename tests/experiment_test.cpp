@@ -1,4 +1,5 @@
-// Student's t against printed tables and closed forms; the corrected test against sums done by hand; arithmetic of experiments.
+// Student's t against printed tables and closed forms; the corrected test against sums done by hand; arithmetic of
+// experiments.
 #include <gmock/gmock.h>
 
 #include <cmath>
@@ -122,7 +123,8 @@ TEST(Arms, ThoseThatAddNothingHaveNoSource) {
   EXPECT_EQ(generator_of("wgan-selected"), "wgan");
   EXPECT_TRUE(is_generator("fbgan-selected"));
   EXPECT_FALSE(is_generator("smote-a"));
-  for (const std::string& arm : arm_names()) EXPECT_NE(colour_of_arm(is_only(arm) ? source_of(arm) : arm), nullptr) << arm;
+  for (const std::string& arm : arm_names())
+    EXPECT_NE(colour_of_arm(is_only(arm) ? source_of(arm) : arm), nullptr) << arm;
 }
 
 // Ten rows of class 0, two of class 1: their weights make both sides weigh ten.
@@ -147,7 +149,8 @@ TEST(BalancedLearners, BothClassesWeighAlike) {
       const auto p = Learner::train(kind, rows, few, how)->probabilities(rows);
       return std::count_if(p.begin(), p.end(), [](float one) { return one >= 0.5F; });
     };
-    if (kind != LearnerKind::kForest) EXPECT_GT(called(balanced), called(plain)) << learner_name(kind);  // trees fit all
+    if (kind != LearnerKind::kForest)
+      EXPECT_GT(called(balanced), called(plain)) << learner_name(kind);  // trees fit all
     EXPECT_EQ(Learner::train(kind, rows, even, balanced)->probabilities(rows),
               Learner::train(kind, rows, even, plain)->probabilities(rows))
         << learner_name(kind);

@@ -13,10 +13,10 @@ namespace {
 
 using ::testing::AllOf;
 using ::testing::DoubleNear;
-using ::testing::Pointwise;
 using testing::error_of;
 using ::testing::HasSubstr;
 using ::testing::Not;
+using ::testing::Pointwise;
 using testing::random_sequence;
 using testing::TemporaryFile;
 
@@ -66,13 +66,15 @@ TEST(StructureLayout, FivePrimeEndIsLeftOnTheUpperStrand) {
 
 TEST(StructureLayout, LongBulgesMeetNothing) {
   const auto stem = [](int pairs, const std::string& inner) {
-    return std::string(static_cast<std::size_t>(pairs), '(') + inner + std::string(static_cast<std::size_t>(pairs), ')');
+    return std::string(static_cast<std::size_t>(pairs), '(') + inner +
+           std::string(static_cast<std::size_t>(pairs), ')');
   };
   const auto dots = [](int count) { return std::string(static_cast<std::size_t>(count), '.'); };
   const std::string twenty = stem(9, dots(20) + stem(8, dots(6)));
   const std::string two = stem(7, dots(20) + stem(3, dots(18) + stem(5, dots(3) + stem(6, dots(8)) + dots(3))));
   const std::string both = stem(6, dots(25) + stem(4, dots(5)) + dots(30));
-  const std::string lonely = stem(6, dots(3) + stem(1, dots(2) + stem(1, dots(2) + stem(5, dots(4)) + dots(2))) + dots(3));
+  const std::string lonely =
+      stem(6, dots(3) + stem(1, dots(2) + stem(1, dots(2) + stem(5, dots(4)) + dots(2))) + dots(3));
   for (const std::string& structure : {twenty, two, both, lonely})
     EXPECT_EQ(touching_bases(structure_layout(structure), 0.75), 0) << structure;
 }
@@ -276,7 +278,8 @@ TEST(FittedText, KeepsBothEndsWithinTheWidth) {
   EXPECT_LE(text_width(fitted, 12), 200);
   EXPECT_THAT(fitted, AllOf(HasSubstr("chromosome"), HasSubstr("..."), HasSubstr("end")));
   EXPECT_EQ(fitted_text("short", 200, 12), "short");
-  const std::string emoji = fitted_text("\xf0\x9f\xa7\xac\xf0\x9f\xa7\xac\xf0\x9f\xa7\xac\xf0\x9f\xa7\xac\xf0\x9f\xa7\xac", 30, 12);
+  const std::string emoji =
+      fitted_text("\xf0\x9f\xa7\xac\xf0\x9f\xa7\xac\xf0\x9f\xa7\xac\xf0\x9f\xa7\xac\xf0\x9f\xa7\xac", 30, 12);
   EXPECT_EQ(drawable(emoji), emoji);  // no character is cut in two
 }
 
@@ -301,7 +304,8 @@ TEST(Annotations, ValuesArmsAlignments) {
   EXPECT_THAT(bad_values("id\tposition\tx\na\t1\t1\na\t1\t2\n"), HasSubstr("'a' has two values for position 1"));
   EXPECT_THAT(bad_values("id\tposition\tx\ty\na\t1\t1\t1\n"), HasSubstr("has 4 columns"));
 
-  const TemporaryFile arms("id\t5p_start\t5p_end\t3p_start\t3p_end\tguide\nx\t1\t20\t31\t50\t3p\ny\t1\t20\t\t\t\n", "a.tsv");
+  const TemporaryFile arms("id\t5p_start\t5p_end\t3p_start\t3p_end\tguide\nx\t1\t20\t31\t50\t3p\ny\t1\t20\t\t\t\n",
+                           "a.tsv");
   const ArmTable marks = ArmTable::read(arms.path());
   EXPECT_EQ(marks.of("x", 60).three_prime, (BaseSpan{30, 50}));
   EXPECT_EQ(marks.of("x", 60).seed, (BaseSpan{31, 38}));
@@ -321,7 +325,8 @@ TEST(Annotations, ConservationOfAColumn) {
     ASSERT_EQ(values.value.size(), 4U);
     EXPECT_DOUBLE_EQ(values.value[0], 1);
     EXPECT_DOUBLE_EQ(values.value[1], 0.5 * 2 / 3);  // one bit of two, two rows of three
-    EXPECT_THAT(error_of([&] { (void)alignment.conservation("x", "ACGUA"); }), HasSubstr("has 4 letters, the sequence 5"));
+    EXPECT_THAT(error_of([&] { (void)alignment.conservation("x", "ACGUA"); }),
+                HasSubstr("has 4 letters, the sequence 5"));
     EXPECT_THAT(error_of([&] { (void)alignment.conservation("x", "ACGA"); }), HasSubstr("of another sequence"));
     EXPECT_THAT(error_of([&] { (void)alignment.conservation("q", "ACGU"); }), HasSubstr("has no row of this id"));
   }

@@ -63,8 +63,7 @@ TEST(FoldOracle, TheRepositorysOwnAnswersAreEqual) {
                                                       {"-T 25", {.temperature_celsius = 25}},
                                                       {"-T 60", {.temperature_celsius = 60}}};
   std::map<std::string, Folder> folders;
-  for (const auto& [name, of] : options)
-    folders.emplace(name, Folder(make_model(load_parameters("turner2004"), of)));
+  for (const auto& [name, of] : options) folders.emplace(name, Folder(make_model(load_parameters("turner2004"), of)));
   const Table table = read_table(STEMLOOP_ORACLE "/rnafold-2.7.1.tsv");
   EXPECT_EQ(table.rows.size(), 210U);
   for (const auto& row : table.rows) {

@@ -86,8 +86,10 @@ TEST(Structure, KnownKnots) {
   EXPECT_EQ(wuss.nested, "((((..))))..((..))..");
   EXPECT_TRUE(wuss.knotted.empty());
   EXPECT_EQ(error_of([] { read_structure("..C."); }), "the structure opens 'C' at position 3 that is never closed");
-  EXPECT_EQ(error_of([] { read_structure("(()"); }), "the structure opens a bracket at position 1 that is never closed");
-  EXPECT_EQ(error_of([] { read_structure("(.]"); }), "the structure closes a bracket ']' at position 3 that was never opened");
+  EXPECT_EQ(error_of([] { read_structure("(()"); }),
+            "the structure opens a bracket at position 1 that is never closed");
+  EXPECT_EQ(error_of([] { read_structure("(.]"); }),
+            "the structure closes a bracket ']' at position 3 that was never opened");
   EXPECT_THAT(error_of([] { read_structure("(&)"); }), HasSubstr("the structure has '&' at position 2"));
 }
 
@@ -141,7 +143,8 @@ TEST(Ct, AsProgramsWriteIt) {
   EXPECT_EQ(read.records[2].structure, "(.)");
   EXPECT_EQ(read.records[3].sequence, "CC");
   EXPECT_EQ(read.records[4].id, "5");
-  EXPECT_THAT(read.notes, ElementsAre(HasSubstr("1 records are further structures of the one before (first: 'second')")));
+  EXPECT_THAT(read.notes,
+              ElementsAre(HasSubstr("1 records are further structures of the one before (first: 'second')")));
 }
 
 TEST(Ct, TablesThatContradictThemselvesAreRejectedOneByOne) {
@@ -151,13 +154,15 @@ TEST(Ct, TablesThatContradictThemselvesAreRejectedOneByOne) {
       "3 behind\n1 G 0 2 9 1\n2 A 1 3 0 2\n3 C 2 0 0 3\n"
       "3 gap\n1 G 0 2 0 1\n3 A 1 3 0 2\n3 C 2 0 0 3\n"
       "3 fine\n1 G 0 2 3 1\n2 A 1 3 0 2\n3 C 2 0 1 3\n");
-  EXPECT_THAT(read.rejections, ElementsAre(HasSubstr("record 'one-way': position 1 is paired with 3, but 3 with none"),
-                                           HasSubstr("record 'itself': position 1 is paired with itself"),
-                                           HasSubstr("record 'behind': position 1 is paired with 9, behind the end at 3"),
-                                           HasSubstr("record 'gap': line 15: position 3 where 2 should be")));
+  EXPECT_THAT(read.rejections,
+              ElementsAre(HasSubstr("record 'one-way': position 1 is paired with 3, but 3 with none"),
+                          HasSubstr("record 'itself': position 1 is paired with itself"),
+                          HasSubstr("record 'behind': position 1 is paired with 9, behind the end at 3"),
+                          HasSubstr("record 'gap': line 15: position 3 where 2 should be")));
   ASSERT_EQ(read.records.size(), 1U);
   EXPECT_EQ(read.records[0].structure, "(.)");
-  EXPECT_THAT(refusal("5 cut\n1 G 0 2 0 1\n2 A 1 3 0 2\n"), HasSubstr("the file ends at position 2 of 5 of structure 'cut'"));
+  EXPECT_THAT(refusal("5 cut\n1 G 0 2 0 1\n2 A 1 3 0 2\n"),
+              HasSubstr("the file ends at position 2 of 5 of structure 'cut'"));
   EXPECT_THAT(refusal("2 odd\n1 G 0 2 0 1\n2 A\n"), HasSubstr(":3: '2 A' where a line of CT has 6 columns"));
 }
 
@@ -167,7 +172,8 @@ TEST(Bpseq, WithAndWithoutHeaders) {
   EXPECT_EQ(full_header(named.records[0]), "first one");
   EXPECT_EQ(named.records[0].structure, "(.)");
   EXPECT_EQ(named.records[1].id, "second");
-  const Read old = read_text("Filename: d.16.b.E.coli.bpseq\nOrganism: Escherichia coli\nAccession Number: J01695\n1 A 0\n2 A 0\n");
+  const Read old =
+      read_text("Filename: d.16.b.E.coli.bpseq\nOrganism: Escherichia coli\nAccession Number: J01695\n1 A 0\n2 A 0\n");
   ASSERT_EQ(old.records.size(), 1U);
   EXPECT_EQ(old.records[0].id, "d.16.b.E.coli");
   const Read bare = read_text("1 A 0\n2 A 0\n1 C 0\n");
@@ -195,9 +201,11 @@ TEST(Stockholm, EveryRowWithTheStructureOfTheColumnsLaidOnIt) {
   EXPECT_EQ(read.records[2].structure, "");
   EXPECT_THAT(refusal("# STOCKHOLM 1.0\na ACGU\n"), HasSubstr("does not end with '//'; the file may be cut"));
   EXPECT_THAT(refusal("# STOCKHOLM 1.0\na ACGU\na ACGU\n//\n"), HasSubstr(":3: a second row 'a' in the same block"));
-  const Read odd = read_text("# STOCKHOLM 1.0\na ACGUA\nb ----\nc AC*U\nd ACGU\n#=GR d SS <..>\n#=GC SS_cons <..>\n//\n");
-  EXPECT_THAT(odd.rejections, ElementsAre(HasSubstr("record 'a': the row has 5 columns, SS_cons has 4"),
-                                          HasSubstr("record 'b': the row holds gaps only"), HasSubstr("'*' in the row")));
+  const Read odd =
+      read_text("# STOCKHOLM 1.0\na ACGUA\nb ----\nc AC*U\nd ACGU\n#=GR d SS <..>\n#=GC SS_cons <..>\n//\n");
+  EXPECT_THAT(odd.rejections,
+              ElementsAre(HasSubstr("record 'a': the row has 5 columns, SS_cons has 4"),
+                          HasSubstr("record 'b': the row holds gaps only"), HasSubstr("'*' in the row")));
   ASSERT_EQ(odd.records.size(), 1U);
   EXPECT_EQ(odd.records[0].structure, "(..)");
 }
@@ -228,19 +236,21 @@ TEST(Kind9, StructureLinesAreCheckedByTheReader) {
   const Read read = read_text(
       ">wrapped\nGGGGAAAA\n....CCCC\n>twice\nGGGCUUCG\nGCCCAAAA\n>open\nGGGG\n(...\n>odd\nGGGG\n(..)x\n"
       ">tail\nGGGG\n(..) GGGG\n>gapped\nGG.G\nGGGG\n>fine\nGGGGAAAACCCC\n((((....))))\n");
-  EXPECT_THAT(read.rejections,
-              ElementsAre(HasSubstr("record 'wrapped': the structure opens 'C' at position 8 that is never closed"),
-                          HasSubstr("record 'open': the structure opens a bracket at position 1"),
-                          HasSubstr("record 'odd'"), HasSubstr("line 15 has 'GGGG' behind the structure, which is no energy"),
-                          HasSubstr("record 'gapped'")));
+  EXPECT_THAT(
+      read.rejections,
+      ElementsAre(HasSubstr("record 'wrapped': the structure opens 'C' at position 8 that is never closed"),
+                  HasSubstr("record 'open': the structure opens a bracket at position 1"), HasSubstr("record 'odd'"),
+                  HasSubstr("line 15 has 'GGGG' behind the structure, which is no energy"),
+                  HasSubstr("record 'gapped'")));
   ASSERT_EQ(read.records.size(), 2U);
   EXPECT_EQ(read.records[0].sequence, "GGGCUUCGGCCCAAAA");
 }
 
 // Kind 10: nobody takes the first of several structures without a word.
 TEST(Kind10, SeveralStructuresComeOutOneByOneAndAreTold) {
-  const std::string text = ">id\nGGGGAAAACCCC\n((((....))))\n.(((....))). -3.2\n>b\nGGAACC\n((..)) ( -1.0)\n"
-                           "((,,)) [ -1.20]\n((..)) { -1.10 d=0.5}\n frequency of mfe structure in ensemble 0.5;\n";
+  const std::string text =
+      ">id\nGGGGAAAACCCC\n((((....))))\n.(((....))). -3.2\n>b\nGGAACC\n((..)) ( -1.0)\n"
+      "((,,)) [ -1.20]\n((..)) { -1.10 d=0.5}\n frequency of mfe structure in ensemble 0.5;\n";
   const Read read = read_text(text);
   ASSERT_EQ(read.records.size(), 3U);
   EXPECT_EQ(read.records[1].structure, ".(((....))).");
@@ -255,12 +265,15 @@ TEST(Kind10, PseudoknotsAreToldAndLeftOut) {
   const Read read = read_text(">k\nGGGGAAGGGGAACCCCAACCCC\n((((..[[[[..))))..]]]]\n");
   ASSERT_EQ(read.records.size(), 1U);
   EXPECT_EQ(read.records[0].structure, "((((........))))......");
-  EXPECT_THAT(read.notes, ElementsAre(HasSubstr("1 structures have pseudoknots (first: 'k'); 4 pairs that cross others are left out")));
+  EXPECT_THAT(
+      read.notes,
+      ElementsAre(HasSubstr("1 structures have pseudoknots (first: 'k'); 4 pairs that cross others are left out")));
 }
 
 // Kind 15: formats that are not read are named for what they are, by one sentence.
 TEST(Kind15, WhatIsNotReadIsNamed) {
-  EXPECT_THAT(refusal("LOCUS       NR_029478   80 bp   RNA\n"), HasSubstr(": is GenBank, which is not read; FASTA, FASTQ,"));
+  EXPECT_THAT(refusal("LOCUS       NR_029478   80 bp   RNA\n"),
+              HasSubstr(": is GenBank, which is not read; FASTA, FASTQ,"));
   EXPECT_THAT(refusal("ID   X56734; SV 1; linear; mRNA; STD; PLN; 1859 BP.\n"), HasSubstr("is EMBL"));
   EXPECT_THAT(refusal("@HD\tVN:1.6\n"), HasSubstr("is SAM"));
   EXPECT_THAT(refusal("##gff-version 3\n"), HasSubstr("is GFF"));
@@ -301,13 +314,18 @@ TEST(Kind15, MarksReturnsAndPaddingAreRead) {
 }
 
 TEST(Files, AnyNumberAreReadAsOne) {
-  const TemporaryFile a(">a\nACGU\n"), b("3 b\n1 A 0 2 0 1\n2 A 1 3 0 2\n3 A 2 0 0 3\n"), c("@a\nGG\n+\nII\n"), none("");
+  const TemporaryFile a(">a\nACGU\n"), b("3 b\n1 A 0 2 0 1\n2 A 1 3 0 2\n3 A 2 0 0 3\n"), c("@a\nGG\n+\nII\n"),
+      none("");
   const Read read = read_files(std::vector<std::string>{a.path(), b.path(), c.path()});
   ASSERT_EQ(read.records.size(), 3U);
   EXPECT_EQ(read.records[1].file, b.path());
   EXPECT_EQ(read.records[2].index, 2);
-  EXPECT_THAT(read.notes, ElementsAre(HasSubstr(c.path() + ": 1 records repeat the id of an earlier one (first: 'a')")));
-  EXPECT_THAT(error_of([&] { read_files(std::vector<std::string>{a.path(), none.path()}); }), HasSubstr(none.path() + ": is empty"));
+  EXPECT_THAT(read.notes,
+              ElementsAre(HasSubstr(c.path() + ": 1 records repeat the id of an earlier one (first: 'a')")));
+  EXPECT_THAT(error_of([&] {
+                read_files(std::vector<std::string>{a.path(), none.path()});
+              }),
+              HasSubstr(none.path() + ": is empty"));
 }
 
 }  // namespace

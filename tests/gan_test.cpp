@@ -5,8 +5,8 @@
 
 #include <filesystem>
 
-#include "net/torch/sequences/gan_training.h"
 #include "net/model_directory.h"
+#include "net/torch/sequences/gan_training.h"
 #include "net/torch/sequences/symbol_rows.h"
 #include "net/torch/weights.h"
 #include "nn_support.h"

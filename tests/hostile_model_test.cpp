@@ -1,5 +1,6 @@
-// Model directories that someone else wrote: the shipped models with one thing wrong in each, checksums made to fit, are
-// refused by what opens them and so by `model verify`. bench/hostile_models.py does the same at random and at length.
+// Model directories that someone else wrote: the shipped models with one thing wrong in each, checksums made to fit,
+// are refused by what opens them and so by `model verify`. bench/hostile_models.py does the same at random and at
+// length.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
@@ -12,6 +13,7 @@
 #include <nlohmann/json.hpp>
 
 #include "arms/arms.h"
+#include "data/tensor_checks.h"
 #include "describe/describe.h"
 #include "design/design.h"
 #include "judge/judge.h"
@@ -21,7 +23,6 @@
 #include "net/model_reading.h"
 #include "net/net.h"
 #include "support.h"
-#include "data/tensor_checks.h"
 #include "util/run_folder.h"
 #include "util/util.h"
 
@@ -30,8 +31,8 @@ namespace {
 
 namespace fs = std::filesystem;
 using Json = nlohmann::ordered_json;
-using ::testing::HasSubstr;
 using testing::error_of;
+using ::testing::HasSubstr;
 
 constexpr const char* kModels = STEMLOOP_MODELS;
 
@@ -97,14 +98,15 @@ TEST(HostileModel, BoostersAreTrees) {
     patch(booster, key, at, bits);
     return checked(booster);
   };
-  EXPECT_THAT(with("left_children", 0, 0), HasSubstr("node 0 has two parents"));   // a cycle
+  EXPECT_THAT(with("left_children", 0, 0), HasSubstr("node 0 has two parents"));  // a cycle
   EXPECT_THAT(with("left_children", 0, static_cast<std::uint32_t>(-2)), HasSubstr("'left_children' holds -2"));
   EXPECT_THAT(with("right_children", 1, 1U << 30U), HasSubstr("'right_children' holds 1073741824"));
   EXPECT_THAT(with("left_children", 0, 2), HasSubstr("two parents"));  // both children the same
   EXPECT_THAT(with("left_children", 0, static_cast<std::uint32_t>(-1)), HasSubstr("has one child"));
   EXPECT_THAT(with("parents", 1, 7), HasSubstr("names another parent"));
   EXPECT_THAT(with("split_indices", 0, 1U << 20U), HasSubstr("'split_indices' holds 1048576"));
-  EXPECT_THAT(with("split_conditions", 0, std::bit_cast<std::uint32_t>(std::nanf(""))), HasSubstr("'split_conditions'"));
+  EXPECT_THAT(with("split_conditions", 0, std::bit_cast<std::uint32_t>(std::nanf(""))),
+              HasSubstr("'split_conditions'"));
   EXPECT_THAT(with("sum_hessian", 0, 0), HasSubstr("'sum_hessian' holds 0"));
   EXPECT_THAT(with("sum_hessian", 0, std::bit_cast<std::uint32_t>(1e9F)), HasSubstr("is not that of its children"));
 }
@@ -192,7 +194,8 @@ TEST(HostileModel, WeightsAreNumbers) {
 }
 
 TEST(HostileModel, LinksPipesAndDevicesAreNotOpened) {
-  for (const char* file : {"config.json", "booster.ubj", "percentiles.safetensors", "cuts/config.json", "cuts/model.safetensors"}) {
+  for (const char* file :
+       {"config.json", "booster.ubj", "percentiles.safetensors", "cuts/config.json", "cuts/model.safetensors"}) {
     const Copied model("premirna");
     const fs::path path = model.file(file);
     const auto opened = [&] { return error_of([&] { open_judge(model.path(), {}); }); };
@@ -223,7 +226,8 @@ TEST(HostileModel, ConfigurationsAreShallowAndInRange) {
   const Copied model("mirtron");
   replace_file(model.file("config.json"), std::string(1 << 20, '['));
   EXPECT_THAT(error_of([&] { open_judge(model.path(), {}); }), HasSubstr("is no JSON object"));
-  const std::string gan = Json::parse(read_text(std::string(kModels) + "/mirtron-generator/config.json"))["network"].dump();
+  const std::string gan =
+      Json::parse(read_text(std::string(kModels) + "/mirtron-generator/config.json"))["network"].dump();
   Json wide = Json::parse(gan);
   wide["hidden"] = 4096, wide["length"] = 4096;
   EXPECT_THAT(error_of([&] { sequence_net_from_json(wide.dump(), "c"); }), HasSubstr("is too large"));
@@ -326,7 +330,8 @@ TEST(RunFolder, ReplacedAsAWhole) {
   const std::string other = folder.path("mine");
   fs::create_directory(other);
   replace_file(other + "/thesis.tex", "");
-  EXPECT_THAT(error_of([&] { FolderDraft draft(other, "config.json"); }), HasSubstr("is not empty and holds no config.json"));
+  EXPECT_THAT(error_of([&] { FolderDraft draft(other, "config.json"); }),
+              HasSubstr("is not empty and holds no config.json"));
 }
 
 TEST(RunFolder, LinksInARunAreRefused) {

@@ -5,8 +5,8 @@
 
 #include <cmath>
 
-#include "net/torch/diva/diva.h"
 #include "net/model_directory.h"
+#include "net/torch/diva/diva.h"
 #include "net/torch/weights.h"
 #include "nn_support.h"
 #include "support.h"

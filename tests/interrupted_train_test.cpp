@@ -21,7 +21,9 @@ TEST_F(InterruptedTrain, Classifier) { check_train("cnn --tsv t.tsv --batch 64 -
 
 TEST_F(InterruptedTrain, Generator) { check_train("wgan --tsv t.tsv --batch 26 --hidden 16 --epochs 2", 9); }
 
-TEST_F(InterruptedTrain, Diva) { check_train("diva --tsv t.tsv --batch 46 --width 8 --decoder-width 8 --epochs 1", 12); }
+TEST_F(InterruptedTrain, Diva) {
+  check_train("diva --tsv t.tsv --batch 46 --width 8 --decoder-width 8 --epochs 1", 12);
+}
 
 }  // namespace
 }  // namespace stemloop::testing

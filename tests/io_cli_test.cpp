@@ -29,8 +29,9 @@ std::size_t files_in(const std::string& folder) {
 TEST(Inputs, AnyNumberOfFilesAndLists) {
   const TemporaryFolder folder;
   put(folder.path("a.fa"), ">a\nGGGGAAAACCCC\n");
-  put(folder.path("b.ct"), "12 b\n1 G 0 2 12 1\n2 G 1 3 11 2\n3 G 2 4 10 3\n4 G 3 5 9 4\n5 A 4 6 0 5\n6 A 5 7 0 6\n"
-                           "7 A 6 8 0 7\n8 A 7 9 0 8\n9 C 8 10 4 9\n10 C 9 11 3 10\n11 C 10 12 2 11\n12 C 11 0 1 12\n");
+  put(folder.path("b.ct"),
+      "12 b\n1 G 0 2 12 1\n2 G 1 3 11 2\n3 G 2 4 10 3\n4 G 3 5 9 4\n5 A 4 6 0 5\n6 A 5 7 0 6\n"
+      "7 A 6 8 0 7\n8 A 7 9 0 8\n9 C 8 10 4 9\n10 C 9 11 3 10\n11 C 10 12 2 11\n12 C 11 0 1 12\n");
   put(folder.path("list"), folder.path("b.ct") + "\n\n" + folder.path("a.fa") + "\n");
   const Outcome two = shell("stemloop fold -q -f tsv " + folder.path("a.fa") + " " + folder.path("b.ct"));
   EXPECT_EQ(two.code, 0) << two.err;
@@ -79,15 +80,17 @@ TEST(Kind10, EvalTakesEveryStructureOfARecord) {
   EXPECT_EQ(r.code, 0);
   EXPECT_THAT(r.out, AllOf(HasSubstr("((((....)))) ( -5.40)"), HasSubstr(".(((....))). ( -")));
   EXPECT_THAT(r.err, HasSubstr("1 records are further structures of the one before"));
-  EXPECT_THAT(shell("stemloop fold", ">id\nGGGGAAAACCCC\n((((....))))\n.(((....))).\n").err, HasSubstr("1 records in, 1 out"));
+  EXPECT_THAT(shell("stemloop fold", ">id\nGGGGAAAACCCC\n((((....))))\n.(((....))).\n").err,
+              HasSubstr("1 records in, 1 out"));
 }
 
 TEST(Kind11, NoOptionTakesNaNOrInfinity) {
   for (const char* value : {"nan", "NaN", "-nan", "inf", "-Infinity", "1e999"}) {
-    for (const char* option : {"fold -T", "fold --seed", "fold --max-length", "fold --sample", "fold -t", "leakage x --identity",
-                               "leakage x --containment", "split x --parts", "generate -m x --draw-temperature",
-                               "generate -m x --keep 0.5 --edit x --read-temperature", "train diva --run x --rate",
-                               "evaluate bonds -m x --keep", "quality a b --most", "smote -k", "project x --perplexity"}) {
+    for (const char* option :
+         {"fold -T", "fold --seed", "fold --max-length", "fold --sample", "fold -t", "leakage x --identity",
+          "leakage x --containment", "split x --parts", "generate -m x --draw-temperature",
+          "generate -m x --keep 0.5 --edit x --read-temperature", "train diva --run x --rate",
+          "evaluate bonds -m x --keep", "quality a b --most", "smote -k", "project x --perplexity"}) {
       const Outcome r = shell(fmt::format("stemloop {} {}", option, value), kTwo);
       EXPECT_EQ(r.code, 2) << option << " " << value << r.err;
       EXPECT_THAT(r.err, Not(HasSubstr("internal"))) << option;
@@ -100,7 +103,8 @@ TEST(Kind12, ClosedAndFullDescriptorsHarmNothing) {
   put(folder.path("two.fa"), kTwo + ">bad\nAC*GU\n");
   const std::string good = shell("stemloop fold " + folder.path("two.fa")).out;
   for (const char* closed : {"2>&-", "2>/dev/full", "2> >(true)", "0<&- 2>&-", "0<&- 1>&- 2>&-"}) {
-    const Outcome r = shell(fmt::format("stemloop fold {} -o {} {}", folder.path("two.fa"), folder.path("out"), closed));
+    const Outcome r =
+        shell(fmt::format("stemloop fold {} -o {} {}", folder.path("two.fa"), folder.path("out"), closed));
     EXPECT_EQ(r.code, 3) << closed;
     EXPECT_EQ(content(folder.path("out")), good) << closed;
   }
@@ -134,10 +138,13 @@ TEST(Kind13, OutputsNeverHarmWhatIsThere) {
     EXPECT_EQ(content(out), "old\n") << fault;
   }
   // Names that promise what is not written, inputs and outputs of one name.
-  EXPECT_THAT(shell("stemloop fold -o x.pdf", kTwo).err, HasSubstr("x.pdf: text is written there, which is no .pdf file"));
-  EXPECT_THAT(shell(fmt::format("stemloop draw {} --id hsa-mir-21 -o x.jpg", kExamples)).err, HasSubstr(".svg, .pdf or .png"));
+  EXPECT_THAT(shell("stemloop fold -o x.pdf", kTwo).err,
+              HasSubstr("x.pdf: text is written there, which is no .pdf file"));
+  EXPECT_THAT(shell(fmt::format("stemloop draw {} --id hsa-mir-21 -o x.jpg", kExamples)).err,
+              HasSubstr(".svg, .pdf or .png"));
   EXPECT_THAT(shell("stemloop encode -o x.png", kTwo).err, HasSubstr("no .png file can be written here"));
-  EXPECT_THAT(shell(fmt::format("stemloop fold {0} -o {0}", folder.path("in.fa"))).err, HasSubstr("is the input and an output"));
+  EXPECT_THAT(shell(fmt::format("stemloop fold {0} -o {0}", folder.path("in.fa"))).err,
+              HasSubstr("is the input and an output"));
   EXPECT_EQ(content(folder.path("in.fa")), kTwo);
 }
 
@@ -145,7 +152,8 @@ TEST(Kind13, FilesOfTheModelAreNotWrittenOver) {
   const TemporaryFolder folder;
   std::filesystem::copy(STEMLOOP_MODELS "/mirtron", folder.path("model"), std::filesystem::copy_options::recursive);
   const std::string before = content(folder.path("model/config.json"));
-  const Outcome r = shell(fmt::format("stemloop classify {0} -m {1} -o {1}/config.json", kExamples, folder.path("model")));
+  const Outcome r =
+      shell(fmt::format("stemloop classify {0} -m {1} -o {1}/config.json", kExamples, folder.path("model")));
   EXPECT_EQ(r.code, 1);
   EXPECT_THAT(r.err, HasSubstr("is a file of the model"));
   EXPECT_EQ(content(folder.path("model/config.json")), before);
@@ -158,7 +166,8 @@ TEST(Kind15, MarksQuotesAndTabs) {
   for (const std::string& table :
        {mark + "sequence\tlabel\n" + sequences[0] + "\t1\n" + sequences[1] + "\t0\n",
         "id,sequence,label\r\n\"a, first\"," + sequences[0] + ",1\r\n\"b\ttab \"\"x\"\"\"," + sequences[1] + ",0\r\n",
-        "# made on Monday, by hand\n#ID\tsequence\tlabel\na\t" + sequences[0] + "\t1\n# between\nb\t" + sequences[1] + "\t0\n",
+        "# made on Monday, by hand\n#ID\tsequence\tlabel\na\t" + sequences[0] + "\t1\n# between\nb\t" + sequences[1] +
+            "\t0\n",
         "sequence,label\r" + sequences[0] + ",1\r" + sequences[1] + ",0\r"}) {
     const Outcome r = shell("stemloop split -", table);
     EXPECT_EQ(r.code, 0) << table << r.err;
@@ -166,14 +175,19 @@ TEST(Kind15, MarksQuotesAndTabs) {
     EXPECT_EQ(again.code, 0) << r.out << again.err;
     EXPECT_THAT(again.err, HasSubstr("2 records in, 2 out")) << r.out;
   }
-  EXPECT_THAT(shell("stemloop split -", "id,sequence\n\"a,ACGU\n").err, HasSubstr(":2: a quote that is opened in this line is never closed"));
+  EXPECT_THAT(shell("stemloop split -", "id,sequence\n\"a,ACGU\n").err,
+              HasSubstr(":2: a quote that is opened in this line is never closed"));
 }
 
 TEST(Kind16, WhatEncodeWritesDecodeReads) {
   const TemporaryFolder folder;
   const std::string hairpin = "UGGGAUGAGGUAGUAGGUUGUAUAGUUUUAGGGUCACACCCACCACUGGGAGAUAACUAUACAAUCUACUGUCUUUCCUA";
-  put(folder.path("odd.fa"), ">a\x01" "b\n" + hairpin + "\n>ok\n" + hairpin + "\n>\xff\xfe\n" + hairpin + "\n>v\vw\n" + hairpin + "\n");
-  EXPECT_EQ(shell(fmt::format("stemloop encode {} -o {}", folder.path("odd.fa"), folder.path("x.safetensors"))).code, 0);
+  put(folder.path("odd.fa"),
+      ">a\x01"
+      "b\n" +
+          hairpin + "\n>ok\n" + hairpin + "\n>\xff\xfe\n" + hairpin + "\n>v\vw\n" + hairpin + "\n");
+  EXPECT_EQ(shell(fmt::format("stemloop encode {} -o {}", folder.path("odd.fa"), folder.path("x.safetensors"))).code,
+            0);
   const Outcome r = shell("stemloop decode " + folder.path("x.safetensors"));
   EXPECT_EQ(r.code, 0) << r.err;
   EXPECT_EQ(std::count(r.out.begin(), r.out.end(), '>'), 4);
@@ -215,8 +229,9 @@ TEST(Kind17, MistypedCommandsAndOptionsGetTheNearest) {
 }
 
 TEST(Kind17, PlacesThatCannotBeWrittenAreNamed) {
-  for (const char* line : {"stemloop fold -o /proc/x", "stemloop draw --dir /proc/x", "stemloop encode --png /proc/x/y",
-                           "stemloop fold -o /nowhere/deep/x", "stemloop fold -o /tmp", "stemloop fold --provenance /nowhere/x"}) {
+  for (const char* line :
+       {"stemloop fold -o /proc/x", "stemloop draw --dir /proc/x", "stemloop encode --png /proc/x/y",
+        "stemloop fold -o /nowhere/deep/x", "stemloop fold -o /tmp", "stemloop fold --provenance /nowhere/x"}) {
     const Outcome r = shell(line, kTwo);
     EXPECT_EQ(r.code, 1) << line;
     EXPECT_THAT(r.err, AllOf(HasSubstr("stemloop: error: /"), Not(HasSubstr("internal error")))) << line;
@@ -224,8 +239,9 @@ TEST(Kind17, PlacesThatCannotBeWrittenAreNamed) {
 }
 
 TEST(Kind17, NegativeCountsAreRefused) {
-  for (const char* line : {"fold --seed -1", "quality a b --seed -1", "smote --seed=-1", "split x --seed -5", "smote -n -1",
-                           "generate -m mirtron-generator --min-length -3", "fold --max-length -1", "project x --seed -1"}) {
+  for (const char* line :
+       {"fold --seed -1", "quality a b --seed -1", "smote --seed=-1", "split x --seed -5", "smote -n -1",
+        "generate -m mirtron-generator --min-length -3", "fold --max-length -1", "project x --seed -1"}) {
     const Outcome r = shell(fmt::format("stemloop {}", line), kTwo);
     EXPECT_EQ(r.code, 2) << line << r.err;
   }
@@ -240,8 +256,8 @@ TEST(Kind17, HelpTellsTheParametersThatAreUsed) {
 
 TEST(Provenance, TellsWhatAnOutputWasMadeOf) {
   const TemporaryFolder folder;
-  const Outcome r = shell(fmt::format("stemloop classify {} -q -o {} --provenance {}", kExamples, folder.path("calls.tsv"),
-                                      folder.path("calls.json")));
+  const Outcome r = shell(fmt::format("stemloop classify {} -q -o {} --provenance {}", kExamples,
+                                      folder.path("calls.tsv"), folder.path("calls.json")));
   ASSERT_EQ(r.code, 0) << r.err;
   const Json json = Json::parse(content(folder.path("calls.json")));
   EXPECT_EQ(json["version"], STEMLOOP_VERSION);
@@ -261,8 +277,8 @@ TEST(Completion, KnowsCommandsOptionsAndValues) {
     EXPECT_THAT(text, AllOf(HasSubstr("convert"), HasSubstr("files-from"), HasSubstr("stockholm"))) << file;
   }
   const Outcome r = shell(fmt::format(
-      "source {}/bash-completion/completions/stemloop; COMP_WORDS=(stemloop fold --format ''); COMP_CWORD=3; _stemloop; "
-      "echo ${{COMPREPLY[@]}}; COMP_WORDS=(stemloop classify --model ''); _stemloop; echo ${{COMPREPLY[@]}}",
+      "source {}/bash-completion/completions/stemloop; COMP_WORDS=(stemloop fold --format ''); COMP_CWORD=3; "
+      "_stemloop; echo ${{COMPREPLY[@]}}; COMP_WORDS=(stemloop classify --model ''); _stemloop; echo ${{COMPREPLY[@]}}",
       share));
   EXPECT_THAT(r.out, AllOf(HasSubstr("rnafold tsv json"), HasSubstr("premirna")));
 }

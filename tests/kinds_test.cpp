@@ -18,15 +18,17 @@ void put(const std::string& path, const std::string& text) { std::ofstream(path,
 const std::string kTwo = ">a\nGGGGAAAACCCC\n>b\nGGGCUUCGGCCC\n";
 const std::string kHairpin = ">a\nGGGGGCAUUGAGAAAUCAAUGCCCCC\n";
 
-// --- 7: values joined to the wrong records --------------------------------------------------------------------------------
+// --- 7: values joined to the wrong records
+// --------------------------------------------------------------------------------
 
 TEST(Kind7, TwoRecordsOfOneIdGetNoValues) {
   const TemporaryFolder folder;
   put(folder.path("v.tsv"), "id\tposition\tx\na\t1\t5\n");
   put(folder.path("arms.tsv"), "id\t5p_start\t5p_end\t3p_start\t3p_end\na\t1\t8\t18\t26\n");
-  for (const std::string& how : {"draw --colour-by values --values " + folder.path("v.tsv") + " -o " + folder.path("o.pdf"),
-                                 "draw --arms " + folder.path("arms.tsv") + " -o " + folder.path("o.pdf"),
-                                 "report - --no-classify --arms " + folder.path("arms.tsv") + " -o " + folder.path("o.html")}) {
+  for (const std::string& how :
+       {"draw --colour-by values --values " + folder.path("v.tsv") + " -o " + folder.path("o.pdf"),
+        "draw --arms " + folder.path("arms.tsv") + " -o " + folder.path("o.pdf"),
+        "report - --no-classify --arms " + folder.path("arms.tsv") + " -o " + folder.path("o.html")}) {
     const Outcome one = shell("stemloop " + how, kHairpin);
     EXPECT_EQ(one.code, 0) << how << one.err;
     std::filesystem::remove(folder.path("o.pdf"));
@@ -42,10 +44,12 @@ TEST(Kind7, TwoLinesOfOneIdAreRefused) {
   const std::string header = "id\t5p_start\t5p_end\t3p_start\t3p_end\tguide\n";
   put(folder.path("arms.tsv"), header + "a\t1\t8\t18\t26\t5p\na\t2\t8\t18\t26\t5p\n");
   put(folder.path("guide.tsv"), header + "a\t1\t8\t18\t26\tleft\n");
-  put(folder.path("m.gff3"), "##gff-version 3\nx\t.\tpre_miRNA\t1\t60\t.\t+\t.\tID=p\ny\t.\tpre_miRNA\t1\t60\t.\t+\t.\tID=p\n"
-                             "x\t.\tmiRNA\t1\t22\t.\t+\t.\tID=m;Parent=p\n");
-  put(folder.path("far.gff3"), "##gff-version 3\nx\t.\tpre_miRNA\t1\t60\t.\t+\t.\tID=p\n"
-                               "y\t.\tmiRNA\t1\t22\t.\t+\t.\tID=m;Parent=p\n");
+  put(folder.path("m.gff3"),
+      "##gff-version 3\nx\t.\tpre_miRNA\t1\t60\t.\t+\t.\tID=p\ny\t.\tpre_miRNA\t1\t60\t.\t+\t.\tID=p\n"
+      "x\t.\tmiRNA\t1\t22\t.\t+\t.\tID=m;Parent=p\n");
+  put(folder.path("far.gff3"),
+      "##gff-version 3\nx\t.\tpre_miRNA\t1\t60\t.\t+\t.\tID=p\n"
+      "y\t.\tmiRNA\t1\t22\t.\t+\t.\tID=m;Parent=p\n");
   const auto draw = [&](const char* file) { return shell("stemloop draw --arms " + folder.path(file), kHairpin).err; };
   EXPECT_THAT(draw("arms.tsv"), HasSubstr("arms.tsv:3: 'a' has a line before this one"));
   EXPECT_THAT(draw("guide.tsv"), HasSubstr("guide.tsv:2: the guide 'left' is neither 5p nor 3p"));
@@ -57,7 +61,8 @@ TEST(Kind7, ColumnsAreFoundWhateverTheirCapitals) {
   const Outcome r = shell("stemloop leakage - -q", "Name,Sequence,LABEL\na,GGGGAAAACCCC,1\nb,GGGGAAAACCCC,0\n");
   EXPECT_EQ(r.code, 0) << r.err;
   EXPECT_THAT(r.out, HasSubstr("conflict\t"));
-  EXPECT_THAT(shell("stemloop leakage -", "id,Sequence,SEQUENCE\na,G,G\n").err, HasSubstr("columns 'Sequence' and 'SEQUENCE' may both be 'sequence'"));
+  EXPECT_THAT(shell("stemloop leakage -", "id,Sequence,SEQUENCE\na,G,G\n").err,
+              HasSubstr("columns 'Sequence' and 'SEQUENCE' may both be 'sequence'"));
 }
 
 TEST(Kind7, MaturesAndLociThatMeetNothingAreTold) {
@@ -73,7 +78,8 @@ TEST(Kind7, MaturesAndLociThatMeetNothingAreTold) {
   const auto evaluate = [&](const char* loci, const char* truth) {
     return shell("stemloop scan evaluate --samples 10 " + folder.path(loci) + " " + folder.path(truth)).err;
   };
-  EXPECT_THAT(evaluate("l.tsv", "k.bed"), AllOf(HasSubstr("('chr1', ...) is one of"), HasSubstr("1 loci stand there more than once")));
+  EXPECT_THAT(evaluate("l.tsv", "k.bed"),
+              AllOf(HasSubstr("('chr1', ...) is one of"), HasSubstr("1 loci stand there more than once")));
   EXPECT_THAT(evaluate("l.tsv", "none.tsv"), HasSubstr("none.tsv: there is no known locus in it"));
   EXPECT_THAT(evaluate("p.tsv", "l.tsv"), HasSubstr("p.tsv:2: 1.5 is no probability"));
 }
@@ -84,7 +90,8 @@ TEST(Kind7, EveryCommandTellsMaturesThatLieNowhere) {
   const std::string m = folder.path("m.fa");
   for (const std::string& line : {"show --mature " + m, "draw --arms " + m + " -o " + folder.path("x.pdf"),
                                   "report - --no-classify --arms " + m + " -o " + folder.path("x.html")})
-    EXPECT_THAT(shell("stemloop " + line, kHairpin).err, HasSubstr("m.fa: none of its 1 matures lies on a record")) << line;
+    EXPECT_THAT(shell("stemloop " + line, kHairpin).err, HasSubstr("m.fa: none of its 1 matures lies on a record"))
+        << line;
 }
 
 TEST(Kind7, RowsAndLociOfOneNameAreRefused) {
@@ -97,7 +104,9 @@ TEST(Kind7, RowsAndLociOfOneNameAreRefused) {
   put(folder.path("twice.gff3"), header + locus + "\n" + locus + "\n");
   put(folder.path("short.gff3"), header + locus + ";structure=((....))\n");
   const auto report = [&](const char* loci) {
-    return shell(fmt::format("stemloop report {} --genome {} -o {}", folder.path(loci), folder.path("g.fa"), folder.path("x.html"))).err;
+    return shell(fmt::format("stemloop report {} --genome {} -o {}", folder.path(loci), folder.path("g.fa"),
+                             folder.path("x.html")))
+        .err;
   };
   EXPECT_THAT(report("twice.gff3"), HasSubstr("twice.gff3:3: a line before this one has the ID 'p' too"));
   EXPECT_THAT(report("short.gff3"), HasSubstr("short.gff3:2: the structure has 8 characters, the locus 26 letters"));
@@ -108,28 +117,41 @@ TEST(Kind7, AGenomeIsAskedOfAColumnThatIsThere) {
   put(folder.path("l.tsv"), "contig\tstart\tend\tstrand\nc1\t10\t80\t+\n");
   put(folder.path("k.bed"), "c1\t9\t80\tx\t500\t+\n");
   for (const char* truth : {"l.tsv", "k.bed"})
-    EXPECT_THAT(shell(fmt::format("stemloop scan evaluate --genome x {} {}", folder.path("l.tsv"), folder.path(truth))).err,
-                HasSubstr("no column genome")) << truth;
+    EXPECT_THAT(
+        shell(fmt::format("stemloop scan evaluate --genome x {} {}", folder.path("l.tsv"), folder.path(truth))).err,
+        HasSubstr("no column genome"))
+        << truth;
 }
 
-// --- 8: cells that were meant as numbers -----------------------------------------------------------------------------------
+// --- 8: cells that were meant as numbers
+// -----------------------------------------------------------------------------------
 
 TEST(Kind8, WhatWasMeantAsANumberIsNamed) {
-  for (const char* cell : {"nan", "NaN", "-inf", "Infinity", "+5", " 5", "1,000", "1_000", "5%", "0x10", "1e999", "N/A", "#N/A", "null"})
+  for (const char* cell :
+       {"nan", "NaN", "-inf", "Infinity", "+5", " 5", "1,000", "1_000", "5%", "0x10", "1e999", "N/A", "#N/A", "null"})
     EXPECT_TRUE(meant_as_number(cell)) << cell;
-  for (const char* cell : {"", "a", "let-7", "1-2", "infant", "none", "True", "5p", "e"}) EXPECT_FALSE(meant_as_number(cell)) << cell;
+  for (const char* cell : {"", "a", "let-7", "1-2", "infant", "none", "True", "5p", "e"})
+    EXPECT_FALSE(meant_as_number(cell)) << cell;
   const std::string places[] = {"f:2", "f:3", "f:4", "f:5"};
   for (const char* bad : {"nan", "+5", "1,000", "5%", "x"}) {
-    EXPECT_THAT(error_of([&] { feature_table({"len"}, {{"1", "2", bad, "NA"}}, places); }),
+    EXPECT_THAT(error_of([&] {
+                  feature_table({"len"}, {{"1", "2", bad, "NA"}}, places);
+                }),
                 HasSubstr(fmt::format("f:4: '{}' in column 'len' is not a number", bad)));
   }
   // A column of nothing but such cells is one of numbers, too.
-  EXPECT_THAT(error_of([&] { feature_table({"len"}, {{"1,000", "2,000", "", "3,000"}}, places); }), HasSubstr("f:2: '1,000'"));
-  EXPECT_THAT(error_of([&] { feature_table({"loop"}, {{"True", "False", "nan", "True"}}, places); }),
+  EXPECT_THAT(error_of([&] {
+                feature_table({"len"}, {{"1,000", "2,000", "", "3,000"}}, places);
+              }),
+              HasSubstr("f:2: '1,000'"));
+  EXPECT_THAT(error_of([&] {
+                feature_table({"loop"}, {{"True", "False", "nan", "True"}}, places);
+              }),
               HasSubstr("f:4: 'nan' in column 'loop' is neither True nor False"));
 }
 
-// --- 10: structures that are left out --------------------------------------------------------------------------------------
+// --- 10: structures that are left out
+// --------------------------------------------------------------------------------------
 
 std::vector<StructureLine> structures(const std::string& text) {
   const TemporaryFile file(text, "structures");
@@ -158,15 +180,17 @@ TEST(Kind10, NoStructureAskedForIsLeftOut) {
   EXPECT_THAT(design.err, HasSubstr(":3: 'x ((((((((((....))))))))))' is no structure"));
 }
 
-// --- 11: numbers of options ------------------------------------------------------------------------------------------------
+// --- 11: numbers of options
+// ------------------------------------------------------------------------------------------------
 
 TEST(Kind11, OptionsTakeNumbersAsPeopleWriteThem) {
   const TemporaryFolder folder;
   put(folder.path("l.tsv"), "contig\tstart\tend\tstrand\n");
   for (const std::string& line : std::initializer_list<std::string>{
            "fold -T ''", "fold -T ' 5'", "fold -T 0x10", "fold -T +5", "fold --sample 2 --seed 99999999999999999999",
-           "fold --sample 0x2", "design --structure '((....))' --seed ' 7'", "design --structure '((....))' --time-limit inf",
-           "smote - -n +3", "scan - --shape ''", "scan merge x --fdr nan", "scan evaluate x y --mb nan", "scan evaluate x y --mb inf"}) {
+           "fold --sample 0x2", "design --structure '((....))' --seed ' 7'",
+           "design --structure '((....))' --time-limit inf", "smote - -n +3", "scan - --shape ''",
+           "scan merge x --fdr nan", "scan evaluate x y --mb nan", "scan evaluate x y --mb inf"}) {
     const Outcome r = shell("stemloop " + line, kTwo);
     EXPECT_EQ(r.code, 2) << line << r.err;
     EXPECT_EQ(r.out, "") << line;
@@ -182,11 +206,13 @@ TEST(Kind11, PicturesHaveAnEnd) {
   EXPECT_THAT(r.err, HasSubstr("dots are more than can be drawn; take a lower --dpi or --width-mm"));
 }
 
-// --- 13: names of outputs ----------------------------------------------------------------------------------------------------
+// --- 13: names of outputs
+// ----------------------------------------------------------------------------------------------------
 
 TEST(Kind13, AnEmptyNameIsNoFile) {
-  for (const char* line : {"fold -o ''", "fold --bpp ''", "fold --provenance ''", "convert --to ct -o ''", "draw --dir ''",
-                           "split - --column ''", "report - --multiqc ''", "classify -m ''", "fold ''"}) {
+  for (const char* line :
+       {"fold -o ''", "fold --bpp ''", "fold --provenance ''", "convert --to ct -o ''", "draw --dir ''",
+        "split - --column ''", "report - --multiqc ''", "classify -m ''", "fold ''"}) {
     const Outcome r = shell(std::string("stemloop ") + line, kTwo);
     EXPECT_EQ(r.code, 2) << line;
     EXPECT_THAT(r.err, HasSubstr("is empty; a value is wanted")) << line;
@@ -209,30 +235,46 @@ TEST(Kind13, FilesOfAModelAreNotWrittenOver) {
 
 TEST(Kind13, NamesOfFilesAndColumnsAreWhatIsWritten) {
   const TemporaryFolder folder;
-  EXPECT_THAT(shell("stemloop features -o " + folder.path("x.csv"), kTwo).err, HasSubstr("text is written there, which is no .csv file"));
+  EXPECT_THAT(shell("stemloop features -o " + folder.path("x.csv"), kTwo).err,
+              HasSubstr("text is written there, which is no .csv file"));
   const std::string table = "id\tsequence\na\tGGGGAAAACCCC\n";
   for (const char* column : {"$'a\\tb'", "'#a'", "'\"a'"})
-    EXPECT_THAT(shell(fmt::format("stemloop split - --column {}", column), table).err, HasSubstr("cannot be the name of a column"));
+    EXPECT_THAT(shell(fmt::format("stemloop split - --column {}", column), table).err,
+                HasSubstr("cannot be the name of a column"));
 }
 
-// --- options that another one makes meaningless ----------------------------------------------------------------------------
+// --- options that another one makes meaningless
+// ----------------------------------------------------------------------------
 
 TEST(Options, WhatWouldBeIgnoredIsRefused) {
   const TemporaryFolder folder;
   put(folder.path("g.fa"), kTwo);
   const std::string g = folder.path("g.fa"), stem = "--structure '((((((((((....))))))))))'";
   for (const std::string& line : std::initializer_list<std::string>{
-       "fold --seed 5", "arms --flank-error 3", "draw --page a4 -o x.svg", "draw --colour-by arm -o x.svg",
-        "report - --no-classify --model premirna -o x.html", "report - --no-classify --device cpu -o x.html",
-        "design " + stem + " --guide UAGCUUAUCAGACUGAUGUUGA", "design " + stem + " --fit " + g + " -o x.json",
-        "scan " + g + " --introns x.bed --shape 1", "scan " + g + " --model shape --decoy-share 0 --fdr 0.1",
-       "scan " + g + " --model shape --decoy-share 0 --seed 2", "scan " + g + " --model shape --decoy-share 0 --prior 0.1",
-       "scan " + g + " --model shape --chunk 1/2 --fdr 0.1 -o x", "split - --by random -k 5", "split - --by family --identity 0.8",
-       "smote - --mode A -T 20", "project x --seed 2", "draw --grid 2x2 --dir x",
-       "classify --device gpu", "classify --device cuda:-1", "generate -m mirtron-generator --free-ends",
-       "generate -m mirtron-generator --min-length 90 --longest 40",
-       "evaluate classifier -m premirna --tsv x --split y",
-       "evaluate classifier -m premirna --positives " + g + " --negatives " + g + " --label-column x"}) {
+           "fold --seed 5",
+           "arms --flank-error 3",
+           "draw --page a4 -o x.svg",
+           "draw --colour-by arm -o x.svg",
+           "report - --no-classify --model premirna -o x.html",
+           "report - --no-classify --device cpu -o x.html",
+           "design " + stem + " --guide UAGCUUAUCAGACUGAUGUUGA",
+           "design " + stem + " --fit " + g + " -o x.json",
+           "scan " + g + " --introns x.bed --shape 1",
+           "scan " + g + " --model shape --decoy-share 0 --fdr 0.1",
+           "scan " + g + " --model shape --decoy-share 0 --seed 2",
+           "scan " + g + " --model shape --decoy-share 0 --prior 0.1",
+           "scan " + g + " --model shape --chunk 1/2 --fdr 0.1 -o x",
+           "split - --by random -k 5",
+           "split - --by family --identity 0.8",
+           "smote - --mode A -T 20",
+           "project x --seed 2",
+           "draw --grid 2x2 --dir x",
+           "classify --device gpu",
+           "classify --device cuda:-1",
+           "generate -m mirtron-generator --free-ends",
+           "generate -m mirtron-generator --min-length 90 --longest 40",
+           "evaluate classifier -m premirna --tsv x --split y",
+           "evaluate classifier -m premirna --positives " + g + " --negatives " + g + " --label-column x"}) {
     const Outcome r = shell("cd " + folder.path("") + " && stemloop " + line, kTwo);
     EXPECT_THAT(r.code, ::testing::AnyOf(1, 2)) << line;
     EXPECT_NE(r.err, "") << line;
@@ -240,7 +282,8 @@ TEST(Options, WhatWouldBeIgnoredIsRefused) {
   }
 }
 
-// --- 15: what readers make of a file -----------------------------------------------------------------------------------------
+// --- 15: what readers make of a file
+// -----------------------------------------------------------------------------------------
 
 TEST(Kind15, AHeaderBehindBlanksIsOne) {
   EXPECT_THAT(shell("stemloop fold -q", "  >a\nGGGGAAAACCCC\n").out, ::testing::StartsWith(">a\nGGGG"));
@@ -261,9 +304,11 @@ TEST(Kind15, AStreamThatIsNoPictureEnds) {
 
 TEST(Kind17, FaultsOfATableAreToldWithTheirPlace) {
   const TemporaryFolder folder;
-  put(folder.path("l.tsv"), "contig\tstart\tend\tstrand\tprobability\tq_value\tid\tsequence\tstructure\n"
-                            "c\t1\t12\t+\t0.9\t1\tx\tGGGGAAAACCCC\t(((.....))))\n");
-  EXPECT_THAT(shell("stemloop report " + folder.path("l.tsv")).err, HasSubstr("l.tsv:2: the structure closes a bracket"));
+  put(folder.path("l.tsv"),
+      "contig\tstart\tend\tstrand\tprobability\tq_value\tid\tsequence\tstructure\n"
+      "c\t1\t12\t+\t0.9\t1\tx\tGGGGAAAACCCC\t(((.....))))\n");
+  EXPECT_THAT(shell("stemloop report " + folder.path("l.tsv")).err,
+              HasSubstr("l.tsv:2: the structure closes a bracket"));
   put(folder.path("t.tsv"), "id\tsequence\tlabel\na\tGGGGAAAACCCC\t1\nb\tGGGGAAAACCCC\t0\n");
   const Outcome by = shell("stemloop evaluate classifier -m premirna --by nosuch --tsv " + folder.path("t.tsv"));
   EXPECT_THAT(by.err, HasSubstr("there is no column 'nosuch'"));
@@ -284,7 +329,8 @@ TEST(Kind16, NamesEndAtAnyBlank) {
   for (const char blank : {' ', '\t', '\v', '\f', '\r'}) {
     const std::string record = std::string(">a") + blank + "b\nGGGGAAAACCCC\n((((....))))\n";
     for (const char* format : {"stockholm", "ct", "bpseq", "dbn"}) {
-      const Outcome r = shell(fmt::format("stemloop convert -q --to {} | stemloop convert -q --to bpseq", format), record);
+      const Outcome r =
+          shell(fmt::format("stemloop convert -q --to {} | stemloop convert -q --to bpseq", format), record);
       EXPECT_EQ(r.code, 0) << format << static_cast<int>(blank) << r.err;
       EXPECT_THAT(r.out, ::testing::StartsWith("# a")) << format;
     }

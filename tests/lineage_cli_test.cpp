@@ -1,5 +1,5 @@
-// Figures that are not of what was learned: synthetic records beside their parents, augmentation inside the folds, records
-// a model was trained on. As a user meets them.
+// Figures that are not of what was learned: synthetic records beside their parents, augmentation inside the folds,
+// records a model was trained on. As a user meets them.
 #include <gmock/gmock.h>
 
 #include <map>
@@ -12,9 +12,9 @@ namespace stemloop {
 namespace {
 
 using ::testing::AllOf;
+using testing::content;
 using ::testing::HasSubstr;
 using ::testing::Not;
-using testing::content;
 using testing::Outcome;
 using testing::shell;
 using testing::TemporaryFile;
@@ -33,21 +33,24 @@ std::string hairpin(int label, std::uint64_t i) {
 // Mirtrons m0 .. , canonical c0 .. ; `children` copies of mirtrons with two letters changed, which name them.
 std::string table(int mirtrons, int canonical, int children, bool named = true) {
   std::string text = "id\tsequence\tmirtron\tparents\n";
-  for (int i = 0; i < mirtrons; ++i) text += fmt::format("m{}\t{}\t1\t\n", i, hairpin(1, static_cast<std::uint64_t>(i)));
+  for (int i = 0; i < mirtrons; ++i)
+    text += fmt::format("m{}\t{}\t1\t\n", i, hairpin(1, static_cast<std::uint64_t>(i)));
   for (int i = 0; i < canonical; ++i)
     text += fmt::format("c{}\t{}\t0\t\n", i, hairpin(0, 1000 + static_cast<std::uint64_t>(i)));
   for (int k = 0; k < children; ++k) {
     std::string sequence = hairpin(1, static_cast<std::uint64_t>(k % mirtrons));
     for (const std::size_t at : {30U, 40U}) sequence[at] = sequence[at] == 'A' ? 'C' : 'A';
-    text += fmt::format("child{}\t{}\t1\t{}\n", k, sequence, named ? fmt::format("m{},m{}", k % mirtrons, k % mirtrons) : "");
+    text += fmt::format("child{}\t{}\t1\t{}\n", k, sequence,
+                        named ? fmt::format("m{},m{}", k % mirtrons, k % mirtrons) : "");
   }
   return text;
 }
 
 Outcome train(const std::string& model, const std::string& tsv, const std::string& more) {
-  return shell(fmt::format("stemloop model train {} --family mirtron --tsv {} --label-column mirtron -t 1 --rounds 8 --boost-depth "
-                           "3 --repeats 1 {}",
-                           model, tsv, more));
+  return shell(fmt::format(
+      "stemloop model train {} --family mirtron --tsv {} --label-column mirtron -t 1 --rounds 8 --boost-depth "
+      "3 --repeats 1 {}",
+      model, tsv, more));
 }
 
 // Children of test-fold parents must not be learned from: what is said of every real record out of fold is as if they
@@ -74,7 +77,8 @@ TEST(Lineage, ChildrenWithoutNamesStandInTheFoldOfTheirLikes) {
   const TemporaryFile unnamed(table(24, 30, 12, false), "unnamed.tsv");
   const Outcome r = train(folder.path("model"), unnamed.path(), "");
   ASSERT_EQ(r.code, 0) << r.err;
-  EXPECT_THAT(r.err, HasSubstr("66 different sequences fall into 54 groups of near-duplicates; a group stands in one fold"));
+  EXPECT_THAT(r.err,
+              HasSubstr("66 different sequences fall into 54 groups of near-duplicates; a group stands in one fold"));
 }
 
 TEST(Augmentation, FiguresStandWithAndWithout) {
@@ -90,23 +94,28 @@ TEST(Augmentation, FiguresStandWithAndWithout) {
   ASSERT_EQ(plain.code, 0) << plain.err;
   const auto figure = [](const std::string& text, const std::string& name) {
     const std::size_t at = text.find(name);
-    return at == std::string::npos ? "none" : text.substr(at + name.size(), text.find('\t', at + name.size()) - at - name.size());
+    return at == std::string::npos
+               ? "none"
+               : text.substr(at + name.size(), text.find('\t', at + name.size()) - at - name.size());
   };
   const Outcome of_plain = shell("stemloop model info " + folder.path("plain"));
   for (const std::string name : {"auroc", "mcc", "accuracy", "ece"})
-    EXPECT_EQ(figure(info.out, name + "\tas given, not augmented\t"), figure(of_plain.out, name + "\tas given\t")) << name;
+    EXPECT_EQ(figure(info.out, name + "\tas given, not augmented\t"), figure(of_plain.out, name + "\tas given\t"))
+        << name;
 }
 
 TEST(Augmentation, OtherFamiliesSayWhyTheyTakeNone) {
   const testing::TemporaryFolder folder;
   const TemporaryFile tsv(table(20, 30, 0), "few.tsv");
   const auto why = [&](const std::string& family) {
-    const Outcome r = shell("stemloop model train " + folder.path("model") + " --tsv " + tsv.path() + " --augment smote-aligned --family " + family);
+    const Outcome r = shell("stemloop model train " + folder.path("model") + " --tsv " + tsv.path() +
+                            " --augment smote-aligned --family " + family);
     EXPECT_EQ(r.code, 1) << family;
     EXPECT_FALSE(std::filesystem::exists(folder.path("model"))) << family;
     return r.err;
   };
-  EXPECT_THAT(why("precursor"), HasSubstr("synthetic sequences have neither known cut sites nor flanks; --family mirtron takes it"));
+  EXPECT_THAT(why("precursor"),
+              HasSubstr("synthetic sequences have neither known cut sites nor flanks; --family mirtron takes it"));
   EXPECT_THAT(why("premirna"), HasSubstr("has no folds in which figures with and without could be told"));
 }
 
@@ -119,7 +128,8 @@ TEST(Augmentation, WhatCannotBeIsSaid) {
     EXPECT_FALSE(std::filesystem::exists(folder.path("model"))) << augment;
     return r.err;
   };
-  // Twelve mirtrons alike and two others: the fold that tests the twelve learns from two, fewer than SMOTE's neighbours.
+  // Twelve mirtrons alike and two others: the fold that tests the twelve learns from two, fewer than SMOTE's
+  // neighbours.
   std::string alike = table(2, 30, 0);
   for (std::size_t k = 0; k < 12; ++k) {
     std::string sequence = hairpin(1, 77);
@@ -144,12 +154,13 @@ TEST(Leakage, ChildrenAcrossASplitAreFound) {
 
 TEST(EvaluateClassifier, TellsWhatWasTrainedOnOrNear) {
   // The shipped model of mirtrons knows its training records; the one of pre-miRNAs is told.
-  const Outcome mirtron = shell(fmt::format("stemloop evaluate classifier --model mirtron --positives {} --negatives {} -t 1",
-                                            kMirtrons, kHairpins));
+  const Outcome mirtron = shell(fmt::format(
+      "stemloop evaluate classifier --model mirtron --positives {} --negatives {} -t 1", kMirtrons, kHairpins));
   EXPECT_EQ(mirtron.code, 0) << mirtron.err;
   EXPECT_THAT(mirtron.err, HasSubstr("records are among those the model was trained on, "));
-  const std::string premirna = fmt::format(
-      "stemloop evaluate classifier --model premirna --positives {} --negatives {} -t 1 ", kHairpins, STEMLOOP_EXAMPLES "/others.fa");
+  const std::string premirna =
+      fmt::format("stemloop evaluate classifier --model premirna --positives {} --negatives {} -t 1 ", kHairpins,
+                  STEMLOOP_EXAMPLES "/others.fa");
   const Outcome untold = shell(premirna);
   EXPECT_THAT(untold.err, HasSubstr("this model does not keep what it was trained on"));
   // Half of the positives, one letter of each changed, and as many that are none of them.
@@ -159,7 +170,8 @@ TEST(EvaluateClassifier, TellsWhatWasTrainedOnOrNear) {
   for (std::string line; std::getline(in, line);) {
     if (line[0] == '>' || number++ % 2 == 1) continue;
     line[line.size() / 2] = line[line.size() / 2] == 'A' ? 'C' : 'A';
-    trained += fmt::format("r\t{}\nx\t{}\n", line, testing::random_sequence(80, 0.5, 4, static_cast<std::uint64_t>(number)));
+    trained +=
+        fmt::format("r\t{}\nx\t{}\n", line, testing::random_sequence(80, 0.5, 4, static_cast<std::uint64_t>(number)));
     ++kept;
   }
   const TemporaryFile file(trained, "trained.tsv");
@@ -172,7 +184,8 @@ TEST(EvaluateClassifier, TellsWhatWasTrainedOnOrNear) {
 
 TEST(EvaluateClassifier, SyntheticRecordsAreToldApart) {
   const TemporaryFile tsv(table(6, 6, 4), "synthetic.tsv");
-  const Outcome r = shell("stemloop evaluate classifier --model mirtron --label-column mirtron -t 1 --tsv " + tsv.path());
+  const Outcome r =
+      shell("stemloop evaluate classifier --model mirtron --label-column mirtron -t 1 --tsv " + tsv.path());
   EXPECT_EQ(r.code, 0) << r.err;
   EXPECT_THAT(r.err, HasSubstr("4 of 16 records are synthetic (they name parents)"));
   EXPECT_THAT(r.out, AllOf(HasSubstr("\nsynthetic\t4\t0\t"), HasSubstr("\nreal\t6\t6\t")));

@@ -42,7 +42,8 @@ TEST(UnderLoad, LinksJoinWhatPairsJoin) {
       options.identity = identity;
       options.threads = 2;
       EXPECT_EQ(similar_pairs(sequences, options), similar_pairs_plain(sequences, options));
-      EXPECT_EQ(linked_groups(n, similar_links(sequences, options)), linked_groups(n, similar_pairs_plain(sequences, options)));
+      EXPECT_EQ(linked_groups(n, similar_links(sequences, options)),
+                linked_groups(n, similar_pairs_plain(sequences, options)));
     }
   }
 }
@@ -75,7 +76,8 @@ TEST(UnderLoad, LeakageCountsWhatItLists) {
   Random random(5, 0);
   for (std::size_t i = 0; i < sequences.size(); ++i) {
     const std::string parents =
-        random.below(8) == 0 ? fmt::format("r{},r{}", random.below(sequences.size()), random.below(sequences.size())) : "";
+        random.below(8) == 0 ? fmt::format("r{},r{}", random.below(sequences.size()), random.below(sequences.size()))
+                             : "";
     table += fmt::format("r{}\t{}\t{}\t{}\t{}\n", i, sequences[i], random.below(2), "abc"[random.below(3)], parents);
   }
   testing::TemporaryFolder folder;
@@ -100,7 +102,8 @@ TEST(UnderLoad, LeakageCountsWhatItLists) {
   std::string expected = "kind\tpart\tother_part\tpairs\trecords_of_part\trecords_of_other_part\n";
   for (const auto& [key, count] : counted) {
     const bool one = key[key.size() - 3] == key.back();
-    expected += fmt::format("{}\t{}\t{}\t{}\n", key, count.pairs, count.first.size(), one ? count.first.size() : count.second.size());
+    expected += fmt::format("{}\t{}\t{}\t{}\n", key, count.pairs, count.first.size(),
+                            one ? count.first.size() : count.second.size());
   }
   EXPECT_EQ(run.out, expected);
 }

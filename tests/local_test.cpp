@@ -1,5 +1,5 @@
-// Laws of local folding: the rows equal folding every interval by itself, energies add up, and nothing that lies further
-// away than the span has a say.
+// Laws of local folding: the rows equal folding every interval by itself, energies add up, and nothing that lies
+// further away than the span has a say.
 #include "fold/local.h"
 
 #include <gmock/gmock.h>
@@ -98,7 +98,7 @@ TEST(Local, EnergyIsThatOfTheStructure) {
       // The exterior loop of the interval alone is the end of its stem.
       EXPECT_EQ(evaluation.energy, t.score) << letters;
       EXPECT_EQ(evaluation.energy - evaluation.loops[0].energy, t.energy) << letters;
-      EXPECT_EQ(t.structure.find(')') , t.loop_close - t.begin);
+      EXPECT_EQ(t.structure.find(')'), t.loop_close - t.begin);
       EXPECT_EQ(t.structure.rfind('('), t.loop_open - t.begin);
       ++seen;
     }

@@ -1,6 +1,6 @@
 // Memory that runs out: every n-th request for it fails, in readers and where models are opened. What is asked for then
-// ends with std::bad_alloc, for which the program has a sentence, or an Error; nothing crashes, and no answer is another
-// one. A program of its own, for it replaces operator new.
+// ends with std::bad_alloc, for which the program has a sentence, or an Error; nothing crashes, and no answer is
+// another one. A program of its own, for it replaces operator new.
 #include <gtest/gtest.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -41,7 +41,8 @@ void* memory_or_throw(std::size_t size) {
 void* aligned(std::size_t size, std::align_val_t alignment) {
   const std::int64_t number = ++requests;
   const auto step = static_cast<std::size_t>(alignment);
-  void* const place = failing != 0 && number >= failing ? nullptr : std::aligned_alloc(step, (size + step) / step * step);
+  void* const place =
+      failing != 0 && number >= failing ? nullptr : std::aligned_alloc(step, (size + step) / step * step);
   if (place == nullptr) throw std::bad_alloc();
   return place;
 }
@@ -94,7 +95,8 @@ Ending ending_of(Action action, const std::string& wanted, std::int64_t first_re
   return WIFEXITED(status) ? static_cast<Ending>(WEXITSTATUS(status)) : kOther;
 }
 
-// Runs `action`, which gives a text, with more and more of its requests granted; about 1.5 `places` of them if there are more.
+// Runs `action`, which gives a text, with more and more of its requests granted; about 1.5 `places` of them if there
+// are more.
 template <class Action>
 void starve(const char* what, Json json, Action action, std::int64_t places = 60) {
   const std::string wanted = action();
@@ -119,7 +121,8 @@ std::string records_of(const std::string& path) {
   std::string text;
   RecordReader reader(path);
   while (auto item = reader.next()) {
-    if (const auto* record = std::get_if<Record>(&*item)) text += record->id + record->sequence + record->structure + "\n";
+    if (const auto* record = std::get_if<Record>(&*item))
+      text += record->id + record->sequence + record->structure + "\n";
   }
   return text;
 }
@@ -127,8 +130,8 @@ std::string records_of(const std::string& path) {
 TEST(LittleMemory, Readers) {
   const std::string ct = "3 a\n1 G 0 2 3 1\n2 A 1 3 0 2\n3 C 2 0 1 3\n";
   for (const std::string& text :
-       {std::string(">a x\nGGGGAAAACCCC\n((((....)))) (-5.40)\n>b\nGG-G\n>c\nGGGGAAAA\nCCCC\n"), std::string("@r\nGGGGAAAACCCC\n+\nIIIIIIIIIIII\n"),
-        ct, std::string("1 G 3\n2 A 0\n3 C 1\n"),
+       {std::string(">a x\nGGGGAAAACCCC\n((((....)))) (-5.40)\n>b\nGG-G\n>c\nGGGGAAAA\nCCCC\n"),
+        std::string("@r\nGGGGAAAACCCC\n+\nIIIIIIIIIIII\n"), ct, std::string("1 G 3\n2 A 0\n3 C 1\n"),
         std::string("# STOCKHOLM 1.0\na GG-GGAAAACCCC\nb GGUGGAAAACCCC\n#=GC SS_cons ((.((....))))\n//\n")}) {
     const TemporaryFile file(text);
     starve(text.c_str(), Json::kNone, [&] { return records_of(file.path()); });
@@ -165,23 +168,32 @@ TEST(LittleMemory, TensorsAndCheckpoints) {
   const auto span = std::as_bytes(std::span(bytes));
   starve("safetensors", Json::kRead, [&] { return encode_safetensors(decode_safetensors(span, "t")); });
   const std::string sealed = seal_checkpoint(file, "run");
-  starve("checkpoint", Json::kRead, [&] { return encode_safetensors(parse_checkpoint(std::as_bytes(std::span(sealed)), "t", "run")); });
+  starve("checkpoint", Json::kRead,
+         [&] { return encode_safetensors(parse_checkpoint(std::as_bytes(std::span(sealed)), "t", "run")); });
 }
 
 TEST(LittleMemory, Models) {
   // A child of fork() has none of its parent's threads, and OpenMP, opened with the trees, would wait for them.
   ::setenv("OMP_NUM_THREADS", "1", 1);
   const std::string models = STEMLOOP_MODELS;
-  starve("parameters", Json::kNone, [] { return make_model(load_parameters("turner2004")) ? std::string("made") : ""; });
-  starve("arms", Json::kRead, [&] { return fmt::format("{}", CutModel::open(models + "/arms").networks().size()); }, 20);
-  starve("natural", Json::kRead, [&] { return natural_model_text(*read_natural_model(models + "/natural-precursors/model.json")); }, 20);
+  starve("parameters", Json::kNone,
+         [] { return make_model(load_parameters("turner2004")) ? std::string("made") : ""; });
+  starve(
+      "arms", Json::kRead, [&] { return fmt::format("{}", CutModel::open(models + "/arms").networks().size()); }, 20);
+  starve(
+      "natural", Json::kRead,
+      [&] { return natural_model_text(*read_natural_model(models + "/natural-precursors/model.json")); }, 20);
   const auto booster = read_bytes(models + "/mirtron/booster.ubj");
-  starve("booster", Json::kNone, [&] {
-    check_booster(booster, "b");
-    return std::string("checked");
-  }, 20);
+  starve(
+      "booster", Json::kNone,
+      [&] {
+        check_booster(booster, "b");
+        return std::string("checked");
+      },
+      20);
   for (const char* model : {"premirna", "mirtron", "premirna-modmirbase"}) {
-    starve(model, Json::kRead, [&] { return open_judge(models + "/" + model, {})->parameters() + "."; }, 8);
+    starve(
+        model, Json::kRead, [&] { return open_judge(models + "/" + model, {})->parameters() + "."; }, 8);
   }
 }
 

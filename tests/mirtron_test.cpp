@@ -171,8 +171,9 @@ TEST_F(Mirtrons, EveryRecordComesOutOnceInEveryFormat) {
 
 TEST_F(Mirtrons, BadRecordsAreListed) {
   const std::string good = made_up(1, 1);
-  const Outcome r = shell(classify(""), ">good\n" + good + "\n>flat\nAAAAAAAAAAAAAAAAAAAA\n>star\nGG*GG\n>dna\n" + good + "\n>five\n" +
-                                            good + std::string(5, 'A') + made_up(0, 2) + made_up(0, 3) + made_up(1, 4) + made_up(0, 5) + "\n");
+  const Outcome r = shell(classify(""), ">good\n" + good + "\n>flat\nAAAAAAAAAAAAAAAAAAAA\n>star\nGG*GG\n>dna\n" +
+                                            good + "\n>five\n" + good + std::string(5, 'A') + made_up(0, 2) +
+                                            made_up(0, 3) + made_up(1, 4) + made_up(0, 5) + "\n");
   EXPECT_EQ(r.code, 3);
   const auto table = lines(r.out);
   ASSERT_EQ(table.size(), 5U);
@@ -186,9 +187,10 @@ TEST_F(Mirtrons, SameSequencesAreLeftOutTogether) {
   std::string table = content(at("labelled.tsv"));
   table += fmt::format("again\t{}\t0\n", made_up(0, 4));
   write_bytes(at("twice.tsv"), table);
-  const Outcome r = shell(fmt::format("stemloop model train {} --family mirtron --tsv {} -q -t 1 --label-column mirtron --rounds 8 "
-                                      "--boost-depth 3 --repeats 1 --calls {}",
-                                      at("twice"), at("twice.tsv"), at("twice_calls.tsv")));
+  const Outcome r =
+      shell(fmt::format("stemloop model train {} --family mirtron --tsv {} -q -t 1 --label-column mirtron --rounds 8 "
+                        "--boost-depth 3 --repeats 1 --calls {}",
+                        at("twice"), at("twice.tsv"), at("twice_calls.tsv")));
   ASSERT_EQ(r.code, 0) << r.err;
   std::map<std::string, std::string> as_given;
   for (const std::string& line : lines(content(at("twice_calls.tsv")))) {
@@ -224,7 +226,8 @@ TEST_F(Mirtrons, DamagedModelsAreNamed) {
        }),
        "index.safetensors: "},
       {with_broken(edit("\"format\": 2", "\"format\": 9")), "written by a newer stemloop"},
-      {with_broken(edit("\"format\": 2", "\"format\": 1")), "format 1 judged sequences by their ends and is not read any more"},
+      {with_broken(edit("\"format\": 2", "\"format\": 1")),
+       "format 1 judged sequences by their ends and is not read any more"},
       {with_broken(edit("\"length\"", "\"lengthy\"")), "is missing"},
       {with_broken(edit("\"acceptor_score\",", "\"acceptor\",")), "train it again"},
       {with_broken(edit("\"slope\"", "\"slop\"")), "'slope' of 'calibration' is missing"},
@@ -350,9 +353,13 @@ TEST_F(Mirtrons, WrongUseIsRefused) {
        "family 'premirna', not 'mirtron'"},
       {classify("--three-way " + kMirtrons), "was not trained on introns and other RNAs"},
       {train("none", "--label-column mirtron --params turner2004"), "--params has no meaning for model train mirtron"},
-      {fmt::format("stemloop classify --three-way --premirna {} {}", kShipped, kMirtrons), "is no classifier of pre-miRNAs"},
-      {fmt::format("printf 'id\\tkind\\tgroup\\tweight\\tflank5\\tflank3\\tsequence\\nx\\tmirtron\\tg\\t1\\t9\\t9\\tGUGAG\\n' > {0}; "
-                   "stemloop model train {1} --family mirtron --tsv {0}", at("bad.tsv"), at("none")), "flanks of 9 and 9 letters"}};
+      {fmt::format("stemloop classify --three-way --premirna {} {}", kShipped, kMirtrons),
+       "is no classifier of pre-miRNAs"},
+      {fmt::format(
+           "printf 'id\\tkind\\tgroup\\tweight\\tflank5\\tflank3\\tsequence\\nx\\tmirtron\\tg\\t1\\t9\\t9\\tGUGAG\\n' "
+           "> {0}; stemloop model train {1} --family mirtron --tsv {0}",
+           at("bad.tsv"), at("none")),
+       "flanks of 9 and 9 letters"}};
   for (const auto& [line, words] : cases) {
     const Outcome r = shell(line);
     EXPECT_EQ(r.code, 1) << line;
@@ -368,8 +375,8 @@ TEST_F(Mirtrons, ListInfoVerify) {
                         fs::path(at("x")).parent_path().string()));
   EXPECT_EQ(r.code, 0) << r.err;
   EXPECT_THAT(r.out, AllOf(HasSubstr("small\tmirtron\t"), HasSubstr("family\tmirtron"), HasSubstr("calibration\t"),
-                           HasSubstr("accuracy\tas given\t"), HasSubstr("mcc\t10 nt of flank\t"), HasSubstr("others\tnot known"),
-                           HasSubstr("every file is there")));
+                           HasSubstr("accuracy\tas given\t"), HasSubstr("mcc\t10 nt of flank\t"),
+                           HasSubstr("others\tnot known"), HasSubstr("every file is there")));
 }
 
 // The model that ships. mir-1227 and mir-1237, known mirtrons (Berezikov 2007), were not in its training data.
@@ -431,7 +438,8 @@ TEST(ShippedMirtron, FlanksChangeLittle) {
 
 TEST(ShippedMirtron, ThreeWay) {
   const std::string others = STEMLOOP_EXAMPLES "/others.fa";
-  const Outcome r = shell(fmt::format("cat {} {} {} | stemloop classify -q -t 1 --three-way", kMirtrons, kHairpins, others));
+  const Outcome r =
+      shell(fmt::format("cat {} {} {} | stemloop classify -q -t 1 --three-way", kMirtrons, kHairpins, others));
   ASSERT_EQ(r.code, 0) << r.err;
   const auto table = lines(r.out);
   EXPECT_THAT(table[0], StartsWith("id\tlabel\tpremirna_probability\tmirtron_probability\tagainst_others\toutside"));

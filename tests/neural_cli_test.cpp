@@ -228,8 +228,8 @@ TEST_F(Trained, EditsKeepWhatIsAskedToBeKept) {
 }
 
 TEST_F(Trained, GenerateCountsEveryDraw) {
-  const Outcome r = shell(with_model("generate -n 4 --tries 200 --no-mend --unique --left-out " + at("left.tsv") + " --table " +
-                                     at("table.tsv") + " --sheet " + at("sheet.png")));
+  const Outcome r = shell(with_model("generate -n 4 --tries 200 --no-mend --unique --left-out " + at("left.tsv") +
+                                     " --table " + at("table.tsv") + " --sheet " + at("sheet.png")));
   const std::string left = content(at("left.tsv"));
   const auto left_count = std::count(left.begin(), left.end(), '\n') - 1;
   const auto kept = std::count(r.out.begin(), r.out.end(), '>');
@@ -265,8 +265,9 @@ TEST_F(Trained, GenerateDrawsFromTheFittedOrThePublishedPrior) {
 // Draws are mended until they fold as drawn; unmended, those that do not are left out.
 TEST_F(Trained, FilterKeepsWhatRefoldsAsDrawn) {
   for (const bool mend : {true, false}) {
-    const Outcome r = shell(fmt::format("stemloop generate --model {}/premirna -n 2 --tries 1000 --filter as-drawn {} --left-out {}",
-                                        STEMLOOP_MODELS, mend ? "" : "--no-mend", at("left.tsv")));
+    const Outcome r =
+        shell(fmt::format("stemloop generate --model {}/premirna -n 2 --tries 1000 --filter as-drawn {} --left-out {}",
+                          STEMLOOP_MODELS, mend ? "" : "--no-mend", at("left.tsv")));
     ASSERT_EQ(r.code, 0) << r.err;
     int records = 0;
     for (std::size_t at = 0; (at = r.out.find("pair_distance=", at)) != std::string::npos; ++at, ++records)
@@ -300,7 +301,8 @@ TEST_F(Trained, DrawsForNothingAskedAreSelected) {
     ++kept;
   }
   EXPECT_EQ(kept, 4) << "sequence and structure of two hairpins";
-  const Outcome asked = shell(generate + "-n 2 --structure '((((((((((((((((((((....))))))))))))))))))))' --left-out " + at("left.tsv"));
+  const Outcome asked =
+      shell(generate + "-n 2 --structure '((((((((((((((((((((....))))))))))))))))))))' --left-out " + at("left.tsv"));
   ASSERT_EQ(asked.code, 0) << asked.err;
   EXPECT_THAT(content(at("left.tsv")), ::testing::Not(HasSubstr("left out by the selector")));
 }

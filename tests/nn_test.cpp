@@ -6,13 +6,13 @@
 #include <nlohmann/json.hpp>
 #include <numeric>
 
-#include "learn/learn.h"
 #include "fold/fold.h"
-#include "net/torch/diva/diva.h"
+#include "learn/learn.h"
 #include "net/model_directory.h"
-#include "net/training_pictures.h"
 #include "net/read_out.h"
+#include "net/torch/diva/diva.h"
 #include "net/torch/loop/training.h"
+#include "net/training_pictures.h"
 #include "nn_support.h"
 #include "support.h"
 

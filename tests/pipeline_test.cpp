@@ -129,9 +129,8 @@ TEST(Families, NeitherCompanyNorThreadsChangeAVerdict) {
     std::atomic<int> equal{0};
     std::vector<std::thread> threads;
     for (int t = 0; t < 4; ++t) {
-      threads.emplace_back([&, t] {
-        equal += said_of(*judge, records, static_cast<std::size_t>(3 + t)) == together ? 1 : 0;
-      });
+      threads.emplace_back(
+          [&, t] { equal += said_of(*judge, records, static_cast<std::size_t>(3 + t)) == together ? 1 : 0; });
     }
     for (std::thread& thread : threads) thread.join();
     EXPECT_EQ(equal, 4);

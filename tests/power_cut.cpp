@@ -1,8 +1,9 @@
 // A layer under the program for tests, loaded in front of the C library (LD_PRELOAD): the n-th call that changes a file
-// below POWER_CUT_UNDER fails, or is the last one before the power goes. POWER_CUT=write:3:fail lets the third write fail as
-// on a full disk, :stop ends the process there as kill -9 does, :cut also takes back what was not synced: bytes of files
-// since their last fsync, and names since the last fsync of their folder. Calls: write, fsync (of files and folders,
-// syncfs too), rename. Old files under changed names are kept in POWER_CUT_UNDER.before until the change is synced.
+// below POWER_CUT_UNDER fails, or is the last one before the power goes. POWER_CUT=write:3:fail lets the third write
+// fail as on a full disk, :stop ends the process there as kill -9 does, :cut also takes back what was not synced: bytes
+// of files since their last fsync, and names since the last fsync of their folder. Calls: write, fsync (of files and
+// folders, syncfs too), rename. Old files under changed names are kept in POWER_CUT_UNDER.before until the change is
+// synced.
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <sys/stat.h>

@@ -28,8 +28,10 @@ std::vector<std::pair<std::string, std::string>> records_of(const std::string& p
   std::vector<std::pair<std::string, std::string>> records;
   std::ifstream in(path);
   for (std::string line; std::getline(in, line);) {
-    if (line.starts_with(">")) records.emplace_back(line.substr(1, line.find(' ') - 1), "");
-    else if (!records.empty() && line.find_first_of(".(") == std::string::npos) records.back().second += as_rna(line);
+    if (line.starts_with(">"))
+      records.emplace_back(line.substr(1, line.find(' ') - 1), "");
+    else if (!records.empty() && line.find_first_of(".(") == std::string::npos)
+      records.back().second += as_rna(line);
   }
   return records;
 }
@@ -96,7 +98,8 @@ TEST(Precursor, WellKnownPrecursorsAreCalledWithAndWithoutFlanks) {
     ++all;
     bare += probability(sequence) >= 0.5 ? 1 : 0;
     const auto stream = static_cast<std::uint64_t>(all);
-    flanked += probability(random_letters(30, 2 * stream) + sequence + random_letters(30, 2 * stream + 1)) >= 0.5 ? 1 : 0;
+    flanked +=
+        probability(random_letters(30, 2 * stream) + sequence + random_letters(30, 2 * stream + 1)) >= 0.5 ? 1 : 0;
   }
   EXPECT_GE(bare, all - 1);
   EXPECT_GE(flanked, all - 2);
@@ -117,7 +120,9 @@ TEST(Precursor, RandomLettersAreNot) {
   int called = 0;
   constexpr int kRecords = 200;
   for (int k = 0; k < kRecords; ++k)
-    called += probability(random_letters(40 + static_cast<std::size_t>(k), 1000 + static_cast<std::uint64_t>(k))) >= 0.5 ? 1 : 0;
+    called += probability(random_letters(40 + static_cast<std::size_t>(k), 1000 + static_cast<std::uint64_t>(k))) >= 0.5
+                  ? 1
+                  : 0;
   EXPECT_LE(called, kRecords / 50);
 }
 
@@ -179,7 +184,8 @@ TEST(Precursor, BrokenDirectoriesAreRefused) {
   const auto cut_short = [](const std::string& path) { fs::resize_file(path, fs::file_size(path) / 2); };
   for (const char* file : {"booster.ubj", "percentiles.safetensors", "config.json", "cuts/model.safetensors"})
     EXPECT_THAT(message(copy_with(file, cut_short)), HasSubstr(fs::path(file).filename().string()));
-  EXPECT_THAT(message(copy_with("cuts/config.json", [](const std::string& path) { fs::remove(path); })), HasSubstr("cuts"));
+  EXPECT_THAT(message(copy_with("cuts/config.json", [](const std::string& path) { fs::remove(path); })),
+              HasSubstr("cuts"));
 }
 
 // Sixty precursors of the examples' kind and as many random sequences are enough to go all the way.
@@ -228,7 +234,9 @@ TEST(Precursor, TrainingIsTheSameOnAnyNumberOfThreads) {
 TEST(Precursor, ScoresByAColumnAreThoseOfItsRecords) {
   const testing::TemporaryFolder folder;
   const std::string table = folder.path("t.tsv");
-  write_bytes(table, "id\tlabel\tclass\tflank5\tflank3\nd\t0\ttRNA\t0\t0\na\t1\tmiRNA\t0\t0\nb\t1\t\t30\t31\nc\t0\ttRNA\t1\t0\n");
+  write_bytes(
+      table,
+      "id\tlabel\tclass\tflank5\tflank3\nd\t0\ttRNA\t0\t0\na\t1\tmiRNA\t0\t0\nb\t1\t\t30\t31\nc\t0\ttRNA\t1\t0\n");
   JudgeScores scores;
   scores.ids = {"a", "b", "c", "d"};
   scores.labels = {1, 1, 0, 0};
@@ -254,10 +262,12 @@ TEST(Precursor, ScoresByAColumnAreThoseOfItsRecords) {
   EXPECT_EQ(value(flanks[0], "auroc"), TypedCell(1.0));
   EXPECT_EQ(value(flanks[2], "flank"), text("61 to 120 nt"));
   scores.ids[0] = "other";
-  EXPECT_THAT([&] { score_by(scores, table, "class"); }, ::testing::ThrowsMessage<Error>(HasSubstr("no row has the id 'other'")));
+  EXPECT_THAT([&] { score_by(scores, table, "class"); },
+              ::testing::ThrowsMessage<Error>(HasSubstr("no row has the id 'other'")));
   EXPECT_THAT([&] { score_by(scores, table, "family"); }, ::testing::ThrowsMessage<Error>(HasSubstr("family")));
   write_bytes(table, "id\tclass\na\tx\na\ty\n");
-  EXPECT_THAT([&] { score_by(scores, table, "class"); }, ::testing::ThrowsMessage<Error>(HasSubstr("'a' stands twice")));
+  EXPECT_THAT([&] { score_by(scores, table, "class"); },
+              ::testing::ThrowsMessage<Error>(HasSubstr("'a' stands twice")));
 }
 
 // The first look sees what a longer record shows too, and lets the well-known precursors pass.
@@ -269,8 +279,8 @@ TEST(Precursor, AFirstLookLosesNoneOfTheExamples) {
   const auto look = [&](const std::string& sequence, std::vector<float>& row) {
     std::vector<LocalStemLoop> stems = local.stem_loops(sequence);
     ASSERT_FALSE(stems.empty());
-    const auto best = std::min_element(stems.begin(), stems.end(),
-                                       [](const LocalStemLoop& a, const LocalStemLoop& b) { return a.score < b.score; });
+    const auto best = std::min_element(
+        stems.begin(), stems.end(), [](const LocalStemLoop& a, const LocalStemLoop& b) { return a.score < b.score; });
     const std::optional<ArmCall> arms = cuts.predict(sequence, *best, scratch);
     ASSERT_TRUE(arms && can_be_judged(*arms, sequence));
     look_first(sequence, *best, *arms, row);

@@ -3,13 +3,13 @@
 
 #include <cmath>
 
-#include "learn/learn.h"
-#include "study/study.h"
-#include "seq/seq.h"
-#include "support.h"
-#include "util/util.h"
 #include "data/shuffle.h"
 #include "features/features.h"
+#include "learn/learn.h"
+#include "seq/seq.h"
+#include "study/study.h"
+#include "support.h"
+#include "util/util.h"
 
 namespace stemloop {
 namespace {

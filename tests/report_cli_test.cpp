@@ -32,7 +32,8 @@ TEST(DrawFiles, PdfHasAPageARecordAndGridsShareThem) {
   ASSERT_EQ(shell("stemloop draw --grid 2x4 -o " + folder.path("grid.pdf") + " " + kExamples).code, 0);
   EXPECT_THAT(content(folder.path("grid.pdf")), HasSubstr("/Count 4"));
   ASSERT_EQ(shell("stemloop draw --grid 2x4 --no-picture -o " + folder.path("grid.svg") + " " + kExamples).code, 0);
-  EXPECT_THAT(content(folder.path("grid.svg")), AllOf(HasSubstr(">hsa-let-7a-1</text>"), HasSubstr(">hsa-mir-877</text>")));
+  EXPECT_THAT(content(folder.path("grid.svg")),
+              AllOf(HasSubstr(">hsa-let-7a-1</text>"), HasSubstr(">hsa-mir-877</text>")));
 }
 
 TEST(DrawFiles, SizeOnPaperAndResolution) {
@@ -47,9 +48,10 @@ TEST(DrawFiles, SizeOnPaperAndResolution) {
 }
 
 TEST(DrawFiles, LadderColoursArms) {
-  const TemporaryFile arms("id\t5p_start\t5p_end\t3p_start\t3p_end\tguide\nhsa-mir-21\t8\t29\t46\t66\t5p\n", "arms.tsv");
-  const Outcome r = shell("stemloop draw --id hsa-mir-21 --shape ladder --colour-by pair-probability --arms " + arms.path() +
-                          " " + kExamples);
+  const TemporaryFile arms("id\t5p_start\t5p_end\t3p_start\t3p_end\tguide\nhsa-mir-21\t8\t29\t46\t66\t5p\n",
+                           "arms.tsv");
+  const Outcome r = shell("stemloop draw --id hsa-mir-21 --shape ladder --colour-by pair-probability --arms " +
+                          arms.path() + " " + kExamples);
   EXPECT_EQ(r.code, 0) << r.err;
   EXPECT_THAT(r.out, AllOf(HasSubstr("5p arm, 8 to 29"), HasSubstr("probability of the pair"), HasSubstr("seed")));
 }
@@ -81,8 +83,8 @@ TEST(ReportFiles, OfFastaWithoutAModel) {
                           folder.path("r.html") + " " + kExamples);
   ASSERT_EQ(r.code, 0) << r.err;
   EXPECT_THAT(content(folder.path("r.html")),
-              AllOf(StartsWith("<!DOCTYPE html>"), HasSubstr("hsa-let-7a-1"), HasSubstr("1970-01-01"), HasSubstr("MD5 "),
-                    HasSubstr("ensemble -35.21 kcal/mol"), EndsWith("</html>\n")));
+              AllOf(StartsWith("<!DOCTYPE html>"), HasSubstr("hsa-let-7a-1"), HasSubstr("1970-01-01"),
+                    HasSubstr("MD5 "), HasSubstr("ensemble -35.21 kcal/mol"), EndsWith("</html>\n")));
   EXPECT_THAT(content(folder.path("qc/stemloop_table_mqc.tsv")), HasSubstr("\nhairpins\t26\t0\t"));
   EXPECT_THAT(content(folder.path("qc/stemloop_mqc_versions.yml")), HasSubstr(STEMLOOP_VERSION));
   const std::string one = content(folder.path("r.html"));
@@ -122,15 +124,17 @@ TEST(ReportFiles, OfFastaClassifiedWithArms) {
   const TemporaryFolder folder;
   const Outcome r = shell("stemloop report -o " + folder.path("r.html") + " " + kExamples);
   ASSERT_EQ(r.code, 0) << r.err;
-  EXPECT_THAT(content(folder.path("r.html")),
-              AllOf(HasSubstr("called pre-miRNA"), HasSubstr("probability of pre-miRNA <b>"), HasSubstr("<th>arms</th>"),
-                    HasSubstr("class=\"a5\""), HasSubstr("classified with the model premirna")));
+  EXPECT_THAT(
+      content(folder.path("r.html")),
+      AllOf(HasSubstr("called pre-miRNA"), HasSubstr("probability of pre-miRNA <b>"), HasSubstr("<th>arms</th>"),
+            HasSubstr("class=\"a5\""), HasSubstr("classified with the model premirna")));
 }
 
 TEST(ReportFiles, NamesTheNearestKnownHairpin) {
   // mir-21 with two letters exchanged and two cut off is still mir-21; letters of one kind are like nothing.
-  const Outcome r = shell("stemloop report --no-classify --known " + kExamples + " -",
-                          ">mine\nUCGGGUAGCUUAUCAGAGUGAUGUUGACUGUUGAAUCUCAUGGCAACACCAGUCGAUGGGCUGUCUCACA\n>other\nGGGGGGGGAAAACCCCCCCC\n");
+  const Outcome r = shell(
+      "stemloop report --no-classify --known " + kExamples + " -",
+      ">mine\nUCGGGUAGCUUAUCAGAGUGAUGUUGACUGUUGAAUCUCAUGGCAACACCAGUCGAUGGGCUGUCUCACA\n>other\nGGGGGGGGAAAACCCCCCCC\n");
   ASSERT_EQ(r.code, 0) << r.err;
   EXPECT_THAT(r.out, AllOf(HasSubstr("hsa-mir-21, 97 % alike"), HasSubstr("hairpins.fa is alike by 70 %"),
                            HasSubstr("<th>known hairpins</th>")));
@@ -155,15 +159,18 @@ TEST(ReportBadInput, AllRejectedNoneAtAll) {
 }
 
 TEST(ReportBadInput, HostileIds) {
-  const Outcome r = shell("stemloop report --no-classify -", "><script>alert(1)</script>\nGGGGAAAACCCC\n>\"'&\nGGGGAAAACCCC\n>" +
-                                                               std::string(3000, 'x') + "\nGGGGAAAACCCC\n>\xf0\x9f\xa7\xac\n"
-                                                               "GGGGAAAACCCC\n>\xf0\x9f\xa7\xac\nGGGGAAAACCCC\n");
+  const Outcome r = shell("stemloop report --no-classify -",
+                          "><script>alert(1)</script>\nGGGGAAAACCCC\n>\"'&\nGGGGAAAACCCC\n>" + std::string(3000, 'x') +
+                              "\nGGGGAAAACCCC\n>\xf0\x9f\xa7\xac\n"
+                              "GGGGAAAACCCC\n>\xf0\x9f\xa7\xac\nGGGGAAAACCCC\n");
   EXPECT_EQ(r.code, 0) << r.err;
-  EXPECT_THAT(r.out, AllOf(Not(HasSubstr("<script>alert")), HasSubstr("&lt;script&gt;alert"), HasSubstr("&quot;&#39;&amp;")));
+  EXPECT_THAT(r.out,
+              AllOf(Not(HasSubstr("<script>alert")), HasSubstr("&lt;script&gt;alert"), HasSubstr("&quot;&#39;&amp;")));
 }
 
 TEST(ReportBadInput, OutputFolders) {
-  EXPECT_THAT(shell("stemloop report --no-classify -o /nowhere/at/all.html " + kExamples).err, HasSubstr("/nowhere/at/all.html"));
+  EXPECT_THAT(shell("stemloop report --no-classify -o /nowhere/at/all.html " + kExamples).err,
+              HasSubstr("/nowhere/at/all.html"));
   const Outcome full = shell("stemloop report --no-classify -o /dev/full " + kExamples);
   EXPECT_EQ(full.code, 1);
   EXPECT_THAT(full.err, HasSubstr("/dev/full"));
@@ -171,7 +178,8 @@ TEST(ReportBadInput, OutputFolders) {
   std::filesystem::create_directory(folder.path("d"));
   EXPECT_EQ(shell("stemloop report --no-classify -o " + folder.path("d") + " " + kExamples).code, 1);
   const TemporaryFile file("x", "qc");
-  const Outcome qc = shell("stemloop report --no-classify --multiqc " + file.path() + " -o " + folder.path("r.html") + " " + kExamples);
+  const Outcome qc = shell("stemloop report --no-classify --multiqc " + file.path() + " -o " + folder.path("r.html") +
+                           " " + kExamples);
   EXPECT_EQ(qc.code, 1);
   EXPECT_THAT(qc.err, HasSubstr("cannot be made a folder"));
   EXPECT_EQ(shell("stemloop report --no-classify -o /proc/r.html " + kExamples).code, 1);  // read-only, for root too

@@ -3,8 +3,8 @@
 
 #include <nlohmann/json.hpp>
 
-#include "report/report.h"
 #include "report/escape.h"
+#include "report/report.h"
 #include "support.h"
 
 namespace stemloop {
@@ -17,9 +17,18 @@ using ::testing::Not;
 using ::testing::StartsWith;
 using testing::TemporaryFile;
 
-const std::vector<std::string> kHostile = {
-    "<script>window.stolen=1</script>", "\"><img src=x onerror=alert(1)>", "' onmouseover='x", "a&amp;b", "\xf0\x9f\xa7\xac",
-    "caf\xe9\x01", std::string(3000, 'x'), "same", "same", "</script></style>", "{}{{}}%s%n", "=1+1"};
+const std::vector<std::string> kHostile = {"<script>window.stolen=1</script>",
+                                           "\"><img src=x onerror=alert(1)>",
+                                           "' onmouseover='x",
+                                           "a&amp;b",
+                                           "\xf0\x9f\xa7\xac",
+                                           "caf\xe9\x01",
+                                           std::string(3000, 'x'),
+                                           "same",
+                                           "same",
+                                           "</script></style>",
+                                           "{}{{}}%s%n",
+                                           "=1+1"};
 
 ReportRecord record(const std::string& id) {
   ReportRecord r;
@@ -82,7 +91,8 @@ TEST(ReportPage, AsksForNothingOutside) {
 
 TEST(ReportPage, ElementsAreClosed) {
   const std::string page = report_page(hostile_report());
-  for (const char* name : {"article", "table", "tr", "td", "div", "section", "svg", "p", "h2", "h3", "ul", "li", "code"}) {
+  for (const char* name :
+       {"article", "table", "tr", "td", "div", "section", "svg", "p", "h2", "h3", "ul", "li", "code"}) {
     const std::string open = std::string("<") + name;
     const int opened = count_of(page, open + ">") + count_of(page, open + " ");
     EXPECT_EQ(opened, count_of(page, std::string("</") + name + ">")) << name;
@@ -120,7 +130,8 @@ TEST(ReportTables, Gff3HasTheArmsWhereTheyLie) {
   report.records[0].place = ReportPlace{"chr1", 1000, 1023, '-'};
   const std::string gff = records_as_gff3(report);
   EXPECT_THAT(gff, HasSubstr("chr1\tstemloop\tpre_miRNA\t1001\t1023\t0.9000\t-\t.\tID=hairpin1;Name=x\n"));
-  EXPECT_THAT(gff, HasSubstr("chr1\tstemloop\tmiRNA\t1015\t1023\t.\t-\t.\tID=hairpin1-5p;Name=x-5p;Derives_from=hairpin1\n"));
+  EXPECT_THAT(
+      gff, HasSubstr("chr1\tstemloop\tmiRNA\t1015\t1023\t.\t-\t.\tID=hairpin1-5p;Name=x-5p;Derives_from=hairpin1\n"));
   EXPECT_THAT(gff, HasSubstr("chr1\tstemloop\tmiRNA\t1001\t1009\t.\t-\t"));
 }
 
@@ -149,14 +160,16 @@ TEST(LadderSvg, HoldsEveryBaseAndItsMarks) {
   std::sort(letters.begin(), letters.end());
   std::sort(expected.begin(), expected.end());
   EXPECT_EQ(letters, expected);
-  for (const char* style : {"\"a5\"", "\"a3\"", "\"sd\"", "\"s1\"", "\"s4\"", "\"bl\""}) EXPECT_THAT(svg, HasSubstr(style));
+  for (const char* style : {"\"a5\"", "\"a3\"", "\"sd\"", "\"s1\"", "\"s4\"", "\"bl\""})
+    EXPECT_THAT(svg, HasSubstr(style));
   r.structure = std::string(r.sequence.size(), '.');
   EXPECT_EQ(ladder_svg(r), "");
 }
 
 TEST(Loci, OfATableAndOfGff3) {
   const std::string header =
-      "contig\tstart\tend\tstrand\tprobability\tq_value\tid\tlength\tmfe\tfalse_per_mb\t5p_start\t5p_end\t3p_start\t3p_end\t"
+      "contig\tstart\tend\tstrand\tprobability\tq_value\tid\tlength\tmfe\tfalse_per_mb\t5p_start\t5p_end\t3p_start\t3p_"
+      "end\t"
       "antisense_of\tsequence\tstructure\n";
   const TemporaryFile table(
       header + "chr1\t4\t12\t-\t0.9\t0.01\tone\t9\t-3.20\t0.1\t10\t12\t4\t6\ttwo\tGGGAAACCC\t(((...)))\n", "loci.tsv");
@@ -209,8 +222,9 @@ TEST(Multiqc, CountsBySample) {
     EXPECT_TRUE(json.contains("id") && json.contains("plot_type") && json.contains("data")) << name;
   }
   EXPECT_EQ(files[0].first, "stemloop_table_mqc.tsv");
-  EXPECT_THAT(files[0].second, AllOf(HasSubstr("# plot_type: 'table'"), HasSubstr("\nSample\tRecords\tLeft out\tCalled other"),
-                                     HasSubstr("\nsample\t11\t0\t0\t11\t23\t-0.543\n")));
+  EXPECT_THAT(files[0].second,
+              AllOf(HasSubstr("# plot_type: 'table'"), HasSubstr("\nSample\tRecords\tLeft out\tCalled other"),
+                    HasSubstr("\nsample\t11\t0\t0\t11\t23\t-0.543\n")));
   EXPECT_EQ(files[1].second, "stemloop: \"1.2.3\"\n");
 }
 

@@ -4,15 +4,15 @@
 #include <csignal>
 #include <set>
 
-#include "util/random.h"
 #include "shell.h"
 #include "support.h"
+#include "util/random.h"
 
 namespace stemloop {
 namespace {
 
-using ::testing::HasSubstr;
 using testing::content;
+using ::testing::HasSubstr;
 using testing::Outcome;
 using testing::random_sequence;
 using testing::shell;
@@ -77,7 +77,8 @@ TEST(ScanProgram, KilledAtAnyMomentItGoesOn) {
 TEST(ScanProgram, AFullDiskLeavesNoHalfTable) {
   const TemporaryFile genome(">c\n" + random_sequence(100'000, 0.45, 53, 0) + "\n", "g.fa");
   const TemporaryFolder folder;
-  const std::string out = folder.path("out.tsv"), run = "stemloop scan " + genome.path() + " -m shape --decoy-share 0 -q -o " + out;
+  const std::string out = folder.path("out.tsv"),
+                    run = "stemloop scan " + genome.path() + " -m shape --decoy-share 0 -q -o " + out;
   for (const char* fault : {"write:1", "write:2", "write:3", "fsync:1"}) {
     const Outcome r = shell(fmt::format("STEMLOOP_FAULT={} {}", fault, run));
     if (r.code == 0) continue;  // this run writes less often
@@ -108,7 +109,8 @@ TEST(ScanProgram, WhatCannotBeIsRefused) {
 
 TEST(ScanProgram, TranscriptsHaveOneStrandAndTheirOwnCoordinates) {
   const std::string flank = random_sequence(200, 0.5, 55, 0);
-  const TemporaryFile records(">tx1\n" + flank + kLet7 + flank + "\n>tx2\n" + flank + reversed(kLet7) + flank + "\n", "t.fa");
+  const TemporaryFile records(">tx1\n" + flank + kLet7 + flank + "\n>tx2\n" + flank + reversed(kLet7) + flank + "\n",
+                              "t.fa");
   const Outcome both = shell("stemloop scan " + records.path() + kQuick);
   const Outcome one = shell("stemloop scan --transcripts " + records.path() + kQuick);
   ASSERT_EQ(one.code, 0) << one.err;
@@ -147,10 +149,11 @@ class ScanIntrons : public ::testing::Test {
       contig += reverse ? reversed(intron) : intron;
       const std::string name = k % 2 == 0 ? "one" : "two";
       bed_ += fmt::format("{}\t{}\t{}\ti{}\t0\t{}\n", name, begin, contig.size(), k, reverse ? '-' : '+');
-      gff3_ += fmt::format("{0}\tx\texon\t{1}\t{2}\t.\t{3}\t.\tParent=t{4}\n{0}\tx\texon\t{5}\t{6}\t.\t{3}\t.\tParent=t{4}\n", name,
-                           begin - 49, begin, reverse ? '-' : '+', k, contig.size() + 1, contig.size() + 50);
-      bed12_ += fmt::format("{}\t{}\t{}\tt{}\t0\t{}\t0\t0\t0\t2\t50,50,\t0,{},\n", name, begin - 50, contig.size() + 50, k,
-                            reverse ? '-' : '+', contig.size() - begin + 50);
+      gff3_ += fmt::format(
+          "{0}\tx\texon\t{1}\t{2}\t.\t{3}\t.\tParent=t{4}\n{0}\tx\texon\t{5}\t{6}\t.\t{3}\t.\tParent=t{4}\n", name,
+          begin - 49, begin, reverse ? '-' : '+', k, contig.size() + 1, contig.size() + 50);
+      bed12_ += fmt::format("{}\t{}\t{}\tt{}\t0\t{}\t0\t0\t0\t2\t50,50,\t0,{},\n", name, begin - 50, contig.size() + 50,
+                            k, reverse ? '-' : '+', contig.size() - begin + 50);
       planted_.insert(intron);
       if (real) letters_.insert(intron);
     }
@@ -160,7 +163,8 @@ class ScanIntrons : public ::testing::Test {
 
   Outcome scan(const std::string& annotation, const std::string& more = "", const std::string& model = "mirtron") {
     const TemporaryFile genome(genome_, "g.fa"), introns(annotation, "introns");
-    return shell("stemloop scan -q " + genome.path() + " --introns " + introns.path() + " --model " + model + " " + more);
+    return shell("stemloop scan -q " + genome.path() + " --introns " + introns.path() + " --model " + model + " " +
+                 more);
   }
 
   std::string genome_, bed_, gff3_, bed12_;
@@ -187,7 +191,8 @@ TEST_F(ScanIntrons, MirtronsAreFoundOnBothStrandsAndTheSameInEveryFormat) {
 }
 
 TEST_F(ScanIntrons, WhatIsNoIntronIsSaid) {
-  const auto error = [&](const std::string& annotation, const std::string& more = "", const std::string& model = "mirtron") {
+  const auto error = [&](const std::string& annotation, const std::string& more = "",
+                         const std::string& model = "mirtron") {
     const Outcome r = scan(annotation, more, model);
     EXPECT_NE(r.code, 0);
     EXPECT_EQ(r.out, "");

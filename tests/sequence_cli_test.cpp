@@ -126,10 +126,13 @@ TEST_F(SequenceModels, SelectorKeepsDrawsThatAreLikeTheRealOnes) {
                   .err,
               HasSubstr("--negatives has no meaning for model select"));
   // Draws may come in a file, of which a letter that is none is refused.
-  const Outcome from_file = shell(fmt::format("stemloop model select {} --positives {} --drawn {}", at("selected"), at("real.fa"), at("others.fa")));
+  const Outcome from_file = shell(fmt::format("stemloop model select {} --positives {} --drawn {}", at("selected"),
+                                              at("real.fa"), at("others.fa")));
   EXPECT_EQ(from_file.code, 0) << from_file.err;
   write_bytes(at("odd.fa"), ">a\nACGUN\n");
-  EXPECT_THAT(shell(fmt::format("stemloop model select {} --positives {} --drawn {}", at("selected"), at("real.fa"), at("odd.fa"))).err,
+  EXPECT_THAT(shell(fmt::format("stemloop model select {} --positives {} --drawn {}", at("selected"), at("real.fa"),
+                                at("odd.fa")))
+                  .err,
               HasSubstr("odd.fa:1: a draw has letters A, C, G and U alone"));
   write_bytes(at("selected/selector.json"), content(at("selected/selector.json")).substr(0, 100));
   for (const char* command : {"generate -n 1 --model", "model verify"}) {
@@ -155,8 +158,9 @@ TEST_F(SequenceModels, OptionsOfTheOtherKindAreRefused) {
 
 // A generator that has learned from the records that are to be judged has seen what its draws would be tested on.
 TEST_F(SequenceModels, AugmentationByAGeneratorOfTheSameRecordsIsRefused) {
-  const Outcome r = shell(fmt::format("stemloop model train {} --family mirtron --positives {} --negatives {} -t 1 --augment {}",
-                                      at("judge"), at("real.fa"), at("others.fa"), at("wgan/model")));
+  const Outcome r =
+      shell(fmt::format("stemloop model train {} --family mirtron --positives {} --negatives {} -t 1 --augment {}",
+                        at("judge"), at("real.fa"), at("others.fa"), at("wgan/model")));
   EXPECT_EQ(r.code, 1);
   EXPECT_THAT(r.err, HasSubstr("this generator has learned from these records"));
   EXPECT_FALSE(std::filesystem::exists(at("judge")));

@@ -12,8 +12,8 @@ namespace stemloop {
 namespace {
 
 using ::testing::AllOf;
-using ::testing::HasSubstr;
 using testing::content;
+using ::testing::HasSubstr;
 using testing::Outcome;
 using testing::shell;
 
@@ -106,7 +106,8 @@ TEST(Shipped, NamesArePathsOnlyWithASlash) {
 TEST(ShippedModels, TheTreeOfPremirnaDescribesBesideTheCall) {
   const char* const kDescription = "the network's own description of what lies between the cuts:";
   const testing::TemporaryFolder folder;
-  const std::string model = folder.path("premirna"), classify = "stemloop classify " + kExamples + " -q -t 1 -m " + model;
+  const std::string model = folder.path("premirna"),
+                    classify = "stemloop classify " + kExamples + " -q -t 1 -m " + model;
   fs::copy(STEMLOOP_MODELS "/premirna", model, fs::copy_options::recursive);
   Outcome r = shell(classify + " --format text");
   EXPECT_EQ(r.code, 0) << r.err;

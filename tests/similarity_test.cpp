@@ -6,9 +6,9 @@
 #include <set>
 
 #include "data/data.h"
+#include "data/similarity.h"
 #include "support.h"
 #include "util/util.h"
-#include "data/similarity.h"
 
 namespace stemloop {
 namespace {

@@ -52,9 +52,10 @@ TEST(Table, FieldsInQuotes) {
 
 TEST(Table, CommentsMarksAndHeadersWithASign) {
   const std::string mark = "\xef\xbb\xbf";
-  for (const std::string& text : {mark + "id\tx\na\t1\n", std::string("# made on 5 May, by hand\n##version 2\nid\tx\na\t1\n# end\n"),
-                                  std::string("#id\tx\na\t1\n"), std::string("id\tx\r\na\t1\r\n"), std::string("id\tx\ra\t1"),
-                                  std::string("\n#id\tx\n\na\t1\n"), std::string(" id \t x\na\t 1\n")}) {
+  for (const std::string& text :
+       {mark + "id\tx\na\t1\n", std::string("# made on 5 May, by hand\n##version 2\nid\tx\na\t1\n# end\n"),
+        std::string("#id\tx\na\t1\n"), std::string("id\tx\r\na\t1\r\n"), std::string("id\tx\ra\t1"),
+        std::string("\n#id\tx\n\na\t1\n"), std::string(" id \t x\na\t 1\n")}) {
     const Rows rows = read(text);
     EXPECT_THAT(rows.header, ElementsAre("id", "x")) << text;
     EXPECT_THAT(rows.cells, ElementsAre(ElementsAre("a", "1"))) << text;
@@ -64,7 +65,8 @@ TEST(Table, CommentsMarksAndHeadersWithASign) {
 }
 
 TEST(Table, CellsReadBack) {
-  for (const std::string cell : {"plain", "a\tb", "two\nlines", "\"quoted\"", "5\" end", "", " blank", "#1", "a,b", "\"", "x\r"}) {
+  for (const std::string cell :
+       {"plain", "a\tb", "two\nlines", "\"quoted\"", "5\" end", "", " blank", "#1", "a,b", "\"", "x\r"}) {
     const Rows rows = read("id\tx\n" + table_cell(cell) + "\t1\n");
     ASSERT_EQ(rows.cells.size(), 1U) << cell;
     EXPECT_EQ(rows.cells[0][0], cell);
@@ -73,8 +75,8 @@ TEST(Table, CellsReadBack) {
 
 // Kind 7: rows are joined by id or refused, however the column of ids is called.
 TEST(Kind7, TheIdColumnByAnyOfItsNames) {
-  for (const char* header : {"id\tx\n", "ID\tx\n", "#id\tx\n", "#ID\tx\n", "\"id\"\tx\n", "\xef\xbb\xbfid\tx\n", "name\tx\n", "Name\tx\n",
-                             "x\tid\n"}) {
+  for (const char* header : {"id\tx\n", "ID\tx\n", "#id\tx\n", "#ID\tx\n", "\"id\"\tx\n", "\xef\xbb\xbfid\tx\n",
+                             "name\tx\n", "Name\tx\n", "x\tid\n"}) {
     const Rows rows = read(std::string(header) + "1\t2\n");
     EXPECT_EQ(id_column(rows.header, "f"), header[0] == 'x' ? 1U : 0U) << header;
   }
@@ -86,16 +88,27 @@ TEST(Kind7, TheIdColumnByAnyOfItsNames) {
 
 TEST(Kind7, JoinsByIdOrRefuses) {
   EXPECT_THAT(join_by_id({"b", "a"}, "records", {"a", "x", "b"}, "table"), ElementsAre(2U, 0U));
-  EXPECT_THAT(error_of([] { join_by_id({"a", "c"}, "records", {"a"}, "table"); }), HasSubstr("table: has no line for 'c' of records"));
-  EXPECT_THAT(error_of([] { join_by_id({"a"}, "records", {"a", "a"}, "table"); }), HasSubstr("table: has two lines for 'a'"));
-  EXPECT_THAT(error_of([] { join_by_id({"a", "a"}, "records", {"a", "b"}, "table"); }), HasSubstr("records: two records are called 'a'"));
+  EXPECT_THAT(error_of([] {
+                join_by_id({"a", "c"}, "records", {"a"}, "table");
+              }),
+              HasSubstr("table: has no line for 'c' of records"));
+  EXPECT_THAT(error_of([] {
+                join_by_id({"a"}, "records", {"a", "a"}, "table");
+              }),
+              HasSubstr("table: has two lines for 'a'"));
+  EXPECT_THAT(error_of([] {
+                join_by_id({"a", "a"}, "records", {"a", "b"}, "table");
+              }),
+              HasSubstr("records: two records are called 'a'"));
   EXPECT_THAT(join_by_id({"b"}, "records", {"a", "a", "b"}, "table"), ElementsAre(2U));  // not asked for, not ambiguous
 }
 
 // Kind 8: one odd cell does not turn a column of numbers into words.
 TEST(Kind8, MissingIsMissingAndAnythingElseIsNamed) {
   const std::vector<std::string> places = {"f:2", "f:3", "f:4", "f:5"};
-  const auto column = [&](std::vector<std::string> cells) { return feature_table({"x"}, {std::move(cells)}, places).columns[0]; };
+  const auto column = [&](std::vector<std::string> cells) {
+    return feature_table({"x"}, {std::move(cells)}, places).columns[0];
+  };
   for (const char* missing : {"NA", ""}) {
     const FeatureColumn with_gap = column({"1", missing, "2.5", "-3e2"});
     EXPECT_EQ(with_gap.kind, FeatureKind::kNumber);
@@ -103,7 +116,9 @@ TEST(Kind8, MissingIsMissingAndAnythingElseIsNamed) {
     EXPECT_EQ(with_gap.values[3], -300);
   }
   for (const char* odd : {"nan", "NaN", "Inf", "-inf", "+5", "1,000", "0x10", "1e999", "n/a", "five"}) {
-    EXPECT_EQ(error_of([&] { column({"1", "2", odd, "3"}); }),
+    EXPECT_EQ(error_of([&] {
+                column({"1", "2", odd, "3"});
+              }),
               fmt::format("f:4: '{}' in column 'x' is not a number; missing values are empty or NA", odd));
   }
   EXPECT_EQ(column({"a", "b", "NA", "7"}).kind, FeatureKind::kText);
@@ -122,7 +137,9 @@ TEST(Kind1, LabelConflictsAreCountedAndRefusedWhereNothingIsLeft) {
   EXPECT_EQ(found.own[1], 1);
   EXPECT_EQ(found.records, 3);
   EXPECT_EQ(error_of([&] { check_labels(keys, std::vector<std::uint8_t>{1, 1, 0, 0, 0}, "sequences"); }), "(no error)");
-  EXPECT_EQ(error_of([&] { check_labels(keys, std::vector<std::uint8_t>{1, 0, 0, 0, 0}, "sequences"); }),
+  EXPECT_EQ(error_of([&] {
+              check_labels(keys, std::vector<std::uint8_t>{1, 0, 0, 0, 0}, "sequences");
+            }),
             "all 1 sequences of class 1 stand in class 0 too; nothing tells the classes apart");
   EXPECT_EQ(error_of([&] { check_labels(keys, std::vector<std::uint8_t>(5, 1), "sequences"); }),
             "there are no sequences of class 0; both classes are wanted");

@@ -40,7 +40,8 @@ TEST(Text, MessagesShowControlCharacters) {
   EXPECT_EQ(printable(std::string("a\0\x7f", 3)), "a\\x00\\x7f");
   EXPECT_EQ(printable("\x1b[1m\n"), "\\x1b[1m\\x0a");
   EXPECT_EQ(escaped("one\ntwo\r"), "one\ntwo\\x0d");
-  EXPECT_EQ(printable("\xc3\xa9 \xff \xc2\x9b \xe2\x82"), "\xc3\xa9 \\xff \\xc2\\x9b \\xe2\\x82");  // e acute; no UTF-8; a control; cut
+  EXPECT_EQ(printable("\xc3\xa9 \xff \xc2\x9b \xe2\x82"),
+            "\xc3\xa9 \\xff \\xc2\\x9b \\xe2\\x82");  // e acute; no UTF-8; a control; cut
   std::string long_text;
   for (int i = 0; i < 50; ++i) long_text += "\xc3\xa9";
   EXPECT_EQ(printable(long_text), long_text.substr(0, 80) + "...");  // between characters, not within one

@@ -4,6 +4,6 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 cmake -DSRC=src -P cmake/check_includes.cmake
 bench/results.sh --check
-git ls-files '*.cpp' '*.h' | xargs clang-format --dry-run -Werror
+git ls-files '*.cpp' '*.h' '*.inl' | xargs clang-format --dry-run -Werror
 scripts/setup.sh
 exec cmake --workflow --preset tidy

@@ -102,7 +102,8 @@ std::string arm_table_line(const ArmRow& row) {
   if (!arms_told(row)) {
     // What cannot be is said, not printed as fact.
     return row.id + std::string(10 + 3 * kCuts, '\t') +
-           fmt::format("\t{}\t\t\t\t\t\t{}\n", row.call ? fmt::format("{:.3f}", row.call->log_odds) : "", notes_of(row));
+           fmt::format("\t{}\t\t\t\t\t\t{}\n", row.call ? fmt::format("{:.3f}", row.call->log_odds) : "",
+                       notes_of(row));
   }
   const ArmCall& call = *row.call;
   const auto arms = arms_of(call.cuts);
@@ -154,14 +155,13 @@ std::string arm_json(const ArmRow& row) {
     const auto arms = arms_of(call.cuts);
     for (int arm = 0; arm < 2; ++arm) {
       const std::string letters = letters_of(row, arms[arm]);
-      object[kArmNames[arm]] = {{"name", arm_name(row, arm)},   {"start", arms[arm].begin + 1},
-                                {"end", arms[arm].end},         {"sequence", letters},
-                                {"seed", seed_of(letters)},     {"known", call.given[2 * arm] >= 0}};
+      object[kArmNames[arm]] = {{"name", arm_name(row, arm)}, {"start", arms[arm].begin + 1},
+                                {"end", arms[arm].end},       {"sequence", letters},
+                                {"seed", seed_of(letters)},   {"known", call.given[2 * arm] >= 0}};
     }
     for (int cut = 0; cut < kCuts; ++cut) {
-      object["cuts"][kCutNames[cut]] = {{"after", call.cuts.all()[cut]},
-                                        {"within", call.within[cut]},
-                                        {"entropy_bits", call.entropy[cut]}};
+      object["cuts"][kCutNames[cut]] = {
+          {"after", call.cuts.all()[cut]}, {"within", call.within[cut]}, {"entropy_bits", call.entropy[cut]}};
     }
     object["overhang"] = {{"drosha", call.overhang.drosha}, {"dicer", call.overhang.dicer}};
     object["log_odds"] = call.log_odds;
@@ -209,9 +209,10 @@ std::string arm_text(const ArmRow& row) {
       const auto& end = call.within[2 * arm + 1];
       text += fmt::format("  {} {} to {}  {}  seed {}", kArmNames[arm], arms[arm].begin + 1, arms[arm].end, letters,
                           seed_of(letters));
-      text += call.given[2 * arm] >= 0 ? fmt::format(", known{}\n", row.names[arm].empty() ? "" : " as " + row.names[arm])
-                                       : fmt::format(", ends exact {:.2f} {:.2f}, within 1 {:.2f} {:.2f}\n", begin[0],
-                                                     end[0], begin[1], end[1]);
+      text +=
+          call.given[2 * arm] >= 0
+              ? fmt::format(", known{}\n", row.names[arm].empty() ? "" : " as " + row.names[arm])
+              : fmt::format(", ends exact {:.2f} {:.2f}, within 1 {:.2f} {:.2f}\n", begin[0], end[0], begin[1], end[1]);
     }
     text += fmt::format("  3' overhangs {} (Drosha) and {} (Dicer)", call.overhang.drosha, call.overhang.dicer);
     text += call.guide == Guide::kNotTold

@@ -13,9 +13,9 @@ namespace stemloop {
 
 struct ArmRow {
   std::string id, sequence;
-  std::optional<ArmCall> call;         // nothing: no hairpin
-  std::array<std::string, 2> names;    // of the matures, where known ones were placed
-  std::vector<std::string> notes;      // sentences: what could not be placed, what cannot be
+  std::optional<ArmCall> call;       // nothing: no hairpin
+  std::array<std::string, 2> names;  // of the matures, where known ones were placed
+  std::vector<std::string> notes;    // sentences: what could not be placed, what cannot be
 };
 
 /// The row of one record; `structure` is its fold, `context` what is known of it beside `matures`, which may be null.

@@ -17,7 +17,8 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr const char* kFamily = "arms";
-constexpr int kMostNetworks = 16, kMostLayers = 16, kMostChannels = 256, kMostDilation = 32, kMostReach = 200, kMostReaches = 4;
+constexpr int kMostNetworks = 16, kMostLayers = 16, kMostChannels = 256, kMostDilation = 32, kMostReach = 200,
+              kMostReaches = 4;
 
 std::int64_t whole(const Json& json, const std::string& what, std::int64_t low, std::int64_t high,
                    const std::string& name) {
@@ -55,7 +56,9 @@ CutNetworkShape shape_of(const Json& json, const std::string& name) {
   return shape;
 }
 
-std::string tensor_name(std::size_t network, const CutSlice& slice) { return fmt::format("{}.{}", network, slice.name); }
+std::string tensor_name(std::size_t network, const CutSlice& slice) {
+  return fmt::format("{}.{}", network, slice.name);
+}
 
 }  // namespace
 
@@ -68,10 +71,11 @@ CutModel CutModel::open(const std::string& directory) {
   require(local.is_null() || local.is_boolean(), "{}: local is neither true nor false", name);
   settings.local = local.is_boolean() && local.get<bool>();
   const Json reaches = member(config, "reaches");
-  require(reaches.is_array() && !reaches.empty() && reaches.size() <= kMostReaches, "{}: reaches is no list of 1 to {} numbers",
-          name, kMostReaches);
+  require(reaches.is_array() && !reaches.empty() && reaches.size() <= kMostReaches,
+          "{}: reaches is no list of 1 to {} numbers", name, kMostReaches);
   settings.reaches.clear();
-  for (const Json& reach : reaches) settings.reaches.push_back(static_cast<int>(whole(reach, "a reach", kMinArm, kMostReach, name)));
+  for (const Json& reach : reaches)
+    settings.reaches.push_back(static_cast<int>(whole(reach, "a reach", kMinArm, kMostReach, name)));
   require(std::is_sorted(settings.reaches.rbegin(), settings.reaches.rend()), "{}: reaches do not fall", name);
   const Json calibration = member(config, "calibration");
   require(calibration.is_array() && calibration.size() == settings.calibration.size(),
@@ -126,12 +130,13 @@ void CutModel::write(const std::string& directory, const std::string& training) 
     }
   }
   const CutSettings& settings = parts_->settings;
-  stored.network = Json{{"local", settings.local},
-                        {"reaches", settings.reaches},
-                        {"networks", shapes},
-                        {"calibration", settings.calibration},
-                        {"guide", settings.guide}}
-                       .dump();
+  stored.network = Json{
+      {"local", settings.local},
+      {"reaches", settings.reaches},
+      {"networks", shapes},
+      {"calibration", settings.calibration},
+      {"guide",
+       settings.guide}}.dump();
   write_stored_model(directory, kFamily, stored);
 }
 

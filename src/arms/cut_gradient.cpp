@@ -47,7 +47,8 @@ void CutGradient::prepare(const CutNetwork& network) {
   const float* w = network.parameters.data();
   transposed_.resize(network.parameters.size());
   for (const CutLayerPlaces& layer : places.layers) {
-    for (int k = 0; k < kOwnTaps; ++k) transpose(w + layer.own + k * c * c, c, c, transposed_.data() + layer.own + k * c * c);
+    for (int k = 0; k < kOwnTaps; ++k)
+      transpose(w + layer.own + k * c * c, c, c, transposed_.data() + layer.own + k * c * c);
     for (int k = 0; k < kFacingTaps; ++k) {
       transpose(w + layer.facing + k * c * c, c, c, transposed_.data() + layer.facing + k * c * c);
     }
@@ -111,8 +112,8 @@ double CutGradient::backward_scores(const CutNetwork& network, const CutTask& ta
 
 namespace {
 
-// Adds the gradient `dy` of the embedded letters to the rows that their answers pick. A dropped value `x` of the embedding
-// is zero; none that is kept is.
+// Adds the gradient `dy` of the embedded letters to the rows that their answers pick. A dropped value `x` of the
+// embedding is zero; none that is kept is.
 void embedding_gradient(const CutWindow& window, const float* x, double keep, int channels, float* dy, float* to) {
   const auto scale = static_cast<float>(1 / keep);
   const int n = window.length;

@@ -9,9 +9,9 @@ namespace stemloop {
 
 namespace {
 
-constexpr int kEnd = 4;                 // base pairs of a 5' end that are compared
-constexpr double kTold = 2.0 / 3;       // probability from which an arm is named
-constexpr double kSpeaks = 0.15;        // share of the log odds from which a sign is named
+constexpr int kEnd = 4;            // base pairs of a 5' end that are compared
+constexpr double kTold = 2.0 / 3;  // probability from which an arm is named
+constexpr double kSpeaks = 0.15;   // share of the log odds from which a sign is named
 
 // Hydrogen bonds of the first letters of an arm.
 double firmness(std::string_view sequence, const std::vector<int>& partner, int begin) {

@@ -12,8 +12,8 @@
 
 namespace stemloop {
 
-inline constexpr std::array<const char*, 6> kGuideSigns = {"first letter U", "first letter A",   "first letter G",
-                                                           "looser 5' end",  "longer arm",       "surer cuts"};
+inline constexpr std::array<const char*, 6> kGuideSigns = {"first letter U", "first letter A", "first letter G",
+                                                           "looser 5' end",  "longer arm",     "surer cuts"};
 
 /// Signs of a call, in the order of kGuideSigns. REQUIRES: plausible arms.
 std::vector<double> guide_signs(std::string_view sequence, const ArmCall& call);

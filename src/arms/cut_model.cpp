@@ -24,10 +24,10 @@ namespace {
 
 // Mean distances of the four cuts from the pair that closes the terminal loop; arms.md measures them.
 constexpr int kDrosha5 = -24, kDicer5 = -2, kDicer3 = 3, kDrosha3 = 25;
-constexpr int kMostStems = 3;   // judged of a sequence's fold
+constexpr int kMostStems = 3;  // judged of a sequence's fold
 constexpr std::size_t kMostLocalStems = 8;
-// Whoever cuts a hairpin out has it in the middle: nats a stem-loop loses for every letter between the middle of its loop
-// and that of the record, when one of several is chosen. On the validation set 0.02 to 0.2 are alike.
+// Whoever cuts a hairpin out has it in the middle: nats a stem-loop loses for every letter between the middle of its
+// loop and that of the record, when one of several is chosen. On the validation set 0.02 to 0.2 are alike.
 constexpr double kOffCentre = 0.05;
 constexpr int kLeastPairs = 8;  // of a stem-loop that is judged beside another
 
@@ -74,8 +74,8 @@ std::optional<ArmCall> CutModel::predict(std::string_view sequence, std::string_
   return predict(sequence, structure, CutContext{}, scratch);
 }
 
-std::optional<ArmCall> CutModel::predict(std::string_view sequence, std::string_view structure, const CutContext& context,
-                                         Scratch& scratch) const {
+std::optional<ArmCall> CutModel::predict(std::string_view sequence, std::string_view structure,
+                                         const CutContext& context, Scratch& scratch) const {
   if (parts_->settings.local) return predict_local(sequence, structure, context, scratch);
   std::optional<ArmCall> best;
   int judged = 0;
@@ -93,7 +93,8 @@ std::optional<ArmCall> CutModel::predict(std::string_view sequence, std::string_
 float CutModel::clearness(const CutWindow& window, Scratch& scratch) const {
   if (parts_->networks.empty()) return static_cast<float>(window.stem.pairs);
   const CutNetwork& network = parts_->networks.front();
-  return static_cast<float>(scratch.room_->sum.run(window, scratch.room_->forward.run(network, window), network.terms()));
+  return static_cast<float>(
+      scratch.room_->sum.run(window, scratch.room_->forward.run(network, window), network.terms()));
 }
 
 std::optional<ArmCall> CutModel::predict_local(std::string_view sequence, std::string_view structure,
@@ -107,7 +108,12 @@ std::optional<ArmCall> CutModel::predict_local(std::string_view sequence, std::s
   int folded = 0;
   for (const StemLoop& stem : stem_loops(structure)) {
     if (folded++ == kMostStems) break;
-    LocalStemLoop local{stem.begin, stem.end, stem.open, stem.close, 0, 0,
+    LocalStemLoop local{stem.begin,
+                        stem.end,
+                        stem.open,
+                        stem.close,
+                        0,
+                        0,
                         std::string(structure.substr(static_cast<std::size_t>(stem.begin),
                                                      static_cast<std::size_t>(stem.end - stem.begin)))};
     const bool found = std::any_of(stems.begin(), stems.end(), [&](const LocalStemLoop& other) {
@@ -261,8 +267,8 @@ std::optional<ArmCall> CutModel::judge_window(std::string_view sequence, const C
   ArmCall call;
   const int begin = window.begin;
   call.given = known;
-  call.stem = {window.stem.open + begin, window.stem.close + begin, window.stem.begin + begin,
-               window.stem.end + begin, window.stem.pairs};
+  call.stem = {window.stem.open + begin, window.stem.close + begin, window.stem.begin + begin, window.stem.end + begin,
+               window.stem.pairs};
   call.structure = std::string(begin, '.') + window.structure + std::string(n - begin - window.length, '.');
   Cuts cuts{call.stem.open + 1 + kDrosha5, call.stem.open + 1 + kDicer5, call.stem.close + kDicer3,
             call.stem.close + kDrosha3};

@@ -4,9 +4,9 @@
 //   CutModel::Scratch scratch = model.scratch();             // one per worker
 //   std::optional<ArmCall> call = model.predict(sequence, scratch);
 //
-// What is looked at are the sequence's stem-loops, each with some letters beyond it, found by local folding (Turner 2004,
-// 37 C; CutSettings::local), or windows of some letters on either side of a terminal loop, each folded on its own. So
-// neither far flanks nor the caller's folding options change the answer.
+// What is looked at are the sequence's stem-loops, each with some letters beyond it, found by local folding (Turner
+// 2004, 37 C; CutSettings::local), or windows of some letters on either side of a terminal loop, each folded on its
+// own. So neither far flanks nor the caller's folding options change the answer.
 #pragma once
 
 #include <array>
@@ -26,8 +26,8 @@ enum class Guide : char { k5p, k3p, kNotTold };
 struct ArmCall {
   Cuts cuts;
   KnownCuts given = kNothingKnown;  // those that were known and not predicted
-  StemLoop stem;          // in the sequence that was asked about
-  std::string structure;  // of the whole sequence: the window's fold, dots outside it
+  StemLoop stem;                    // in the sequence that was asked about
+  std::string structure;            // of the whole sequence: the window's fold, dots outside it
   /// Calibrated probabilities that a cut is off by at most 0, 1, 2 letters.
   std::array<std::array<float, 3>, kCuts> within{};
   std::array<float, kCuts> entropy{};  // bits, of each cut's distribution over positions
@@ -40,7 +40,7 @@ struct ArmCall {
   /// Raw probability of every cut (columns, as kCutNames) at boundaries track_begin, track_begin + 1, ...
   std::vector<float> track;
   int track_begin = 0;
-  std::string fault;      // why these arms cannot be (arm_fault()); empty if they can
+  std::string fault;  // why these arms cannot be (arm_fault()); empty if they can
   [[nodiscard]] bool plausible() const { return fault.empty(); }
 };
 
@@ -60,7 +60,8 @@ struct CutWindow;
 struct CutSettings {
   /// Whether windows are those of local stem-loops (local_window.h), which have no reach.
   bool local = false;
-  /// Letters looked at on either side of the middle of the terminal loop; of several the fold that is likelier cut counts.
+  /// Letters looked at on either side of the middle of the terminal loop; of several the fold that is likelier cut
+  /// counts.
   std::vector<int> reaches = {64, 44};
   /// Of being off by at most 0, 1, 2 letters: slope and bias that turn the raw probability's logit into the real one's.
   std::array<std::array<float, 2>, 3> calibration = {{{1, 0}, {1, 0}, {1, 0}}};
@@ -112,8 +113,7 @@ class CutModel {
   std::optional<ArmCall> predict_local(std::string_view sequence, std::string_view structure, const CutContext& context,
                                        Scratch& scratch) const;
   std::optional<ArmCall> judge_window(std::string_view sequence, const CutWindow& window, const CutContext& context,
-                                      Scratch& scratch,
-                                      double least = -std::numeric_limits<double>::infinity()) const;
+                                      Scratch& scratch, double least = -std::numeric_limits<double>::infinity()) const;
   float vote(const CutWindow& window, Scratch& scratch) const;
   float clearness(const CutWindow& window, Scratch& scratch) const;
   std::unique_ptr<const Parts> parts_;

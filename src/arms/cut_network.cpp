@@ -158,7 +158,8 @@ std::vector<float> cut_scores_plain(const CutNetwork& network, const CutWindow& 
       }
       for (int k = 0; k < kFacingTaps; ++k) {
         const int at = i + k - kFacingTaps / 2;
-        if (at >= 0 && at < n) add_product(x[window.opposite[at]], layer.facing + static_cast<std::size_t>(k) * c * c, r);
+        if (at >= 0 && at < n)
+          add_product(x[window.opposite[at]], layer.facing + static_cast<std::size_t>(k) * c * c, r);
       }
       for (double& value : r) value = std::max(value, 0.0);
       add_product(r, layer.out, next[i]);

@@ -17,8 +17,8 @@ namespace stemloop {
 
 namespace {
 
-constexpr int kMostKept = 20;       // letters of a flank that a shortened one keeps at most
-constexpr double kWarmUp = 0.05;    // share of the steps in which the rate rises
+constexpr int kMostKept = 20;     // letters of a flank that a shortened one keeps at most
+constexpr double kWarmUp = 0.05;  // share of the steps in which the rate rises
 constexpr double kBeta1 = 0.9, kBeta2 = 0.999;
 
 std::string random_letters(int count, const std::string& like, Random& random) {
@@ -117,7 +117,8 @@ CutExample with_other_flanks(const CutExample& example, const CutTrainOptions& o
   }
   const auto flank = [&] {
     const int most = random.uniform() < 0.3 ? 0 : options.most_flank;
-    return random_letters(static_cast<int>(random.below(static_cast<std::uint64_t>(most) + 1)), example.sequence, random);
+    return random_letters(static_cast<int>(random.below(static_cast<std::uint64_t>(most) + 1)), example.sequence,
+                          random);
   };
   const std::string before = flank();
   changed.sequence = before + example.sequence.substr(begin, end - begin) + flank();
@@ -314,25 +315,35 @@ void CutTraining::visit_all(Learner& learner, int epoch, std::size_t at, Random 
     if (!sight.known) sight = sight_of(make());
     return sight;
   };
-  visit(learner, once(as_it_is, [&] {
-          if (options_.local) return local_cut_task(shown(), learner.local);
-          std::optional<CutTask> task = cut_task(shown(), reach, learner.folder);
-          return task || reach == widest ? std::move(task) : cut_task(shown(), widest, learner.folder);
-        }), example.convention, random);
+  visit(learner,
+        once(as_it_is,
+             [&] {
+               if (options_.local) return local_cut_task(shown(), learner.local);
+               std::optional<CutTask> task = cut_task(shown(), reach, learner.folder);
+               return task || reach == widest ? std::move(task) : cut_task(shown(), widest, learner.folder);
+             }),
+        example.convention, random);
   learner.skipped += !as_it_is.usable;
   if (!example.is_precursor()) return;
   if (random.uniform() < options_.others) {
-    visit(learner, once(beside, [&] {
-            return options_.local ? other_local_task(shown(), learner.local)
-                                  : other_stem_task(shown(), reach, learner.folder);
-          }), example.convention, random);
+    visit(learner,
+          once(beside,
+               [&] {
+                 return options_.local ? other_local_task(shown(), learner.local)
+                                       : other_stem_task(shown(), reach, learner.folder);
+               }),
+          example.convention, random);
   }
   if (random.uniform() < options_.shuffled) {
-    visit(learner, once(scrambled, [&] {
-            Random order_of_letters(options_.flank_seed + 1, at * ways + way);
-            const CutExample letters{"", shuffle_dinucleotides(shown().sequence, order_of_letters), kNothingKnown};
-            return options_.local ? local_cut_task(letters, learner.local) : cut_task(letters, reach, learner.folder);
-          }), example.convention, random);
+    visit(learner,
+          once(scrambled,
+               [&] {
+                 Random order_of_letters(options_.flank_seed + 1, at * ways + way);
+                 const CutExample letters{"", shuffle_dinucleotides(shown().sequence, order_of_letters), kNothingKnown};
+                 return options_.local ? local_cut_task(letters, learner.local)
+                                       : cut_task(letters, reach, learner.folder);
+               }),
+          example.convention, random);
   }
 }
 

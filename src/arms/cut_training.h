@@ -32,33 +32,34 @@ struct CutExample {
 };
 
 /// Reads a table with columns sequence, drosha5, dicer5, dicer3, drosha3 (empty: not known) and, if there, id, weight,
-/// guide (5p, 3p or empty) and convention (mirbase or mirgenedb). Error with file and line where a cut lies outside its sequence or cuts are out of order.
+/// guide (5p, 3p or empty) and convention (mirbase or mirgenedb). Error with file and line where a cut lies outside its
+/// sequence or cuts are out of order.
 std::vector<CutExample> read_cut_examples(const std::string& path);
 
 struct CutTrainOptions {
   CutNetworkShape shape;
   std::vector<int> reaches = {64, 44};  // of the windows, in turns
-  bool local = false;         // windows of local stem-loops (local_window.h) instead, which have no reach
+  bool local = false;                   // windows of local stem-loops (local_window.h) instead, which have no reach
   int epochs = 12;
   int batch = 32;
-  double rate = 2e-3;         // of Adam, at its highest
+  double rate = 2e-3;  // of Adam, at its highest
   double weight_decay = 0.1;
   double dropout = 0.2;
-  double mutated = 0.05;      // share of the letters drawn anew at every visit, pairs as pairs
-  double as_given = 0.4;      // share of visits without a change of flanks
-  double shuffled = 0.15;     // visits to shuffled hairpins (dinucleotides kept), told to have no cuts, for each visit
-  double others = 0.3;        // the same for another stem-loop of the sequence, if it has one
-  int flankings = 5;          // ways to flank an example that take turns
-  int most_flank = 60;        // random letters added at most on either side
-  std::uint64_t seed = 1;     // of weights, order and dropout
+  double mutated = 0.05;   // share of the letters drawn anew at every visit, pairs as pairs
+  double as_given = 0.4;   // share of visits without a change of flanks
+  double shuffled = 0.15;  // visits to shuffled hairpins (dinucleotides kept), told to have no cuts, for each visit
+  double others = 0.3;     // the same for another stem-loop of the sequence, if it has one
+  int flankings = 5;       // ways to flank an example that take turns
+  int most_flank = 60;     // random letters added at most on either side
+  std::uint64_t seed = 1;  // of weights, order and dropout
   std::uint64_t flank_seed = 1;
 };
 
 struct CutProgress {
   int epoch = 0;
-  double loss = 0;    // mean of the epoch's visits, nats
+  double loss = 0;  // mean of the epoch's visits, nats
   int visits = 0;
-  int skipped = 0;    // visits whose fold could not be cut as annotated
+  int skipped = 0;  // visits whose fold could not be cut as annotated
 };
 
 /// What is seen of an example under one way to flank it. Folding takes most of a visit's time, so each way is folded
@@ -109,7 +110,7 @@ class CutGradient {
 
   CutForward forward_;
   QuadrupleSum sum_;
-  std::vector<float> transposed_;  // every square block of the parameters, transposed in its place
+  std::vector<float> transposed_;                   // every square block of the parameters, transposed in its place
   std::vector<float> heads_before_, heads_behind_;  // (kHeadColumns, channels) each
   std::vector<float> d_scores_, d_x_, d_y_, d_u_, d_facing_, d_heads_;
   std::vector<float> known_scores_, marginals_;

@@ -40,8 +40,8 @@ void answer_loop(const CutWindow& window, std::vector<std::array<std::uint16_t, 
   for (int i = stem.open + 1; i < stem.close; ++i) {
     const int from_open = i - stem.open - 1, from_close = stem.close - 1 - i;
     const bool near_open = from_open <= from_close;
-    to[i][kLoopDistance] = static_cast<std::uint16_t>(
-        2 * (kFarthest + 1) + (near_open ? 0 : kLoopEdge) + std::min(near_open ? from_open : from_close, kLoopEdge - 1));
+    to[i][kLoopDistance] = static_cast<std::uint16_t>(2 * (kFarthest + 1) + (near_open ? 0 : kLoopEdge) +
+                                                      std::min(near_open ? from_open : from_close, kLoopEdge - 1));
     to[i][kLoopPairs] = static_cast<std::uint16_t>(near_open ? 0 : kMostPairs + 1);
     const int inside = near_open ? i - stem.begin : stem.end - 1 - i;
     to[i][kBaseDistance] =
@@ -84,7 +84,8 @@ CutWindow cut_window(std::string_view letters, std::string structure, const Stem
 
 void follow(Convention convention, CutWindow& window) {
   constexpr int kFirst = field_row_count() - kFieldRows[kConvention];
-  for (auto& answer : window.answers) answer[kConvention] = static_cast<std::uint16_t>(kFirst + static_cast<int>(convention));
+  for (auto& answer : window.answers)
+    answer[kConvention] = static_cast<std::uint16_t>(kFirst + static_cast<int>(convention));
 }
 
 std::optional<CutWindow> cut_window(std::string_view sequence, std::string_view structure, int open, int close,

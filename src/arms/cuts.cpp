@@ -110,7 +110,8 @@ std::string arm_fault(std::string_view structure, const StemLoop& stem, const Cu
   if (2 * (cuts.dicer5 - 1) > middle) return "the 5p arm runs over the terminal loop";
   if (2 * cuts.dicer3 < middle) return "the 3p arm runs over the terminal loop";
   for (const auto& arm : arms) {
-    const auto letters = structure.substr(static_cast<std::size_t>(arm.begin), static_cast<std::size_t>(arm.end - arm.begin));
+    const auto letters =
+        structure.substr(static_cast<std::size_t>(arm.begin), static_cast<std::size_t>(arm.end - arm.begin));
     const auto paired = std::count_if(letters.begin(), letters.end(), [](char c) { return c != '.'; });
     if (static_cast<double>(paired) < kLeastPaired * static_cast<double>(letters.size())) {
       return fmt::format("{} of the {} arm's {} letters are paired", paired, arm.name, letters.size());

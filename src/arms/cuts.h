@@ -48,9 +48,10 @@ inline constexpr KnownCuts kNothingKnown = {-1, -1, -1, -1};
 /// Whether a stem-loop may be that of the known cuts: right of a 5p arm and left of a 3p arm, give or take 4 letters.
 bool may_belong(const StemLoop& stem, const KnownCuts& known);
 
-/// Where each position stands on the other strand: its partner, or, of an unpaired letter, the place opposite it counted
-/// outwards from the nearest pair towards the terminal loop, but not beyond the next pair outwards. Letters of the
-/// terminal loop stand opposite one another. Outside the stem counting goes on from its outermost pair, to the ends.
+/// Where each position stands on the other strand: its partner, or, of an unpaired letter, the place opposite it
+/// counted outwards from the nearest pair towards the terminal loop, but not beyond the next pair outwards. Letters of
+/// the terminal loop stand opposite one another. Outside the stem counting goes on from its outermost pair, to the
+/// ends.
 std::vector<int> opposite_positions(std::string_view structure, const StemLoop& stem);
 
 /// Letters by which an arm's 3' end stands out over the other arm's 5' end, measured in opposite positions; negative

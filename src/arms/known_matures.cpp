@@ -10,9 +10,9 @@ namespace stemloop {
 
 namespace {
 
-constexpr std::size_t kWord = 12;         // letters by which a mature is looked up
-constexpr std::size_t kShortest = 14;     // letters of a mature
-constexpr int kOnLoop = 4;                // letters on the other side of the loop's middle that an arm may have
+constexpr std::size_t kWord = 12;      // letters by which a mature is looked up
+constexpr std::size_t kShortest = 14;  // letters of a mature
+constexpr int kOnLoop = 4;             // letters on the other side of the loop's middle that an arm may have
 
 std::string lower(std::string_view text) {
   std::string result(text);
@@ -51,7 +51,8 @@ std::string attribute(std::string_view attributes, std::string_view key) {
   for (const std::string_view field : split_fields(attributes, ';')) {
     const std::string_view text = trim(field);
     const std::size_t equals = text.find('=');
-    if (equals != std::string_view::npos && lower(text.substr(0, equals)) == key) return std::string(text.substr(equals + 1));
+    if (equals != std::string_view::npos && lower(text.substr(0, equals)) == key)
+      return std::string(text.substr(equals + 1));
   }
   return "";
 }
@@ -112,7 +113,8 @@ void KnownMatures::read_gff(const std::string& path) {
     require(fields.size() == 9, "{}: a GFF3 line has 9 fields, this one {}", reader.place(), fields.size());
     const bool is_mature = fields[2] == "miRNA";
     if (!is_mature && fields[2] != "miRNA_primary_transcript" && fields[2] != "pre_miRNA") continue;
-    const std::int64_t start = parse_integer(fields[3], reader.place()) - 1, end = parse_integer(fields[4], reader.place());
+    const std::int64_t start = parse_integer(fields[3], reader.place()) - 1,
+                       end = parse_integer(fields[4], reader.place());
     require(start >= 0 && start < end, "{}: {} to {} is no stretch of letters", reader.place(), fields[3], fields[4]);
     std::string id = attribute(fields[8], "id"), name = attribute(fields[8], "name");
     if (name.empty()) name = id;
@@ -160,7 +162,8 @@ void KnownMatures::place_by_letters(const Mature& mature, std::string_view seque
   }
   const std::size_t second = sequence.find(mature.sequence, first + 1);
   if (second != std::string_view::npos) {
-    to.faults.push_back(fmt::format("mature {} is in the hairpin twice, at {} and {}", mature.name, first + 1, second + 1));
+    to.faults.push_back(
+        fmt::format("mature {} is in the hairpin twice, at {} and {}", mature.name, first + 1, second + 1));
     return;
   }
   to.matures.push_back({mature.name, static_cast<int>(first), static_cast<int>(first + mature.sequence.size())});
@@ -212,8 +215,8 @@ KnownCuts known_cuts(PlacedMatures& placed, const StemLoop& stem, std::array<std
   const int middle = stem.open + stem.close + 1;  // twice, as a boundary
   for (const PlacedMature& mature : placed.matures) {
     if (2 * (mature.begin + kOnLoop) < middle && 2 * (mature.end - kOnLoop) > middle) {
-      placed.faults.push_back(fmt::format("mature {} at {} to {} lies on the terminal loop", mature.name,
-                                          mature.begin + 1, mature.end));
+      placed.faults.push_back(
+          fmt::format("mature {} at {} to {} lies on the terminal loop", mature.name, mature.begin + 1, mature.end));
       continue;
     }
     const int arm = mature.begin + mature.end < middle ? 0 : 1;

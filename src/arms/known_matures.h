@@ -2,8 +2,8 @@
 //
 // FASTA: a mature belongs to a hairpin by name as in miRBase and MirGeneDB ("hsa-miR-19b-1-5p" and "hsa-miR-19b-3p" to
 // "hsa-mir-19b-1"), or, where none of the file does, to every hairpin that holds its letters. GFF3 in miRBase's layout:
-// lines of type miRNA, whose Derives_from (or Parent) names the line of their hairpin on the same genome, or whose first
-// column is the hairpin's id itself.
+// lines of type miRNA, whose Derives_from (or Parent) names the line of their hairpin on the same genome, or whose
+// first column is the hairpin's id itself.
 #pragma once
 
 #include <array>
@@ -39,8 +39,8 @@ class KnownMatures {
 
  private:
   struct Mature {
-    std::string name, sequence;           // of FASTA
-    std::int64_t start = 0, end = 0;      // of GFF3, from 0
+    std::string name, sequence;       // of FASTA
+    std::int64_t start = 0, end = 0;  // of GFF3, from 0
     bool reverse = false;
     std::int64_t hairpin_start = 0, hairpin_end = 0;  // of the line it derives from
     bool relative = false;                            // positions count from the hairpin's first letter

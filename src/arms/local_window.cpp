@@ -12,7 +12,8 @@ CutWindow local_window(std::string_view sequence, const LocalStemLoop& local) {
   const int end = std::min({n, local.end + kBeyondStem, middle + kFarFromLoop});
   const std::vector<int> partner = pair_table(local.structure);
   std::string structure(static_cast<std::size_t>(end - begin), '.');
-  StemLoop stem{local.loop_open - begin, local.loop_close - begin, local.loop_open - begin, local.loop_close - begin + 1, 0};
+  StemLoop stem{local.loop_open - begin, local.loop_close - begin, local.loop_open - begin,
+                local.loop_close - begin + 1, 0};
   // From the loop outwards: the last pair that is kept is the outermost.
   for (int i = local.loop_open; i >= std::max(begin, local.begin); --i) {
     const int opposite = partner[static_cast<std::size_t>(i - local.begin)];

@@ -11,8 +11,8 @@
 
 namespace stemloop {
 
-inline constexpr int kBeyondStem = 20;  // letters beyond the stem-loop's ends that a window shows, where there are any
-inline constexpr int kFarFromLoop = 80; // from the middle of the loop, at most
+inline constexpr int kBeyondStem = 20;   // letters beyond the stem-loop's ends that a window shows, where there are any
+inline constexpr int kFarFromLoop = 80;  // from the middle of the loop, at most
 
 /// `local` lies in `sequence`. Pairs of which a letter lies too far from the loop are left out.
 CutWindow local_window(std::string_view sequence, const LocalStemLoop& local);

@@ -18,7 +18,8 @@ struct Places {
 };
 std::array<Places, kCuts> places_of(const CutWindow& window) {
   const int n = window.length, open = window.stem.open, close = window.stem.close;
-  return {{{0, open}, {kMinArm, std::min(close, n - kMinArm)}, {std::max(open + 1, kMinArm), n - kMinArm}, {close + 1, n}}};
+  return {
+      {{0, open}, {kMinArm, std::min(close, n - kMinArm)}, {std::max(open + 1, kMinArm), n - kMinArm}, {close + 1, n}}};
 }
 
 int dicer_term(const CutWindow& window, int c5, int c3) { return CutTerms::dicer(c5 - 1 - window.opposite[c3]); }
@@ -122,8 +123,8 @@ void QuadrupleSum::gather(std::span<float> to, std::span<float> terms, float wei
   std::fill(to.begin(), to.end(), 0.0F);
   if (!(sum_ > 0)) return;
   const CutWindow& window = *window_;
-  // Columns of H from an arm of the least length behind dicer3's first place on; as many zeros on either side of what is
-  // weighed as arms may reach.
+  // Columns of H from an arm of the least length behind dicer3's first place on; as many zeros on either side of what
+  // is weighed as arms may reach.
   const auto columns = static_cast<int>(whole_row_blocks(c3_.count + kArmLengths - 1));
   std::vector<double> g_bar(g_.size(), 0.0), h_bar(static_cast<std::size_t>(std::max(stride_, kMinArm + columns)), 0.0);
   std::vector<double> c3_total(static_cast<std::size_t>(c3_.count), 0.0), d3_total(window.length + 1, 0.0);
@@ -219,7 +220,8 @@ Cuts best_quadruple(const CutWindow& window, std::span<const float> scores, cons
     return most;
   };
   constexpr float kRounding = 1e-3F;  // sums in another order
-  const float most_dicer = greatest(CutTerms::loop(0), kLoopLengths) + greatest(CutTerms::dicer(kMinOverhang), kOverhangs);
+  const float most_dicer =
+      greatest(CutTerms::loop(0), kLoopLengths) + greatest(CutTerms::dicer(kMinOverhang), kOverhangs);
   const float most_drosha = greatest(CutTerms::drosha(kMinOverhang), kOverhangs);
   const int c3_count = std::max(0, places[kC3].last - places[kC3].first + 1);
   std::vector<float> three_bound(static_cast<std::size_t>(c3_count));  // of dicer3 and what follows
@@ -241,7 +243,8 @@ Cuts best_quadruple(const CutWindow& window, std::span<const float> scores, cons
       // With these two held fast, the others are independent.
       float five = kNoCut, three = kNoCut;
       int c5_best = 0, d3_best = 0;
-      for (int c5 = std::max(places[kC5].first, d5 + kMinArm); c5 <= std::min({places[kC5].last, d5 + kMaxArm, c3}); ++c5) {
+      for (int c5 = std::max(places[kC5].first, d5 + kMinArm); c5 <= std::min({places[kC5].last, d5 + kMaxArm, c3});
+           ++c5) {
         const float value = scores[kCuts * c5 + kC5] + terms.values[CutTerms::length5(c5 - d5)] +
                             terms.values[CutTerms::loop(c3 - c5)] + terms.values[dicer_term(window, c5, c3)];
         if (value > five) five = value, c5_best = c5;

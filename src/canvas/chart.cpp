@@ -101,10 +101,12 @@ void add_marker(Drawing& d, Point p, double r, std::size_t place, const std::str
       d.add(Rectangle{{p.x - r * 0.9, p.y - r * 0.9}, 1.8 * r, 1.8 * r, colour, "", 0});
       break;
     case 2:
-      d.add(Polygon{{{p.x, p.y - 1.2 * r}, {p.x + 1.1 * r, p.y + 0.8 * r}, {p.x - 1.1 * r, p.y + 0.8 * r}}, colour, ""});
+      d.add(
+          Polygon{{{p.x, p.y - 1.2 * r}, {p.x + 1.1 * r, p.y + 0.8 * r}, {p.x - 1.1 * r, p.y + 0.8 * r}}, colour, ""});
       break;
     default:
-      d.add(Polygon{{{p.x, p.y - 1.3 * r}, {p.x + 1.3 * r, p.y}, {p.x, p.y + 1.3 * r}, {p.x - 1.3 * r, p.y}}, colour, ""});
+      d.add(Polygon{
+          {{p.x, p.y - 1.3 * r}, {p.x + 1.3 * r, p.y}, {p.x, p.y + 1.3 * r}, {p.x - 1.3 * r, p.y}}, colour, ""});
   }
 }
 
@@ -154,7 +156,8 @@ class ChartPainter {
   }
   static double bar_width(const ChartSeries& s) {
     double width = HUGE_VAL;
-    for (std::size_t k = 1; k < s.points.size(); ++k) width = std::min(width, std::abs(s.points[k].x - s.points[k - 1].x));
+    for (std::size_t k = 1; k < s.points.size(); ++k)
+      width = std::min(width, std::abs(s.points[k].x - s.points[k - 1].x));
     return std::isfinite(width) && width > 0 ? width : 1;
   }
 
@@ -254,7 +257,8 @@ class ChartPainter {
       } else if (c_.series[s].kind == SeriesKind::kPoints) {
         add_marker(d_, middle, 4, s, colour);
       } else {
-        d_.add(Polyline{{{x, y - 3}, {x + kSample, y - 3}}, c_.series[s].width + 0.4, colour, false, c_.series[s].dashed});
+        d_.add(
+            Polyline{{{x, y - 3}, {x + kSample, y - 3}}, c_.series[s].width + 0.4, colour, false, c_.series[s].dashed});
       }
       d_.add(Text{{x + kSample + 6, y}, name, kTickSize, Anchor::kStart, kInk});
       widest = std::max(widest, width);

@@ -25,9 +25,9 @@ struct ChartSeries {
 
 struct ChartAxis {
   std::string label;
-  std::optional<double> low, high;  // empty: as the points need
-  bool log = false;                 // base 10; points at or below 0 are left out
-  bool whole = false;               // ticks at whole numbers only
+  std::optional<double> low, high;                    // empty: as the points need
+  bool log = false;                                   // base 10; points at or below 0 are left out
+  bool whole = false;                                 // ticks at whole numbers only
   std::vector<std::pair<double, std::string>> ticks;  // instead of numbers
 };
 
@@ -54,8 +54,8 @@ const char* chart_colour(std::size_t place);
 /// Round numbers from `low` to `high`, about `count` of them.
 std::vector<double> round_ticks(double low, double high, int count = 5);
 
-/// Histogram as bars: shares of the values in bins of equal width between round numbers. `whole`: bins hold equally many
-/// whole numbers.
+/// Histogram as bars: shares of the values in bins of equal width between round numbers. `whole`: bins hold equally
+/// many whole numbers.
 ChartSeries histogram(const std::vector<double>& values, int bins, bool whole);
 
 /// Empirical distribution: the share of values up to x, as steps.

@@ -1,5 +1,6 @@
 // A vector drawing: a list of shapes that becomes SVG or PDF (editable, text stays text) or a PNG (cairo).
-// Units are 1/96 inch, a pixel of the SVG; y grows downwards. Colours are CSS hex strings ("#d62728"); empty means none.
+// Units are 1/96 inch, a pixel of the SVG; y grows downwards. Colours are CSS hex strings ("#d62728"); empty means
+// none.
 #pragma once
 
 #include <string>

@@ -107,7 +107,8 @@ RgbImage contact_sheet(const std::vector<RgbImage>& images, const std::vector<st
   ground.width = across * (width + gap) + gap;
   ground.height = down * (height + kLabel + gap) + gap + (note.empty() ? 0 : kLabel + gap);
   if (!note.empty()) {
-    ground.add(Text{{static_cast<double>(gap), ground.height - gap}, fitted_text(note, ground.width - 2 * gap, kSize), kSize});
+    ground.add(
+        Text{{static_cast<double>(gap), ground.height - gap}, fitted_text(note, ground.width - 2 * gap, kSize), kSize});
   }
   const auto corner = [&](int k) {
     return Point{static_cast<double>(gap + k % columns * (width + gap)),

@@ -88,14 +88,13 @@ std::string drawable(const std::string& text) {
 
 std::string to_svg(const Drawing& drawing, double width_mm) {
   const std::string size =
-      width_mm > 0 ? fmt::format(R"(width="{:.4g}mm" height="{:.4g}mm")", width_mm,
-                                 width_mm / drawing.width * drawing.height)
-                   : fmt::format(R"(width="{:.0f}" height="{:.0f}")", drawing.width, drawing.height);
-  std::string out = fmt::format(
-      R"(<svg xmlns="http://www.w3.org/2000/svg" {} viewBox="0 0 {:.0f} {:.0f}" )"
-      R"(font-family="DejaVu Sans, Helvetica, Arial, sans-serif">)"
-      "\n<rect width=\"100%\" height=\"100%\" fill=\"#ffffff\"/>\n",
-      size, drawing.width, drawing.height);
+      width_mm > 0
+          ? fmt::format(R"(width="{:.4g}mm" height="{:.4g}mm")", width_mm, width_mm / drawing.width * drawing.height)
+          : fmt::format(R"(width="{:.0f}" height="{:.0f}")", drawing.width, drawing.height);
+  std::string out = fmt::format(R"(<svg xmlns="http://www.w3.org/2000/svg" {} viewBox="0 0 {:.0f} {:.0f}" )"
+                                R"(font-family="DejaVu Sans, Helvetica, Arial, sans-serif">)"
+                                "\n<rect width=\"100%\" height=\"100%\" fill=\"#ffffff\"/>\n",
+                                size, drawing.width, drawing.height);
   for (const Shape& shape : drawing.shapes) {
     std::visit(Writer{out}, shape);
     out += '\n';

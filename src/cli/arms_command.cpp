@@ -55,7 +55,10 @@ int run_arms(ArmsCommand& c) {
   const auto hairpins = hairpin_state(c.folding);
   bool placed = false;
   const Tally tally = run_records<ArmsText>(
-      c.input.all(), c.common, c.folding.max_length, [&] { return ArmsState{hairpins(), model.scratch()}; },
+      c.input.all(), c.common, c.folding.max_length,
+      [&] {
+        return ArmsState{hairpins(), model.scratch()};
+      },
       [&](ArmsState& state, const Record& record) {
         const ArmRow row = arm_row(record.id, record.sequence, structure_of(state.hairpins, record), model,
                                    state.scratch, c.context, matures ? &*matures : nullptr);

@@ -83,12 +83,14 @@ std::string choice_of(const ModelCommand& c) { return c.action == "train" ? "tra
 void check_augment(const ModelCommand& c) {
   if (c.augment.empty() || c.action != "train" || c.family == kMirtronFamily) return;
   if (c.family == kPrecursorFamily)
-    fail("--augment {}: a model of family {} learns where precursors are cut and what lies around them, and synthetic "
-         "sequences have neither known cut sites nor flanks; --family {} takes it",
-         c.augment, c.family, kMirtronFamily);
-  fail("--augment {}: a model of family {} rests on a network that has learned from real hairpins already, and has no folds "
-       "in which figures with and without could be told; --family {} takes it",
-       c.augment, c.family, kMirtronFamily);
+    fail(
+        "--augment {}: a model of family {} learns where precursors are cut and what lies around them, and synthetic "
+        "sequences have neither known cut sites nor flanks; --family {} takes it",
+        c.augment, c.family, kMirtronFamily);
+  fail(
+      "--augment {}: a model of family {} rests on a network that has learned from real hairpins already, and has no "
+      "folds in which figures with and without could be told; --family {} takes it",
+      c.augment, c.family, kMirtronFamily);
 }
 
 int run_model(ModelCommand& c, const CLI::App& app, const ChoiceOptions& known) {
@@ -117,14 +119,19 @@ const ChoiceOptions::Choices kSets = {"train premirna", "train mirtron", "select
 const ChoiceOptions::Choices kSayers = {"list", "info", "verify"};
 
 void add_trees(CLI::App& app, ModelCommand& c, ChoiceOptions& known) {
-  known.only(kBoosted, app.add_option("--rounds", c.order.premirna.booster.rounds, "Boosted trees (mirtron: 250 unless said)"))
+  known
+      .only(kBoosted,
+            app.add_option("--rounds", c.order.premirna.booster.rounds, "Boosted trees (mirtron: 250 unless said)"))
       ->check(CLI::Range(1, 100000))
       ->capture_default_str();
-  known.only(kBoosted, app.add_option("--boost-depth", c.order.premirna.booster.depth, "Their depth (mirtron: 4 unless said)"))
+  known
+      .only(kBoosted,
+            app.add_option("--boost-depth", c.order.premirna.booster.depth, "Their depth (mirtron: 4 unless said)"))
       ->check(CLI::Range(1, 20))
       ->capture_default_str();
-  known.only(kBoosted,
-             app.add_option("--boost-rate", c.order.premirna.booster.rate, "Their step size (mirtron: 0.06 unless said)"))
+  known
+      .only(kBoosted, app.add_option("--boost-rate", c.order.premirna.booster.rate,
+                                     "Their step size (mirtron: 0.06 unless said)"))
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
   known.only(kPremirna, app.add_option("--depth", c.order.premirna.tree.max_depth, "Of the latent tree"))
@@ -134,12 +141,14 @@ void add_trees(CLI::App& app, ModelCommand& c, ChoiceOptions& known) {
       "--balanced", [&c] { c.order.premirna.tree.class_odds = 1; },
       "Classes weigh alike in the tree, however many hairpins each has");
   known.only(kPremirna, balanced);
-  known.only(kPremirna, app.add_option("--class-odds", c.order.premirna.tree.class_odds,
-                                       "How much class 1 as a whole weighs beside class 0 in the tree; 1 is --balanced"))
+  known
+      .only(kPremirna, app.add_option("--class-odds", c.order.premirna.tree.class_odds,
+                                      "How much class 1 as a whole weighs beside class 0 in the tree; 1 is --balanced"))
       ->check(CLI::Range(0.01, 100.0))
       ->excludes(balanced);
-  known.only(kPremirna,
-             app.add_option("--thresholds", c.thresholds, "Of the tree's questions, published or auto (deciles)"))
+  known
+      .only(kPremirna,
+            app.add_option("--thresholds", c.thresholds, "Of the tree's questions, published or auto (deciles)"))
       ->check(CLI::IsMember({"published", "auto"}))
       ->capture_default_str();
 }
@@ -150,30 +159,37 @@ void add_records(CLI::App& app, ModelCommand& c, ChoiceOptions& known) {
   known.only(kSets, {"--positives"});
   known.only(kBoosted, {"--negatives"});
   known.only(kPremirna, {"--bars", "--split", "--splits"});
-  known.only({"train premirna", "train precursor"},
-             app.add_option("--network", c.order.network,
-                            "premirna: DIVA model directory (RUN/model of train); precursor: of the networks of cuts"))
+  known
+      .only({"train premirna", "train precursor"},
+            app.add_option("--network", c.order.network,
+                           "premirna: DIVA model directory (RUN/model of train); precursor: of the networks of cuts"))
       ->type_name("DIR");
-  known.only({"train mirtron", "select"},
-             app.add_option("--label-column", c.order.label_column, "Column of --tsv that is 1 for mirtrons"))
+  known
+      .only({"train mirtron", "select"},
+            app.add_option("--label-column", c.order.label_column, "Column of --tsv that is 1 for mirtrons"))
       ->capture_default_str()
       ->type_name("NAME");
-  known.only(kMirtron,
-             app.add_option("--augment", c.augment,
-                            "Synthetic mirtrons beside the real ones, made inside each fold from its training records: "
-                            "smote-a, smote-b, smote-c, smote-aligned, wgan, fbgan, or a generator; :N of them "
-                            "(default: until both classes are equal). Figures without are told beside"))
+  known
+      .only(kMirtron,
+            app.add_option("--augment", c.augment,
+                           "Synthetic mirtrons beside the real ones, made inside each fold from its training records: "
+                           "smote-a, smote-b, smote-c, smote-aligned, wgan, fbgan, or a generator; :N of them "
+                           "(default: until both classes are equal). Figures without are told beside"))
       ->type_name("SOURCE[:N]");
-  known.only({"select"}, app.add_option("--drawn", c.drawn,
-                                        "Draws to select among, FASTA, as generate --no-selector writes them: of models of "
-                                        "pictures, whose mended draws are dear"))
+  known
+      .only({"select"},
+            app.add_option("--drawn", c.drawn,
+                           "Draws to select among, FASTA, as generate --no-selector writes them: of models of "
+                           "pictures, whose mended draws are dear"))
       ->type_name("FASTA");
-  known.only(kMirtron, app.add_option("--repeats", c.order.mirtron.repeats,
-                                      "Of the cross-validation that calibrates and measures"))
+  known
+      .only(kMirtron, app.add_option("--repeats", c.order.mirtron.repeats,
+                                     "Of the cross-validation that calibrates and measures"))
       ->check(CLI::Range(1, 1000))
       ->capture_default_str();
-  known.only({"train precursor", "train mirtron"},
-             app.add_option("--calls", c.order.precursor.calls, "What is said of every record out of fold, TSV"))
+  known
+      .only({"train precursor", "train mirtron"},
+            app.add_option("--calls", c.order.precursor.calls, "What is said of every record out of fold, TSV"))
       ->type_name("FILE");
   const ChoiceOptions::Choices precursor = {"train precursor"};
   known.only(precursor, app.add_option("--cut-channels", c.order.precursor.channels, "Of its networks of cuts"))
@@ -182,18 +198,21 @@ void add_records(CLI::App& app, ModelCommand& c, ChoiceOptions& known) {
   known.only(precursor, app.add_option("--cut-epochs", c.order.precursor.epochs, "Of its networks of cuts"))
       ->check(CLI::Range(1, 1000))
       ->capture_default_str();
-  known.only(precursor, app.add_option("--leave-out", c.order.precursor.left_out,
-                                       "Measures whose names begin so are not learnt from (share_: words of letters)"))
+  known
+      .only(precursor, app.add_option("--leave-out", c.order.precursor.left_out,
+                                      "Measures whose names begin so are not learnt from (share_: words of letters)"))
       ->type_name("PREFIX");
-  known.only(kLearn, app.add_option("--seed", c.order.seed,
-                                    "Of the records to calibrate on (as those the network was validated on) and the "
-                                    "boosted trees; select: of the draws"))
+  known
+      .only(kLearn, app.add_option("--seed", c.order.seed,
+                                   "Of the records to calibrate on (as those the network was validated on) and the "
+                                   "boosted trees; select: of the draws"))
       ->capture_default_str();
   // The classifier remembers the name of its energy parameters and nothing else of how hairpins were folded.
-  known.only({"train premirna", "select"},
-             app.add_option("--params", c.order.folding.parameters,
-                            "Energy parameters, as those of fold (default: those the network's hairpins were folded "
-                            "with)"))
+  known
+      .only({"train premirna", "select"},
+            app.add_option("--params", c.order.folding.parameters,
+                           "Energy parameters, as those of fold (default: those the network's hairpins were folded "
+                           "with)"))
       ->type_name("NAME|FILE");
   known.only(kSets, app.add_option("--max-length", c.order.folding.max_length, "Longer sequences are rejected"))
       ->check(CLI::Range(1, 1'000'000))
@@ -220,9 +239,10 @@ std::function<int()> add_model_command(CLI::App& app) {
       ->type_name("ACTION");
   app.add_option("model", c->order.model, "Name or directory of a model; of train: the directory to write")
       ->type_name("MODEL");
-  known->only(kTrain, app.add_option("--family", c->family,
-                                     "precursor (pre-miRNA or not, of any sequence), premirna (the published "
-                                     "protocol's) or mirtron"))
+  known
+      ->only(kTrain, app.add_option("--family", c->family,
+                                    "precursor (pre-miRNA or not, of any sequence), premirna (the published "
+                                    "protocol's) or mirtron"))
       ->check(CLI::IsMember({kPremirnaFamily, kPrecursorFamily, kMirtronFamily}))
       ->capture_default_str();
   known->only({"info"}, app.add_option("--plot", c->plot, "Draw the latent tree, .svg or .png"))->type_name("FILE");

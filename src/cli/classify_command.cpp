@@ -3,9 +3,9 @@
 
 #include <optional>
 
-#include "hairpin/hairpin.h"
 #include "cli/choices.h"
 #include "cli/model_options.h"
+#include "hairpin/hairpin.h"
 #include "judge/judge.h"
 #include "report/report.h"
 #include "seq/record_stream.h"
@@ -37,7 +37,8 @@ std::unique_ptr<Judge> open_asked_judge(ClassifyCommand& c, const CLI::App& app,
   const std::string directory = find_model(c.model.directory);
   const std::string family = c.three_way ? kThreeWay : model_family(directory);
   known.check(family, c.three_way ? kThreeWay : fmt::format("{} of family '{}'", directory, family));
-  auto judge = c.three_way ? open_three_way(find_model(c.premirna), directory, options) : open_judge(directory, options);
+  auto judge =
+      c.three_way ? open_three_way(find_model(c.premirna), directory, options) : open_judge(directory, options);
   fold_as_trained(judge->parameters(), c.folding, app);
   return judge;
 }
@@ -59,16 +60,16 @@ int run_classify(ClassifyCommand& c, const CLI::App& app, const ChoiceOptions& k
   std::int64_t outside = 0;
   const auto see = [&](Hairpins& hairpins, const Record& record) { return judge->see(hairpins, record); };
   const auto decide = [&](std::vector<std::unique_ptr<Seen>> batch) { return judge->judge(std::move(batch)); };
-  const Tally tally = run_judged_records(
-      c.input.all(), c.common, c.folding.max_length, hairpin_state(c.folding), see, decide,
-      [&](std::unique_ptr<Verdict> verdict) {
-        ++labels[verdict->label()];
-        outside += verdict->outside() ? 1 : 0;
-        out.write(c.format == "tsv"    ? verdict_row(*verdict, columns)
-                  : c.format == "json" ? verdict->json() + "\n"
-                                       : verdict->text());
-        if (!c.explain.empty() && verdict->id() == c.explain && !page) page = verdict->page();
-      });
+  const Tally tally = run_judged_records(c.input.all(), c.common, c.folding.max_length, hairpin_state(c.folding), see,
+                                         decide, [&](std::unique_ptr<Verdict> verdict) {
+                                           ++labels[verdict->label()];
+                                           outside += verdict->outside() ? 1 : 0;
+                                           out.write(c.format == "tsv"    ? verdict_row(*verdict, columns)
+                                                     : c.format == "json" ? verdict->json() + "\n"
+                                                                          : verdict->text());
+                                           if (!c.explain.empty() && verdict->id() == c.explain && !page)
+                                             page = verdict->page();
+                                         });
   close_outputs(tally, {&out});
   if (page) write_drawing(c.page, *page);
   spdlog::info("{}", judge->summary(labels, tally.out, outside));
@@ -104,16 +105,19 @@ std::function<int()> add_classify(CLI::App& app) {
       ->capture_default_str()
       ->type_name("FORMAT");
   app.add_option("--prior", c->prior,
-                 "Share of the candidates that are pre-miRNAs, above 0 and below 1: probabilities are told for it (default: the "
-                 "model's)")
+                 "Share of the candidates that are pre-miRNAs, above 0 and below 1: probabilities are told for it "
+                 "(default: the model's)")
       ->check(CLI::Validator(
           [](const std::string& text) -> std::string {
             double value = 0;
-            return CLI::detail::lexical_cast(text, value) && value > 0 && value < 1 ? "" : text + " is no number between 0 and 1";
+            return CLI::detail::lexical_cast(text, value) && value > 0 && value < 1
+                       ? ""
+                       : text + " is no number between 0 and 1";
           },
           "P"));
   app.add_flag("--all-hairpins", c->all_hairpins, "Tell the other hairpins of a record too, with their probabilities");
-  app.add_flag("--no-reasons", c->no_reasons, "Leave out what changes the log odds, which takes more time than the call");
+  app.add_flag("--no-reasons", c->no_reasons,
+               "Leave out what changes the log odds, which takes more time than the call");
   known->only({kThreeWay}, {"--premirna"});
   known->only({kPrecursorFamily}, {"--prior", "--all-hairpins", "--no-reasons"});
   app.add_option("--explain", c->explain, "Draw a page about this record")->type_name("ID");

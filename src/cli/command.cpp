@@ -8,9 +8,9 @@
 #include <filesystem>
 #include <iterator>
 
-#include "report/report.h"
 #include "cli/version.h"
 #include "net/find_model.h"
+#include "report/report.h"
 
 namespace stemloop {
 
@@ -181,7 +181,8 @@ namespace {
 std::vector<std::string> with_parameters(std::vector<std::string> files, const FoldingOptions& options) {
   provenance().parameters = options.parameters;
   std::error_code ignored;
-  if (options.parameters.find('/') != std::string::npos || std::filesystem::is_regular_file(options.parameters, ignored))
+  if (options.parameters.find('/') != std::string::npos ||
+      std::filesystem::is_regular_file(options.parameters, ignored))
     files.push_back(options.parameters);
   return files;
 }

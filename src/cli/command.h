@@ -57,8 +57,8 @@ void add_run_options(CLI::App& app, CommonOptions& options, const char* output_h
 void add_run_options(CLI::App& app, CommonOptions& options, FoldingOptions& folding,
                      const char* output_help = kTextOutputHelp);
 
-/// The files a command reads one after the other: those named, and those listed in a file, one a line; stdin if there are
-/// none.
+/// The files a command reads one after the other: those named, and those listed in a file, one a line; stdin if there
+/// are none.
 struct InputFiles {
   std::vector<std::string> named;
   std::string list;  // --files-from

@@ -38,8 +38,8 @@ bool takes_number(const CLI::Option& option) {
   return !value.empty() && *end == '\0';
 }
 
-// Whether a text that strtod would take is a number as people write it: no blanks, no hexadecimal digits, no plus, and a
-// whole number that a computer can hold (parsers clamp a larger one without a word).
+// Whether a text that strtod would take is a number as people write it: no blanks, no hexadecimal digits, no plus, and
+// a whole number that a computer can hold (parsers clamp a larger one without a word).
 bool is_plain(const std::string& text) {
   if (text.find_first_not_of("-0123456789.eE+") != std::string::npos || text[0] == '+') return false;
   if (text.find_first_not_of("-0123456789") != std::string::npos) return true;
@@ -67,7 +67,8 @@ void check_values(const CLI::App& app) {
       const double value = std::strtod(text.c_str(), &end);
       if (*end != '\0') continue;  // a word among numbers ("auto"), which its own check knows
       if (!std::isfinite(value)) throw CLI::ValidationError(name, printable(text) + " is no finite number");
-      if (!is_plain(text)) throw CLI::ValidationError(name, "'" + printable(text) + "' is no number that can be used here");
+      if (!is_plain(text))
+        throw CLI::ValidationError(name, "'" + printable(text) + "' is no number that can be used here");
       if (value < 0 && !may_be_negative(*option)) throw CLI::ValidationError(name, printable(text) + " is negative");
     }
   }
@@ -83,7 +84,8 @@ std::size_t distance(std::string_view a, std::string_view b) {
         continue;
       }
       d[i][j] = std::min({d[i - 1][j] + 1, d[i][j - 1] + 1, d[i - 1][j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1)});
-      if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1]) d[i][j] = std::min(d[i][j], d[i - 2][j - 2] + 1);
+      if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+        d[i][j] = std::min(d[i][j], d[i - 2][j - 2] + 1);
     }
   }
   return d[a.size()][b.size()];

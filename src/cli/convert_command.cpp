@@ -44,7 +44,8 @@ int run_convert(ConvertCommand& c) {
 std::function<int()> add_convert(CLI::App& app) {
   auto c = std::make_shared<ConvertCommand>();
   app.description(
-      "Writes records in another format. The format of the input is known by its content; of an alignment every row is a\n"
+      "Writes records in another format. The format of the input is known by its content; of an alignment every row is "
+      "a\n"
       "record without gaps. Pairs that cross (pseudoknots) are kept; a record with several structures is written once "
       "for each.");
   add_input_files(app, c->input, kInputHelp);

@@ -6,9 +6,9 @@
 #include <filesystem>
 
 #include "cli/model_options.h"
+#include "data/dataset.h"
 #include "describe/describe.h"
 #include "judge/material.h"
-#include "data/dataset.h"
 #include "report/report.h"
 
 namespace stemloop {
@@ -35,7 +35,8 @@ struct DescribeCommand {
 int run_describe(DescribeCommand& c, const CLI::App& app) {
   begin_run(c.common);
   const bool files = !c.files.latents.empty() || !c.files.features.empty();
-  require(!files || (!c.files.latents.empty() && !c.files.features.empty()), "--latents and --features are wanted together");
+  require(!files || (!c.files.latents.empty() && !c.files.features.empty()),
+          "--latents and --features are wanted together");
   require(files != !c.model.directory.empty(), "name --model and labelled hairpins, or --latents and --features");
   require(!files || dataset_files(c.data).empty(),
           "--latents and --features bring their records with them; leave out --tsv, --bars, --splits, --positives and "
@@ -55,7 +56,8 @@ int run_describe(DescribeCommand& c, const CLI::App& app) {
     material = material_of(c.files);
   } else {
     const auto network = open_model(c.model, c.common, c.folding, app);
-    material = material_of(*network, c.files.latent, load_dataset(c.data, c.common, c.folding), c.folding, c.common.threads);
+    material =
+        material_of(*network, c.files.latent, load_dataset(c.data, c.common, c.folding), c.folding, c.common.threads);
   }
   std::vector<std::int64_t> grow, measure;
   for (std::int64_t i = 0; i < material.records.z.rows; ++i) {
@@ -132,14 +134,17 @@ std::function<int()> add_describe(CLI::App& app) {
   add_dataset(app, c->data);
   app.add_option("--latents", c->files.latents, "Instead of a model: latents as embed writes them (.safetensors)")
       ->type_name("FILE");
-  app.add_option("--features", c->files.features, "and features, one line a record (by id, or in order)")->type_name("FILE");
+  app.add_option("--features", c->files.features, "and features, one line a record (by id, or in order)")
+      ->type_name("FILE");
   app.add_option("--label-column", c->files.labels, "Column of --features with labels, if the latents have none")
       ->capture_default_str()
       ->type_name("NAME");
   app.add_option("--without", c->files.without, "Columns of --features that are no features")
       ->delimiter(',')
       ->type_name("NAMES");
-  app.add_option("--latent", c->files.latent, "Which latent")->check(CLI::IsMember({"x", "y", "m"}))->capture_default_str();
+  app.add_option("--latent", c->files.latent, "Which latent")
+      ->check(CLI::IsMember({"x", "y", "m"}))
+      ->capture_default_str();
   app.add_option("--thresholds", c->thresholds, "published: of the paper's tree; auto: deciles of the values")
       ->check(CLI::IsMember({"published", "auto"}))
       ->capture_default_str();

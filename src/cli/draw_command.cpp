@@ -54,7 +54,10 @@ int run_draw(DrawCommand& c) {
   std::int64_t drawn = 0;
   bool matured = false;
   const Tally tally = run_records<std::optional<Drawn>>(
-      c.input.all(), c.common, c.folding.max_length, [&] { return FigureState{hairpins(), sources.arms->scratch()}; },
+      c.input.all(), c.common, c.folding.max_length,
+      [&] {
+        return FigureState{hairpins(), sources.arms->scratch()};
+      },
       [&](FigureState& state, const Record& record) -> std::optional<Drawn> {
         if (!c.ids.empty() && std::find(c.ids.begin(), c.ids.end(), record.id) == c.ids.end()) return std::nullopt;
         Drawn item;
@@ -107,10 +110,12 @@ void add_figure_options(CLI::App& app, FigureOptions& c) {
   app.add_option("--range", c.range, "Ends of the colour scale of --values (default: 0 or the smallest, the largest)")
       ->expected(2)
       ->type_name("LOW HIGH");
-  app.add_option("--alignment", c.alignment, "Aligned FASTA or Stockholm with a row of the record's id")->type_name("FILE");
-  app.add_option("--arms", c.arms,
-                 "Mark arms, cuts and seed: predicted; none; a file of known matures (FASTA, GFF3); or a table with the "
-                 "columns id, 5p_start, 5p_end, 3p_start, 3p_end (from 1, inclusive) and perhaps guide")
+  app.add_option("--alignment", c.alignment, "Aligned FASTA or Stockholm with a row of the record's id")
+      ->type_name("FILE");
+  app.add_option(
+         "--arms", c.arms,
+         "Mark arms, cuts and seed: predicted; none; a file of known matures (FASTA, GFF3); or a table with the "
+         "columns id, 5p_start, 5p_end, 3p_start, 3p_end (from 1, inclusive) and perhaps guide")
       ->capture_default_str()
       ->type_name("predicted|FILE|none");
   app.add_option("--palette", c.palette, "colour-blind, classic or grey")
@@ -122,7 +127,8 @@ void add_figure_options(CLI::App& app, FigureOptions& c) {
   app.add_option("--width-mm", c.width_mm, "Width on paper (default: a step along the stem is 5.3 mm)")
       ->check(CLI::Range(5.0, 5000.0))
       ->type_name("MM");
-  app.add_option("--grid", c.grid, "Several hairpins on a page, COLUMNSxROWS; a PDF has as many pages as needed, SVG and "
+  app.add_option("--grid", c.grid,
+                 "Several hairpins on a page, COLUMNSxROWS; a PDF has as many pages as needed, SVG and "
                  "PNG become one sheet")
       ->type_name("CxR");
   app.add_option("--page", c.page, "Size of the page of --grid: a4, letter or WIDTHxHEIGHT in mm")
@@ -152,7 +158,8 @@ std::function<int()> add_draw(CLI::App& app) {
       "  stemloop draw hairpins.fa --colour-by pair-probability --grid 2x4 -o all.pdf\n"
       "  stemloop draw hairpins.fa --dir drawings");
   return [c, &app] {
-    if (!c->folder.empty()) refuse_ignored(app, {"--grid"}, "puts hairpins on one sheet, and --dir gives each its own file");
+    if (!c->folder.empty())
+      refuse_ignored(app, {"--grid"}, "puts hairpins on one sheet, and --dir gives each its own file");
     return run_draw(*c);
   };
 }

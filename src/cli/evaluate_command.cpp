@@ -53,14 +53,17 @@ int evaluate_classifier(EvaluateCommand& c, const CLI::App& app) {
   tell_synthetic(scores);
   if (!scores.sequences.empty()) {
     const std::int64_t both = label_conflicts(scores.sequences, scores.labels).records;
-    if (both > 0) spdlog::warn("{} of {} sequences stand in both classes (stemloop leakage lists them)", both, scores.sequences.size());
+    if (both > 0)
+      spdlog::warn("{} of {} sequences stand in both classes (stemloop leakage lists them)", both,
+                   scores.sequences.size());
   }
   if (!c.trained_on.empty()) {
     require(!scores.sequences.empty(), "--trained-on compares sequences; these records came as pictures");
     tell_trained(scores, read_bare_sequences(c.trained_on), c.common.threads);
   } else if (!scores.knows_training) {
-    spdlog::info("this model does not keep what it was trained on: whether these records are among that, or near it, is told "
-                 "with --trained-on FILE");
+    spdlog::info(
+        "this model does not keep what it was trained on: whether these records are among that, or near it, is told "
+        "with --trained-on FILE");
   }
   if (!c.calls.empty()) write_calls(c.calls, scores);
   if (!c.curve.empty()) write_curve(c.curve, scores);
@@ -114,29 +117,35 @@ std::function<int()> add_evaluate(CLI::App& app) {
   add_dataset(app, c->data);
   app.add_option("--part", c->part, "Only this part of the split")->check(CLI::IsMember({"train", "valid", "test"}));
   app.add_option("--format", c->format, "tsv or json")->check(CLI::IsMember({"tsv", "json"}))->capture_default_str();
-  known->only({"classifier"}, app.add_option("--label-column", c->label_column,
-                                             "Models of mirtrons: column of --tsv that is 1 for mirtrons"))
+  known
+      ->only({"classifier"}, app.add_option("--label-column", c->label_column,
+                                            "Models of mirtrons: column of --tsv that is 1 for mirtrons"))
       ->capture_default_str()
       ->type_name("NAME");
   known->only({"classifier"}, app.add_option("--calls", c->calls, "Probabilities record by record"))->type_name("FILE");
-  known->only({"classifier"},
-              app.add_option("--by", c->by,
-                             "Scores for every value of these columns of --tsv, too; flank: flank5 and flank3 in ranges"))
+  known
+      ->only(
+          {"classifier"},
+          app.add_option("--by", c->by,
+                         "Scores for every value of these columns of --tsv, too; flank: flank5 and flank3 in ranges"))
       ->delimiter(',')
       ->type_name("COLUMN,...");
-  known->only({"classifier"},
-              app.add_option("--trained-on", c->trained_on,
-                             "What the model was trained on (a table with a column sequence, or FASTA): records that "
-                             "are among it or nearly alike one of it are counted and told apart"))
+  known
+      ->only({"classifier"},
+             app.add_option("--trained-on", c->trained_on,
+                            "What the model was trained on (a table with a column sequence, or FASTA): records that "
+                            "are among it or nearly alike one of it are counted and told apart"))
       ->type_name("FILE");
   known->only({"classifier"}, app.add_option("--curve", c->curve, "The calibration curve"))->type_name("FILE");
   known->only({"bonds"}, app.add_option("--seed", c->seed, "Of the patterns and draws"))->capture_default_str();
-  known->only({"bonds"}, app.add_option("--draw-temperature", c->temperature,
-                                        "Spread of the draws of z_m, 0 for the prior's mean"))
+  known
+      ->only({"bonds"},
+             app.add_option("--draw-temperature", c->temperature, "Spread of the draws of z_m, 0 for the prior's mean"))
       ->check(CLI::Range(0.0, 10.0))
       ->capture_default_str();
-  known->only({"bonds"}, app.add_option("--keep", c->keep,
-                                        "Share of z_m that stays the hairpin's own where it is moved, as in generate"))
+  known
+      ->only({"bonds"}, app.add_option("--keep", c->keep,
+                                       "Share of z_m that stays the hairpin's own where it is moved, as in generate"))
       ->check(CLI::Range(0.0, 1.0))
       ->capture_default_str();
   add_run_options(app, c->common, c->folding);

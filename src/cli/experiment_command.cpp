@@ -69,9 +69,7 @@ void add_cells(CLI::App& app, ExperimentOptions& c) {
       ->type_name("FILE");
   add_list("--classifiers", c.classifiers, "Classifiers wanted");
   add_list("--ends", c.ends, "all: the sequence as it is; masked: without 3 nt at either end");
-  app.add_option("--folds", c.folds, "Parts of the cross-validation")
-      ->check(CLI::Range(2, 100))
-      ->capture_default_str();
+  app.add_option("--folds", c.folds, "Parts of the cross-validation")->check(CLI::Range(2, 100))->capture_default_str();
   app.add_option("--repeats", c.repeats, "Cross-validations; repeat r is split by seed + r - 1")
       ->check(CLI::Range(1, 1000))
       ->capture_default_str();
@@ -89,9 +87,7 @@ void add_networks(CLI::App& app, ExperimentOptions& c) {
                  "wgan, fbgan: steps of the critic in place of epochs, however many mirtrons there are")
       ->check(CLI::Range(1, 100'000'000))
       ->type_name("N");
-  app.add_option("--gan-rate", c.gan_rate, "wgan, fbgan: step size")
-      ->check(CLI::PositiveNumber)
-      ->capture_default_str();
+  app.add_option("--gan-rate", c.gan_rate, "wgan, fbgan: step size")->check(CLI::PositiveNumber)->capture_default_str();
   app.add_option("--gan-size", c.gan_size, "wgan, fbgan: small, or paper: the published network")
       ->check(CLI::IsMember({"small", "paper"}))
       ->capture_default_str();
@@ -120,7 +116,9 @@ std::function<int()> add_experiment(CLI::App& app) {
   add_cells(app, *c);
   add_networks(app, *c);
   app.add_option("--seed", c->seed, "Of everything random")->check(CLI::NonNegativeNumber)->capture_default_str();
-  app.add_option("--device", c->device, "Of networks: auto, cpu, cuda or cuda:N")->check(device_name())->capture_default_str();
+  app.add_option("--device", c->device, "Of networks: auto, cpu, cuda or cuda:N")
+      ->check(device_name())
+      ->capture_default_str();
   add_folding(app, c->folding);
   add_threads(app, c->common);
   add_talk(app, c->common);

@@ -1,10 +1,10 @@
 // fold, eval.
 #include <optional>
 
-#include "seq/record_stream.h"
 #include "cli/command.h"
 #include "fold/fold.h"
 #include "report/report.h"
+#include "seq/record_stream.h"
 
 namespace stemloop {
 
@@ -105,7 +105,8 @@ std::function<int()> add_fold(CLI::App& app) {
   app.add_option("--bpp", c->probabilities,
                  "Write base-pair probabilities to FILE (id, i, j, probability); implies --pf")
       ->type_name("FILE");
-  app.add_option("--sample", c->wanted.samples, "Print N structures drawn from the ensemble instead of the MFE structure")
+  app.add_option("--sample", c->wanted.samples,
+                 "Print N structures drawn from the ensemble instead of the MFE structure")
       ->check(CLI::Range(1, 1'000'000))
       ->excludes("--pf")
       ->excludes("--bpp")

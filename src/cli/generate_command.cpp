@@ -25,7 +25,8 @@ int run_generate(GenerateCommand& c, const CLI::App& app, const ChoiceOptions& k
   const bool sequences = model_family(find_model(o.model)) == kGanFamily;
   known.check(sequences ? kOfSequences : kOfPictures, o.model);
   if (o.no_mend) refuse_ignored(app, {"--natural"}, "scores mended letters, and --no-mend mends none");
-  require(o.longest <= 0 || o.min_length <= o.longest, "--min-length {} is more than --longest {}", o.min_length, o.longest);
+  require(o.longest <= 0 || o.min_length <= o.longest, "--min-length {} is more than --longest {}", o.min_length,
+          o.longest);
   o.as_drawn = c.filter == "as-drawn";
   o.single_hairpin = c.filter == "single-hairpin";
   require(sequences ? !o.as_drawn : !o.single_hairpin, "--filter {} has no meaning for {}", c.filter, o.model);
@@ -71,10 +72,13 @@ void add_pictures(CLI::App& app, GenerateOptions& o, ChoiceOptions& known) {
   app.add_flag("--no-mend", o.no_mend, "Write draws as they are, whether they fold so or not");
   app.add_flag("--free-ends", o.free_ends,
                "Keep what is unpaired outside the outermost pair of a draw for no structure; --no-mend keeps it too");
-  app.add_option("--natural", o.natural, "Model of natural precursors that scores mended letters")->capture_default_str()->type_name("MODEL");
+  app.add_option("--natural", o.natural, "Model of natural precursors that scores mended letters")
+      ->capture_default_str()
+      ->type_name("MODEL");
   app.add_option("--sheet", o.sheet, "Also write a contact sheet of the first 400 pictures (PNG)")->type_name("FILE");
-  known.only({kOfPictures}, {"--class", "--structure", "--structures", "--edit", "--keep", "--prior", "--draw-temperature",
-                              "--read-out", "--read-temperature", "--no-mend", "--free-ends", "--natural", "--sheet"});
+  known.only({kOfPictures},
+             {"--class", "--structure", "--structures", "--edit", "--keep", "--prior", "--draw-temperature",
+              "--read-out", "--read-temperature", "--no-mend", "--free-ends", "--natural", "--sheet"});
 }
 
 void add_sequences(CLI::App& app, GenerateOptions& o, ChoiceOptions& known) {
@@ -94,7 +98,8 @@ std::function<int()> add_generate(CLI::App& app) {
       "are\n"
       "changed. Sequence and structure are read from the decoded picture, then letters are changed until the sequence\n"
       "folds so, into the structure asked for if one is (stemloop design's search; --no-mend: draws as they are). The\n"
-      "header says which share of the bonds asked for or drawn are both, and how many letters were mended. Pictures that\n"
+      "header says which share of the bonds asked for or drawn are both, and how many letters were mended. Pictures "
+      "that\n"
       "hold no whole hairpin are left out and counted.");
   add_model(app, c->network);
   app.add_option("-n,--count", o.count, "Hairpins wanted")->check(CLI::Range(1, 100000000))->capture_default_str();

@@ -91,14 +91,16 @@ int run_show(ShowCommand& c) {
   TextWriter out(c.common.output);
   const Tally tally = run_records<Shown>(
       c.input.all(), c.common, c.folding.max_length,
-      [&] { return State{hairpins(), model ? std::optional(model->scratch()) : std::nullopt}; },
+      [&] {
+        return State{hairpins(), model ? std::optional(model->scratch()) : std::nullopt};
+      },
       [&](State& state, const Record& record) {
         const std::string structure = structure_of(state.hairpins, record);
         std::string letters = record.sequence, told;
         Shown shown;
         if (model) {
-          const ArmRow row = arm_row(record.id, record.sequence, structure, *model, *state.scratch, {},
-                                     matures ? &*matures : nullptr);
+          const ArmRow row =
+              arm_row(record.id, record.sequence, structure, *model, *state.scratch, {}, matures ? &*matures : nullptr);
           told = arm_text(row);
           shown.matured = !row.names[0].empty() || !row.names[1].empty();
           // Arms in capitals, the rest in lower case, as miRBase prints them.
@@ -109,8 +111,8 @@ int run_show(ShowCommand& c) {
         const int count = lay_out(record.sequence, structure).hairpins;
         const std::string note =
             count > 1 ? fmt::format(", {} hairpins, the one nearest the middle is shown", count) : "";
-        shown.text = fmt::format("{}  {}{}\n{}{}\n", record.id, size_and_energy(*state.hairpins.model, record, structure),
-                                 note, text, told);
+        shown.text = fmt::format("{}  {}{}\n{}{}\n", record.id,
+                                 size_and_energy(*state.hairpins.model, record, structure), note, text, told);
         return shown;
       },
       [&](const Shown& item) {
@@ -118,7 +120,8 @@ int run_show(ShowCommand& c) {
         out.write(item.text);
       });
   if (matures && !matured && tally.out > 0)
-    say(Loud::kWarning, "{}: none of its {} matures lies on a record; all arms are predicted", c.matures, matures->size());
+    say(Loud::kWarning, "{}: none of its {} matures lies on a record; all arms are predicted", c.matures,
+        matures->size());
   close_outputs(tally, {&out});
   return finish(tally, c.common);
 }

@@ -128,7 +128,8 @@ std::function<int()> add_leakage(CLI::App& app) {
   app.description(
       "Finds sequences that stand more than once in a table, with the same label or with two, and near-duplicates, "
       "within\n"
-      "and across the parts of a split; and synthetic records beside their parents (column parents). Prints the counts;\n"
+      "and across the parts of a split; and synthetic records beside their parents (column parents). Prints the "
+      "counts;\n"
       "--pairs lists them all.");
   app.add_option("input", c->input, "Table with columns sequence and, if there, id, label")
       ->required()

@@ -3,10 +3,10 @@
 
 #include "cli/choices.h"
 #include "cli/model_options.h"
-#include "report/report.h"
-#include "learn/learn.h"
-#include "seq/record_stream.h"
 #include "data/dataset.h"
+#include "learn/learn.h"
+#include "report/report.h"
+#include "seq/record_stream.h"
 
 namespace stemloop {
 
@@ -92,9 +92,9 @@ int run_project(ProjectCommand& c) {
   out.write(points_table(latents, plane, values));
   out.close();
   if (!c.picture.empty()) {
-    const Drawing drawing = scatter(
-        plane.points, values, {plane.x_name, plane.y_name},
-        fmt::format("z_{}: {} hairpins{}", c.latent, plane.points.rows, c.colour.empty() ? "" : ", coloured by " + c.colour));
+    const Drawing drawing = scatter(plane.points, values, {plane.x_name, plane.y_name},
+                                    fmt::format("z_{}: {} hairpins{}", c.latent, plane.points.rows,
+                                                c.colour.empty() ? "" : ", coloured by " + c.colour));
     write_drawing(c.picture, drawing);
   }
   return kExitOk;
@@ -132,7 +132,8 @@ std::function<int()> add_project(CLI::App& app) {
   app.add_option("--method", c->method, "pca or tsne")->check(CLI::IsMember({"pca", "tsne"}))->capture_default_str();
   app.add_option("--plot", c->picture, "Also draw the points, SVG or (name ending in .png) PNG")->type_name("FILE");
   app.add_option("--colour", c->colour, "class, or a column of --features")->type_name("NAME");
-  app.add_option("--features", c->features, "Table with an id and values for each record (stemloop features)")->type_name("FILE");
+  app.add_option("--features", c->features, "Table with an id and values for each record (stemloop features)")
+      ->type_name("FILE");
   app.add_option("--perplexity", c->tsne.perplexity, "t-SNE: about how many neighbours count")
       ->check(CLI::Range(1.0, 1000.0))
       ->capture_default_str();

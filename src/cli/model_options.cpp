@@ -18,8 +18,10 @@ using Json = nlohmann::ordered_json;
 
 // The parameter set that a model names.
 std::string named_parameters(const std::string& name) {
-  require(is_parameter_set(name), "the model was trained with the energy parameters '{}'; no file that a model names is "
-          "opened: give it with --params", printable(name));
+  require(is_parameter_set(name),
+          "the model was trained with the energy parameters '{}'; no file that a model names is "
+          "opened: give it with --params",
+          printable(name));
   return name;
 }
 

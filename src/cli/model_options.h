@@ -2,8 +2,8 @@
 #pragma once
 
 #include "cli/command.h"
-#include "hairpin/hairpin.h"
 #include "data/dataset.h"
+#include "hairpin/hairpin.h"
 #include "judge/judge.h"
 
 namespace stemloop {

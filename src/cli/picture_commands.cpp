@@ -8,8 +8,8 @@
 #include <optional>
 
 #include "cli/command.h"
-#include "hairpin/hairpin.h"
 #include "data/data.h"
+#include "hairpin/hairpin.h"
 #include "seq/record_stream.h"
 
 namespace stemloop {
@@ -61,7 +61,8 @@ int run_encode(EncodeCommand& c) {
         return std::pair(record.id, picture_of(record, structure_of(hairpins, record)));
       },
       [&](std::pair<std::string, Picture>&& item) {
-        if (names) write_bytes(names->next(item.first, ".png"), encode_png(picture_pixels(item.second)), Durable::kLater);
+        if (names)
+          write_bytes(names->next(item.first, ".png"), encode_png(picture_pixels(item.second)), Durable::kLater);
         if (sheet_out && sheet.size() < kSheetMost) {
           sheet.push_back(picture_pixels(item.second));
           labels.push_back(item.first);

@@ -24,7 +24,8 @@ int run_report(ReportCommand& c, const CLI::App& app) {
   std::unique_ptr<Judge> judge;
   const bool sequences = has_sequences(o);
   if (!sequences)
-    refuse_ignored(app, {"--model", "--device", "--no-classify", "--arms"}, "is of records; loci come with their calls and arms");
+    refuse_ignored(app, {"--model", "--device", "--no-classify", "--arms"},
+                   "is of records; loci come with their calls and arms");
   if (sequences && !c.no_classify) {
     const std::string directory = find_model(o.model);
     require(o.prior == 0 || model_family(directory) == kPrecursorFamily,
@@ -41,11 +42,15 @@ std::function<int()> add_report(CLI::App& app) {
   auto c = std::make_shared<ReportCommand>();
   ReportOptions& o = c->options;
   app.description(
-      "One HTML page of hairpins or of a scan's loci, to keep, to mail, to print: drawings with arms and cuts, calls with\n"
-      "their reasons, ensembles, sequences to copy, what was left out and why, how it was made. It needs no network, and\n"
+      "One HTML page of hairpins or of a scan's loci, to keep, to mail, to print: drawings with arms and cuts, calls "
+      "with\n"
+      "their reasons, ensembles, sequences to copy, what was left out and why, how it was made. It needs no network, "
+      "and\n"
       "for its content no script.");
-  app.add_option("input", o.inputs, "FASTA, FASTQ, dot-bracket, CT, BPSEQ or Stockholm (classified here; - is stdin), or loci of a scan as its "
-                 "table or its GFF3; plain or gzip")
+  app.add_option(
+         "input", o.inputs,
+         "FASTA, FASTQ, dot-bracket, CT, BPSEQ or Stockholm (classified here; - is stdin), or loci of a scan as its "
+         "table or its GFF3; plain or gzip")
       ->required()
       ->type_name("FILE");
   app.add_option("-m,--model", c->model.directory, "Classifier for FASTA: a directory, or the name of an installed one")
@@ -58,11 +63,13 @@ std::function<int()> add_report(CLI::App& app) {
       ->check(CLI::Range(1e-9, 1 - 1e-9))
       ->excludes("--no-classify");
   app.add_option("--genome", o.genome, "The genome that loci in GFF3 lie on")->type_name("FASTA");
-  app.add_option("--arms", o.arms,
-                 "Arms, cuts and seed of FASTA records: predicted; none; known matures (FASTA, GFF3); or a table (see draw)")
+  app.add_option(
+         "--arms", o.arms,
+         "Arms, cuts and seed of FASTA records: predicted; none; known matures (FASTA, GFF3); or a table (see draw)")
       ->capture_default_str()
       ->type_name("predicted|FILE|none");
-  app.add_option("--known", o.known, "Hairpins known already, as miRBase's hairpin.fa: the nearest is named beside each")
+  app.add_option("--known", o.known,
+                 "Hairpins known already, as miRBase's hairpin.fa: the nearest is named beside each")
       ->type_name("FASTA");
   app.add_option("--title", o.title, "Heading of the page")->type_name("TEXT");
   app.add_option("--multiqc", o.multiqc, "Also write custom content for MultiQC into DIR")->type_name("DIR");

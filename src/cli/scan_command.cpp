@@ -3,8 +3,8 @@
 
 #include "cli/choices.h"
 #include "cli/command.h"
-#include "hairpin/hairpin.h"
 #include "cli/version.h"
+#include "hairpin/hairpin.h"
 
 namespace stemloop {
 
@@ -83,25 +83,29 @@ std::function<int()> add_scan_genome(CLI::App& app) {
   app.add_option("-m,--model", o.model,
                  "Judge: a classifier of precursors (directory or name; default premirna), or shape")
       ->type_name("NAME|DIR|shape");
-  genome(app.add_option("--prior", o.prior, "Probability that a candidate is a precursor before it is judged (default: the model's)"))
+  genome(app.add_option("--prior", o.prior,
+                        "Probability that a candidate is a precursor before it is judged (default: the model's)"))
       ->check(CLI::Range(1e-9, 1 - 1e-9));
   genome(app.add_option("--region", o.scan.region, "Only here; 1-based, closed"))->type_name("CONTIG[:START-END]");
   genome(app.add_option("--bed", o.scan.bed, "Only in these intervals"))->type_name("BED");
   genome(app.add_option("--softmask", c->softmask,
-                 "Lower-case letters: ignore the case (microRNAs lie in repeats too), or skip them like N"))
+                        "Lower-case letters: ignore the case (microRNAs lie in repeats too), or skip them like N"))
       ->check(CLI::IsMember({"ignore", "skip"}))
       ->capture_default_str();
-  genome(app.add_flag("--transcripts", c->transcripts, "The records are transcripts: one strand, coordinates in the record"));
-  app.add_option("--introns", o.introns,
-                 "Judge these introns instead, by a model of mirtrons: BED (a line each, or between the blocks of twelve\n"
-                 "fields) or GFF3 (intron, or between exons of one Parent)")
+  genome(app.add_flag("--transcripts", c->transcripts,
+                      "The records are transcripts: one strand, coordinates in the record"));
+  app.add_option(
+         "--introns", o.introns,
+         "Judge these introns instead, by a model of mirtrons: BED (a line each, or between the blocks of twelve\n"
+         "fields) or GFF3 (intron, or between exons of one Parent)")
       ->type_name("BED|GFF3");
   app.add_option("--span", o.scan.candidates.local.span, "Longest hairpin")
       ->check(CLI::Range(40, 400))
       ->capture_default_str();
-  genome(app.add_option("--stacking", o.scan.candidates.local.least_stacking,
-                 "Least score of an alignment of the strand with its reverse complement for pairs on it to be folded\n"
-                 "(GC 3, AU 2, GU 1, mismatch -2, gap -4); 0: all pairs are folded"))
+  genome(app.add_option(
+             "--stacking", o.scan.candidates.local.least_stacking,
+             "Least score of an alignment of the strand with its reverse complement for pairs on it to be folded\n"
+             "(GC 3, AU 2, GU 1, mismatch -2, gap -4); 0: all pairs are folded"))
       ->check(CLI::Range(0, 120))
       ->capture_default_str();
   genome(app.add_option("--shape", o.scan.candidates.shape, "Least score of its shape for a stem-loop to be judged"))
@@ -125,7 +129,8 @@ std::function<int()> add_scan_genome(CLI::App& app) {
   return [c, known, &app] {
     const GenomeScan& scan = c->whole;
     if (scan.scan.decoy_share == 0) refuse_ignored(app, {"--seed"}, "is of the decoys, and --decoy-share 0 scans none");
-    if (!scan.chunk.empty()) refuse_ignored(app, {"--fdr", "--format"}, "is of scan merge; a chunk writes its part alone");
+    if (!scan.chunk.empty())
+      refuse_ignored(app, {"--fdr", "--format"}, "is of scan merge; a chunk writes its part alone");
     if (scan.model == kShape) refuse_ignored(app, {"--prior"}, "is of a classifier; --model shape has no use for it");
     return run_scan(*c, *known);
   };
@@ -143,7 +148,8 @@ std::function<int()> add_scan_merge(CLI::App& app) {
 std::function<int()> add_scan_evaluate(CLI::App& app) {
   auto c = std::make_shared<EvaluateScanCommand>();
   app.description(
-      "Average precision, recall and precision of loci against known ones. A locus is hit if half of it and half of the\n"
+      "Average precision, recall and precision of loci against known ones. A locus is hit if half of it and half of "
+      "the\n"
       "call are common to both, on the same strand, one to one; beside it, the rule that asks for half of the locus "
       "alone.");
   app.add_option("loci", c->figures.loci, "Loci: TSV of scan, GFF3 or BED")->required()->type_name("LOCI");
@@ -164,8 +170,10 @@ std::function<int()> add_scan_evaluate(CLI::App& app) {
 
 std::function<int()> add_scan(CLI::App& app) {
   app.description(
-      "Finds precursor hairpins on both strands of a genome: every stem-loop up to a span is folded exactly, those of a\n"
-      "precursor's shape are judged, the best of those that cover each other stays. Shuffled letters scanned in the same\n"
+      "Finds precursor hairpins on both strands of a genome: every stem-loop up to a span is folded exactly, those of "
+      "a\n"
+      "precursor's shape are judged, the best of those that cover each other stays. Shuffled letters scanned in the "
+      "same\n"
       "way tell how many loci are false: the q-value is the number to cut at. Results do not depend on threads or "
       "chunks.");
   auto chosen = std::make_shared<std::function<int()>>();

@@ -6,9 +6,9 @@
 
 #include "cli/choices.h"
 #include "cli/command.h"
-#include "hairpin/hairpin.h"
 #include "data/data.h"
 #include "data/smote.h"
+#include "hairpin/hairpin.h"
 #include "seq/record_stream.h"
 
 namespace stemloop {
@@ -47,7 +47,8 @@ Members read_members(SmoteCommand& c) {
   const bool aligned = c.smote.mode == SmoteMode::kAligned;
   Members members;
   members.tally = run_records<Member>(
-      {c.input.all(), aligned ? Wanted::kStructures : Wanted::kSequencesOnly}, c.common, c.folding.max_length, hairpin_state(c.folding),
+      {c.input.all(), aligned ? Wanted::kStructures : Wanted::kSequencesOnly}, c.common, c.folding.max_length,
+      hairpin_state(c.folding),
       [aligned](Hairpins& hairpins, const Record& record) {
         const std::size_t odd = record.sequence.find_first_not_of("ACGU");
         if (odd != std::string::npos)
@@ -181,7 +182,8 @@ std::function<int()> add_smote(CLI::App& app) {
       "  stemloop smote mirtrons.fa --balance canonical.fa --seed 7 -o missing.fa.gz\n"
       "  stemloop smote mirtrons.fa --mode A -k 5 -n 1000 > published.fa");
   return [c, &app] {
-    if (c->mode != "aligned") refuse_ignored(app, {"--params", "--temperature", "--dangles", "--no-lp"}, "is of --mode aligned");
+    if (c->mode != "aligned")
+      refuse_ignored(app, {"--params", "--temperature", "--dangles", "--no-lp"}, "is of --mode aligned");
     return run_smote(*c);
   };
 }

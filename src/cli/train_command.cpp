@@ -46,7 +46,8 @@ void check_stored_options(CLI::App& app, const Json& options, const std::string&
 
 // A run goes on as it began: any other option would be ignored.
 void check_resume_options(const CLI::App& app) {
-  constexpr std::string_view kAllowed[] = {"resume", "threads", "quiet", "log-level", "skip-bad", "checkpoint-every", "allow-commands"};
+  constexpr std::string_view kAllowed[] = {"resume",   "threads",          "quiet",         "log-level",
+                                           "skip-bad", "checkpoint-every", "allow-commands"};
   for (const CLI::Option* option : app.get_options()) {
     const std::string name = option->get_single_name();
     require(option->count() == 0 || std::find(std::begin(kAllowed), std::end(kAllowed), name) != std::end(kAllowed),
@@ -102,11 +103,14 @@ void add_run(CLI::App& app, TrainJob& c, ChoiceOptions& known) {
   add_dataset(app, c.data);
   known.only(kPictures, {"--bars", "--split", "--splits"});
   known.only(kTwoClasses, {"--negatives"});
-  known.only(kBegun, app.add_option("--init", c.options.start,
-                                    "Begin with the weights of this model (wgan, fbgan: of this generator)"))
+  known
+      .only(kBegun, app.add_option("--init", c.options.start,
+                                   "Begin with the weights of this model (wgan, fbgan: of this generator)"))
       ->type_name("DIR");
   app.add_option("--seed", c.options.seed, "Of everything random")->capture_default_str();
-  app.add_option("--device", c.options.device, "auto, cpu, cuda or cuda:N")->check(device_name())->capture_default_str();
+  app.add_option("--device", c.options.device, "auto, cpu, cuda or cuda:N")
+      ->check(device_name())
+      ->capture_default_str();
   app.add_option("--checkpoint-every", c.options.checkpoint_seconds, "Seconds between checkpoints")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
@@ -125,8 +129,7 @@ void add_steps(CLI::App& app, TrainJob& c) {
   app.add_option("--schedule", c.options.schedule, "Of the step size")
       ->check(CLI::IsMember({"cosine", "constant"}))
       ->capture_default_str();
-  app.add_option("--clip", c.options.clip,
-                 "Longest gradient; 0 for no limit (default: 300 for the small size of DIVA)")
+  app.add_option("--clip", c.options.clip, "Longest gradient; 0 for no limit (default: 300 for the small size of DIVA)")
       ->check(CLI::NonNegativeNumber);
   app.add_option("--patience", c.options.patience, "Stop after N validations without a better loss; 0: never")
       ->check(CLI::Range(0, 1000000))
@@ -143,9 +146,10 @@ void add_picture_steps(CLI::App& app, TrainJob& c, ChoiceOptions& known) {
                           "Share of the visits at which a hairpin has the loop end of a shorter one of its class "
                           "(default: small 0.5)"))
       ->check(CLI::Range(0.0, 1.0));
-  known.only({"diva"}, app.add_option("--counterfactual", c.options.counterfactual,
-                                      "Share of the visits at which a hairpin is to be drawn with other bonds than "
-                                      "those encoded, z_m from the prior (default: small 0.15)"))
+  known
+      .only({"diva"}, app.add_option("--counterfactual", c.options.counterfactual,
+                                     "Share of the visits at which a hairpin is to be drawn with other bonds than "
+                                     "those encoded, z_m from the prior (default: small 0.15)"))
       ->check(CLI::Range(0.0, 1.0));
   pictures(app.add_option("--even-lengths", c.options.even_lengths,
                           "Visit rare lengths oftener: 0 every record once an epoch, 1 all lengths alike (default: "
@@ -178,8 +182,9 @@ void add_diva(CLI::App& app, TrainJob& c, ChoiceOptions& known) {
       ->check(CLI::Range(8, 512));
   pictures(app.add_option("--decoder-width", c.decoder_width, "small: channels of the decoder"))
       ->check(CLI::Range(8, 512));
-  pictures(app.add_flag("--no-letter-code", c.no_letter_code,
-                        "small: the encoder as published, without the direct ways of letters and bonds to the latents"));
+  pictures(
+      app.add_flag("--no-letter-code", c.no_letter_code,
+                   "small: the encoder as published, without the direct ways of letters and bonds to the latents"));
   known.only({"diva"}, app.add_flag("--no-bond-code", c.no_bond_code,
                                     "small: without the direct way of bonds to z_m and its prior"));
 }
@@ -193,14 +198,14 @@ void add_sequence_networks(CLI::App& app, TrainJob& c, ChoiceOptions& known) {
   sequences(app.add_option("--layout", c.layout, "strand (as published) or columns of the folded hairpin"))
       ->check(CLI::IsMember({"strand", "columns"}));
   sequences(app.add_option("--hidden", c.hidden, "Channels (small: 64, paper: 512)"))->check(CLI::Range(16, 4096));
-  generators(app.add_option("--average", c.average,
-                            "Keep the generator's weights averaged with this decay; 0: as they are"))
+  generators(
+      app.add_option("--average", c.average, "Keep the generator's weights averaged with this decay; 0: as they are"))
       ->check(CLI::Range(0.0, 0.999999));
   generators(app.add_option("--refold", c.refold,
                             "Share of the epochs, the last, in which the critic sees sequences as they fold (columns)"))
       ->check(CLI::Range(0.0, 1.0));
-  generators(app.add_option("--critic-steps", c.critic_steps,
-                            "Steps of the critic for one of the generator (default: 5)"))
+  generators(
+      app.add_option("--critic-steps", c.critic_steps, "Steps of the critic for one of the generator (default: 5)"))
       ->check(CLI::Range(1, 1000));
   generators(app.add_option("--judge-every", c.watch.judge_every,
                             "Epochs between looks at drawn sequences, the best of which is kept; 0: the last is kept"))
@@ -209,13 +214,15 @@ void add_sequence_networks(CLI::App& app, TrainJob& c, ChoiceOptions& known) {
   generators(app.add_option("--judged", c.watch.judged, "Sequences drawn for a look"))
       ->check(CLI::Range(10, 100000))
       ->capture_default_str();
-  known.only({"fbgan"},
-             app.add_option("--analyzer", c.analyzer,
-                            "structure, a directory of train cnn, or program:COMMAND (FASTA in, id<TAB>score out)"))
+  known
+      .only({"fbgan"},
+            app.add_option("--analyzer", c.analyzer,
+                           "structure, a directory of train cnn, or program:COMMAND (FASTA in, id<TAB>score out)"))
       ->capture_default_str()
       ->type_name("ANALYZER");
-  known.only({"fbgan"}, app.add_option("--analyzer-seconds", c.analyzer_seconds,
-                                       "Longest a program may take for an answer"))
+  known
+      .only({"fbgan"},
+            app.add_option("--analyzer-seconds", c.analyzer_seconds, "Longest a program may take for an answer"))
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
 }
@@ -262,15 +269,19 @@ std::function<int()> add_train_arms(CLI::App& app) {
   auto c = std::make_shared<TrainArmsCommand>();
   CutTrainOptions& o = c->training.options;
   app.description("Learns where Drosha and Dicer cut, without libtorch; minutes (docs/arms.md).");
-  app.add_option("--tsv", c->training.table, "Table: sequence, drosha5, dicer5, dicer3, drosha3 (letters before the cut; empty: not known)")
+  app.add_option("--tsv", c->training.table,
+                 "Table: sequence, drosha5, dicer5, dicer3, drosha3 (letters before the cut; empty: not known)")
       ->required()
       ->type_name("TSV");
   app.add_option("--validation", c->training.validation, "The same, of other families: calibrates the probabilities")
       ->required()
       ->type_name("TSV");
   app.add_option("--model", c->training.output, "Directory of the model")->required()->type_name("DIR");
-  app.add_option("--networks", c->training.networks, "Networks that vote")->check(CLI::Range(1, 16))->capture_default_str();
-  app.add_option("--windows", c->training.windows, "What networks see: local stem-loops, or folds of windows around a loop")
+  app.add_option("--networks", c->training.networks, "Networks that vote")
+      ->check(CLI::Range(1, 16))
+      ->capture_default_str();
+  app.add_option("--windows", c->training.windows,
+                 "What networks see: local stem-loops, or folds of windows around a loop")
       ->check(CLI::IsMember({"local", "folds"}))
       ->capture_default_str();
   app.add_option("--channels", o.shape.channels, "Of each network, a multiple of 16")
@@ -278,7 +289,9 @@ std::function<int()> add_train_arms(CLI::App& app) {
       ->capture_default_str();
   app.add_option("--dilations", o.shape.dilations, "Of its layers")->check(CLI::Range(1, 32))->capture_default_str();
   app.add_option("--epochs", o.epochs, "Times through the records")->check(CLI::Range(1, 10000))->capture_default_str();
-  app.add_option("--rate", o.rate, "Step size of Adam at its highest")->check(CLI::PositiveNumber)->capture_default_str();
+  app.add_option("--rate", o.rate, "Step size of Adam at its highest")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
   app.add_option("--weight-decay", o.weight_decay, "")->check(CLI::NonNegativeNumber)->capture_default_str();
   app.add_option("--dropout", o.dropout, "")->check(CLI::Range(0.0, 0.9))->capture_default_str();
   app.add_option("--mutate", o.mutated, "Share of the letters drawn anew at every visit")

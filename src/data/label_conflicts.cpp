@@ -29,7 +29,8 @@ void check_labels(std::span<const std::string> keys, std::span<const std::uint8_
             found.distinct[c], what, c, 1 - c);
   }
   if (found.records > 0) {
-    say(Loud::kWarning, "{} of {} {} stand in both classes (stemloop leakage lists them)", found.records, keys.size(), what);
+    say(Loud::kWarning, "{} of {} {} stand in both classes (stemloop leakage lists them)", found.records, keys.size(),
+        what);
   }
 }
 

@@ -19,8 +19,8 @@ struct LabelConflicts {
 /// Counts them; `keys` says which records are the same. REQUIRES: labels are 0 or 1, one a key.
 LabelConflicts label_conflicts(std::span<const std::string> keys, std::span<const std::uint8_t> labels);
 
-/// Says how many there are. Error if a class has no record, or none that is not in the other class too; `what` names the
-/// records ("sequences", "hairpin pictures").
+/// Says how many there are. Error if a class has no record, or none that is not in the other class too; `what` names
+/// the records ("sequences", "hairpin pictures").
 void check_labels(std::span<const std::string> keys, std::span<const std::uint8_t> labels, const std::string& what);
 void check_labels(const PictureData& data);
 

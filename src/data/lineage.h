@@ -1,6 +1,6 @@
 // Where synthetic records come from. A header (or the column `parents` of a table) that says "parents=a,b" names the
-// records a sequence was made of; to test on such a sequence, or on a parent of one that was learned from, is to test on
-// what was learned.
+// records a sequence was made of; to test on such a sequence, or on a parent of one that was learned from, is to test
+// on what was learned.
 #pragma once
 
 #include <cstdint>
@@ -22,7 +22,9 @@ struct Lineage {
   std::int64_t count = 0;                          // synthetic records
   std::int64_t orphans = 0;                        // of them, those with a parent that is not in the set
 
-  [[nodiscard]] bool is_synthetic(std::int64_t record) const { return synthetic[static_cast<std::size_t>(record)] != 0; }
+  [[nodiscard]] bool is_synthetic(std::int64_t record) const {
+    return synthetic[static_cast<std::size_t>(record)] != 0;
+  }
   /// True if all its parents are in the set.
   [[nodiscard]] bool is_known(std::int64_t record) const { return known[static_cast<std::size_t>(record)] != 0; }
   std::vector<std::uint8_t> known;

@@ -22,8 +22,8 @@ struct PictureSet {
 /// Bonds are computed from the pictures.
 TensorFile picture_tensors(const PictureSet& set);
 
-/// The pictures of a tensor file; ids are "1", "2", ... if it has none. Error if shapes are wrong, or if values are those of
-/// no hairpin picture unless `keep_problems`.
+/// The pictures of a tensor file; ids are "1", "2", ... if it has none. Error if shapes are wrong, or if values are
+/// those of no hairpin picture unless `keep_problems`.
 PictureSet pictures_from_tensors(const TensorFile& file, std::string_view name, bool keep_problems = false);
 
 }  // namespace stemloop

@@ -141,8 +141,8 @@ TensorFile read_safetensors(const std::string& path) {
     if (begin.size() < sizeof(std::uint64_t)) return;  // the whole of it: told below
     std::uint64_t length = 0;
     std::memcpy(&length, begin.data(), sizeof length);
-    require(length >= 2 && length <= kMaxHeader, "{}: is no safetensors file or truncated: its header claims {} bytes", name,
-            length);
+    require(length >= 2 && length <= kMaxHeader, "{}: is no safetensors file or truncated: its header claims {} bytes",
+            name, length);
   };
   return decode_safetensors(read_looking(path, UINT64_MAX, look), name);
 }

@@ -33,8 +33,8 @@ SequenceSet read_sequences(const std::string& path, int label, const CommonOptio
 SequenceSet load_sequences(const DatasetOptions& options, const std::string& label_column, const CommonOptions& common,
                            const FoldingOptions& folding);
 
-/// The sequences of a table with a column `sequence`, or of a file of records, as RNA; nothing is folded and nothing but
-/// unreadable records left out. For comparing with.
+/// The sequences of a table with a column `sequence`, or of a file of records, as RNA; nothing is folded and nothing
+/// but unreadable records left out. For comparing with.
 std::vector<std::string> read_bare_sequences(const std::string& path);
 
 /// Folds for a generator that learns: see TrainWatcher::fold().

@@ -114,9 +114,8 @@ std::vector<SimilarPair> similar_distinct(std::span<const std::string> sequences
     return sequences[static_cast<std::size_t>(distinct.records[static_cast<std::size_t>(i)].front())];
   };
   std::vector<std::vector<std::uint64_t>> words(static_cast<std::size_t>(n));
-  tbb::parallel_for(std::int64_t{0}, n, [&](std::int64_t i) {
-    words[static_cast<std::size_t>(i)] = words_of(sequence_of(i), options.k);
-  });
+  tbb::parallel_for(std::int64_t{0}, n,
+                    [&](std::int64_t i) { words[static_cast<std::size_t>(i)] = words_of(sequence_of(i), options.k); });
   const WordIndex index(words);
 
   std::vector<std::vector<SimilarPair>> found(static_cast<std::size_t>(n));
@@ -130,7 +129,8 @@ std::vector<SimilarPair> similar_distinct(std::span<const std::string> sequences
     std::vector<std::uint32_t> candidates;
     for (const std::uint64_t word : words[at]) {
       const auto holders = index.holders_of(word);
-      for (auto j = std::upper_bound(holders.begin(), holders.end(), static_cast<std::uint32_t>(i)); j != holders.end(); ++j) {
+      for (auto j = std::upper_bound(holders.begin(), holders.end(), static_cast<std::uint32_t>(i)); j != holders.end();
+           ++j) {
         if (shared[*j]++ == 0) candidates.push_back(*j);
       }
     }

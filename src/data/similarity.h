@@ -31,8 +31,8 @@ struct DistinctSequences {
 };
 DistinctSequences distinct_sequences(std::span<const std::string> sequences);
 
-/// Pairs of distinct sequences (first and second are their numbers) of at least the identity asked for, in order. Memory
-/// grows with their words and with the pairs found, however many records have the same sequence.
+/// Pairs of distinct sequences (first and second are their numbers) of at least the identity asked for, in order.
+/// Memory grows with their words and with the pairs found, however many records have the same sequence.
 std::vector<SimilarPair> similar_distinct(std::span<const std::string> sequences, const DistinctSequences& distinct,
                                           const SimilarityOptions& options,
                                           const std::function<void(double)>& progress = {});

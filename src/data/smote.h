@@ -94,7 +94,7 @@ class Smote {
 
   SmoteOptions options_;
   std::vector<std::string> sequences_, structures_;
-  std::vector<std::array<int, 4>> letters_;  // how often each record has A, C, G and U
+  std::vector<std::array<int, 4>> letters_;                   // how often each record has A, C, G and U
   mutable std::vector<std::vector<std::size_t>> neighbours_;  // k of each record drawn from so far
   std::unique_ptr<std::once_flag[]> found_;
 };

@@ -65,13 +65,15 @@ class TreeReader {
           return !deep;
         },
         false);
-    require(!deep && json.is_object() && json.contains("format") && json["format"] == kFormat, "{}: is no {}", name_, kFormat);
+    require(!deep && json.is_object() && json.contains("format") && json["format"] == kFormat, "{}: is no {}", name_,
+            kFormat);
     Tree tree;
     tree.dimensions = integer(json, "dimensions", 0, 1 << 20);
     for (const Json& item : array(json, "questions")) tree.questions.push_back(question(item));
     const Json& nodes = array(json, "nodes");
     constexpr std::size_t kMostNodes = 1 << 16;
-    require(!nodes.empty() && nodes.size() <= kMostNodes, "{}: has {} nodes, not 1 to {}", name_, nodes.size(), kMostNodes);
+    require(!nodes.empty() && nodes.size() <= kMostNodes, "{}: has {} nodes, not 1 to {}", name_, nodes.size(),
+            kMostNodes);
     // Trees from before there were weights weigh all records alike.
     const double weight =
         json.contains("positive_weight") ? number(json.at("positive_weight"), "positive_weight") : 1.0;
@@ -148,8 +150,10 @@ class TreeReader {
     require(count.size() == 2 && count[0].is_number_unsigned() && count[1].is_number_unsigned(),
             "{}: 'count' is no pair of counts", name_);
     constexpr std::uint64_t kMostRecords = std::uint64_t{1} << 40U;
-    require(count[0] <= kMostRecords && count[1] <= kMostRecords && count[0].get<std::uint64_t>() + count[1].get<std::uint64_t>() > 0,
-            "{}: 'count' is {} and {}, no number of records", name_, printable(count[0].dump()), printable(count[1].dump()));
+    require(count[0] <= kMostRecords && count[1] <= kMostRecords &&
+                count[0].get<std::uint64_t>() + count[1].get<std::uint64_t>() > 0,
+            "{}: 'count' is {} and {}, no number of records", name_, printable(count[0].dump()),
+            printable(count[1].dump()));
     n.count = {count[0].get<std::int64_t>(), count[1].get<std::int64_t>()};
     if (!json.contains("question")) return n;
     const auto last = static_cast<std::int64_t>(nodes) - 1;

@@ -9,9 +9,11 @@ namespace {
 constexpr int kShortestGuide = 18;
 
 constexpr Backbone kBackbones[] = {
-    {"mir-30a", "MI0000088", "GCGACUGUAAACAUCCUCGACUGGAAGCUGUGAAGCCACAGAUGGGCUUUCAGUCGGAUGUUUGCAGCUGC", 5, 27, 46, 68, false},
+    {"mir-30a", "MI0000088", "GCGACUGUAAACAUCCUCGACUGGAAGCUGUGAAGCCACAGAUGGGCUUUCAGUCGGAUGUUUGCAGCUGC", 5, 27, 46, 68,
+     false},
     {"mir-155", "MI0000681", "CUGUUAAUGCUAAUCGUGAUAGGGGUUUUUGCCUCCAACUGACUCCUACAUAUUAGCAUUAACAG", 3, 26, 42, 64, true},
-    {"mir-21", "MI0000077", "UGUCGGGUAGCUUAUCAGACUGAUGUUGACUGUUGAAUCUCAUGGCAACACCAGUCGAUGGGCUGUCUGACA", 7, 29, 45, 66, true},
+    {"mir-21", "MI0000077", "UGUCGGGUAGCUUAUCAGACUGAUGUUGACUGUUGAAUCUCAUGGCAACACCAGUCGAUGGGCUGUCUGACA", 7, 29, 45, 66,
+     true},
     {"mir-16-1", "MI0000070",
      "GUCAGCAGUGCCUUAGCAGCACGUAAAUAUUGGCGUUAAGAUUCUAAAAUUAUCUCCAGUAUUAACUGUGCUGCUGAAGUAAGGUUGAC", 13, 35, 55, 77, true},
 };
@@ -23,7 +25,8 @@ std::span<const Backbone> backbones() { return kBackbones; }
 const Backbone& find_backbone(std::string_view name) {
   std::string known;
   for (const Backbone& backbone : kBackbones) {
-    if (name == backbone.name || name == backbone.accession || name == std::string("hsa-") + backbone.name) return backbone;
+    if (name == backbone.name || name == backbone.accession || name == std::string("hsa-") + backbone.name)
+      return backbone;
     known += fmt::format("{}{} ({})", known.empty() ? "" : ", ", backbone.name, backbone.accession);
   }
   fail("'{}' is no backbone known here; there are {}", printable(name), known);

@@ -1,6 +1,6 @@
-// Natural backbones for a guide of one's own (shRNA-mir): the precursor keeps its letters but for the two arms. The guide
-// takes the place of one arm's mature sequence, its first letter where that begins, so that Drosha or Dicer cut before
-// it as they do in nature; the other arm is designed.
+// Natural backbones for a guide of one's own (shRNA-mir): the precursor keeps its letters but for the two arms. The
+// guide takes the place of one arm's mature sequence, its first letter where that begins, so that Drosha or Dicer cut
+// before it as they do in nature; the other arm is designed.
 //
 // Sequences and mature positions are miRBase's (release 21, public domain), by accession. That a guide in such a frame
 // is processed and silences: Zeng, Wagner & Cullen, Mol Cell 9:1327, 2002 (mir-30a); Chung et al., NAR 34:e53, 2006

@@ -34,8 +34,8 @@ Conditions::Conditions(const DesignOptions& c) : c_(c) {
     const auto [before, behind] = two_parts(c.flanks, ",", "--flanks");
     before_ = parse_integer(before, "--flanks");
     behind_ = parse_integer(behind, "--flanks");
-    require(before_ >= 0 && behind_ >= 0 && before_ + behind_ <= kLongestDesign, "--flanks {}: 0 to {} bases",
-            c.flanks, kLongestDesign);
+    require(before_ >= 0 && behind_ >= 0 && before_ + behind_ <= kLongestDesign, "--flanks {}: 0 to {} bases", c.flanks,
+            kLongestDesign);
   }
   if (!c.gc.empty()) {
     const auto [low, high] = two_parts(c.gc, ",", "--gc");
@@ -58,8 +58,8 @@ Conditions::Conditions(const DesignOptions& c) : c_(c) {
 }
 
 DesignTarget Conditions::target(const std::string& structure) const {
-  return narrowed(make_target(
-      with_flanks(structure, static_cast<int>(before_), static_cast<int>(behind_)), c_.letters));
+  return narrowed(
+      make_target(with_flanks(structure, static_cast<int>(before_), static_cast<int>(behind_)), c_.letters));
 }
 
 DesignTarget Conditions::narrowed(DesignTarget target) const {
@@ -74,7 +74,8 @@ DesignTarget Conditions::narrowed(DesignTarget target) const {
     if (hold.at >= 0) fix_letters(target, hold.at, hold.masks, hold.text);
   }
   for (const Hold& hold : holds_) {
-    if (hold.at < 0) require(!places_for(target, hold.masks).empty(), "{} can stand nowhere in the structure", hold.text);
+    if (hold.at < 0)
+      require(!places_for(target, hold.masks).empty(), "{} can stand nowhere in the structure", hold.text);
   }
   check_possible(target);
   return target;
@@ -91,6 +92,5 @@ void Conditions::place_holds(DesignTarget& target, Random random) const {
 bool Conditions::any_placed() const {
   return std::any_of(holds_.begin(), holds_.end(), [](const Hold& hold) { return hold.at < 0; });
 }
-
 
 }  // namespace stemloop

@@ -80,11 +80,13 @@ void Designer::list_asked() {
     });
     return;
   }
-  for (const WantedStructure& w : wanted) ask(w.name, w.place, [&] { return Asked{{}, conditions_.target(w.structure), {}, {}, {}}; });
+  for (const WantedStructure& w : wanted)
+    ask(w.name, w.place, [&] { return Asked{{}, conditions_.target(w.structure), {}, {}, {}}; });
   if (c_.like.empty()) return;
   each_hairpin(c_.like, [&](const Record& record, const std::string& own) {
-    ask(record.id, fmt::format("{}:{}", record.file, record.line),
-        [&] { return Asked{{}, conditions_.target(own), chains_of(record.sequence, own), {}, {}}; });
+    ask(record.id, fmt::format("{}:{}", record.file, record.line), [&] {
+      return Asked{{}, conditions_.target(own), chains_of(record.sequence, own), {}, {}};
+    });
   });
 }
 

@@ -27,7 +27,8 @@ std::vector<int> align_structures(std::string_view own, std::string_view wanted)
         at(i, j) = kGap * static_cast<int>(i + j);
         continue;
       }
-      at(i, j) = std::max({at(i - 1, j - 1) + score_of(own[i - 1], wanted[j - 1]), at(i - 1, j) + kGap, at(i, j - 1) + kGap});
+      at(i, j) =
+          std::max({at(i - 1, j - 1) + score_of(own[i - 1], wanted[j - 1]), at(i - 1, j) + kGap, at(i, j - 1) + kGap});
     }
   }
   std::vector<int> from(m, -1);

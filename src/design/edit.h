@@ -10,8 +10,8 @@
 namespace stemloop {
 
 /// For each position of `wanted` the position of `own` it comes from, -1 where it is new: the alignment of the two
-/// dot-brackets that keeps most brackets and dots in place, opens or closes pairs before it inserts or leaves out bases,
-/// and lays no opening on a closing bracket.
+/// dot-brackets that keeps most brackets and dots in place, opens or closes pairs before it inserts or leaves out
+/// bases, and lays no opening on a closing bracket.
 std::vector<int> align_structures(std::string_view own, std::string_view wanted);
 
 /// Letters of `sequence` laid into `wanted`; new positions are 0.

@@ -55,7 +55,8 @@ class Motif {
     const StructureTerms other = structure_terms(model, structure);
     // A loop larger than folding forms is no rival.
     for (const EnergyTerm& term : other.terms) {
-      if (term.kind == EnergyTerm::Kind::kInterior && term.p - term.i - 1 + term.j - term.q - 1 > kMaxInteriorLoop) return;
+      if (term.kind == EnergyTerm::Kind::kInterior && term.p - term.i - 1 + term.j - term.q - 1 > kMaxInteriorLoop)
+        return;
     }
     RivalTerms rival{structure, {}, {}, other.constant - whole.constant};
     std::set_difference(other.terms.begin(), other.terms.end(), whole.terms.begin(), whole.terms.end(),
@@ -135,12 +136,14 @@ std::string UndesignableMotif::text(const DesignTarget& target) const {
   const auto [p, q] = target.chain[static_cast<std::size_t>(last)];
   const std::string what = first == last ? fmt::format("the base pair {}-{}", i + 1, j + 1)
                                          : fmt::format("the base pairs {}-{} and {}-{}", i + 1, j + 1, p + 1, q + 1);
-  return fmt::format("{} between the loops beside {}: for all letters the structure without {} is better, by {:.2f} "
-                     "kcal/mol or more",
-                     what, first == last ? "it" : "them", first == last ? "it" : "one or both", least_deficit / 100.0);
+  return fmt::format(
+      "{} between the loops beside {}: for all letters the structure without {} is better, by {:.2f} "
+      "kcal/mol or more",
+      what, first == last ? "it" : "them", first == last ? "it" : "one or both", least_deficit / 100.0);
 }
 
-std::optional<UndesignableMotif> find_undesignable(const EnergyModel& model, const DesignTarget& target, double budget) {
+std::optional<UndesignableMotif> find_undesignable(const EnergyModel& model, const DesignTarget& target,
+                                                   double budget) {
   for (std::size_t count = 1; count <= 2; ++count) {
     for (std::size_t first = 0; first + count <= target.chain.size(); ++first) {
       Motif motif(model, target, first, first + count - 1);

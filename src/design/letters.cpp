@@ -20,7 +20,8 @@ std::vector<LetterMask> letter_masks(std::string_view pattern, std::string_view 
   std::vector<LetterMask> masks;
   for (std::size_t k = 0; k < pattern.size(); ++k) {
     masks.push_back(letter_mask(pattern[k]));
-    require(masks.back() != 0, "{}: '{}' at position {} is no IUPAC letter", what, printable(pattern.substr(k, 1)), k + 1);
+    require(masks.back() != 0, "{}: '{}' at position {} is no IUPAC letter", what, printable(pattern.substr(k, 1)),
+            k + 1);
   }
   return masks;
 }

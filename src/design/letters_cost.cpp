@@ -22,11 +22,16 @@ bool stands_at(const std::vector<LetterMask>& motif, const Base* base, int at) {
 }  // namespace
 
 LettersCost::LettersCost(const DesignTarget& target, const NaturalModel& natural, const StartLetters* start)
-    : target_(target), natural_(natural), start_(start), boosted_(boosted_places(target)), sites_(natural_sites(target)) {
+    : target_(target),
+      natural_(natural),
+      start_(start),
+      boosted_(boosted_places(target)),
+      sites_(natural_sites(target)) {
   sites_at_.resize(static_cast<std::size_t>(target.length()));
   for (std::size_t s = 0; s < sites_.size(); ++s) {
     for (int k = 0; k < sites_[s].count; ++k)
-      sites_at_[static_cast<std::size_t>(sites_[s].position[static_cast<std::size_t>(k)])].push_back(static_cast<int>(s));
+      sites_at_[static_cast<std::size_t>(sites_[s].position[static_cast<std::size_t>(k)])].push_back(
+          static_cast<int>(s));
   }
   stamp_.assign(sites_.size(), 0);
 }

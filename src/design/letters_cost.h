@@ -1,5 +1,5 @@
-// The letters' side of what a step of the search costs: how unlike a natural precursor's they are, what breaks the range
-// of GC or holds a motif to avoid, and what an edit changes.
+// The letters' side of what a step of the search costs: how unlike a natural precursor's they are, what breaks the
+// range of GC or holds a motif to avoid, and what an edit changes.
 #pragma once
 
 #include <vector>

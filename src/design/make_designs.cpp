@@ -25,7 +25,8 @@ int changed_letters(const Asked& asked, const std::string& sequence) {
 }
 
 double gc_share(const std::string& sequence) {
-  return static_cast<double>(std::count_if(sequence.begin(), sequence.end(), [](char x) { return x == 'G' || x == 'C'; })) /
+  return static_cast<double>(
+             std::count_if(sequence.begin(), sequence.end(), [](char x) { return x == 'G' || x == 'C'; })) /
          static_cast<double>(sequence.size());
 }
 
@@ -43,7 +44,8 @@ class DesignFiles {
     if (c.table.empty()) return;
     table_.emplace(c.table);
     table_->write(
-        "id\tasked\tlength\tsequence\tstructure\tmfe\tprobability\tgc\tlog_likelihood\tchanged\tattempts\tfolds\tsteps\t"
+        "id\tasked\tlength\tsequence\tstructure\tmfe\tprobability\tgc\tlog_"
+        "likelihood\tchanged\tattempts\tfolds\tsteps\t"
         "class\tclass_probability\tjudged\n");
   }
 
@@ -53,10 +55,11 @@ class DesignFiles {
                            d.mfe / 100.0, gc_share(d.sequence), changed.empty() ? "" : " changed=" + changed,
                            judged_ ? class_remark(d.opinion) : "", asked.remark, d.sequence, d.mfe_structure));
     if (table_)
-      table_->write(fmt::format("{}\t{}\t{}\t{}\t{}\t{:.2f}\t{:.4f}\t{:.4f}\t{:.4f}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\n", id, asked.name,
-                                d.sequence.size(), d.sequence, d.mfe_structure, d.mfe / 100.0, d.probability,
-                                gc_share(d.sequence), d.log_likelihood, changed, d.attempts, d.folds, d.steps, d.opinion.label,
-                                judged_ ? fmt::format("{:.4f}", d.opinion.probability) : "", d.judged));
+      table_->write(fmt::format("{}\t{}\t{}\t{}\t{}\t{:.2f}\t{:.4f}\t{:.4f}\t{:.4f}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\n", id,
+                                asked.name, d.sequence.size(), d.sequence, d.mfe_structure, d.mfe / 100.0,
+                                d.probability, gc_share(d.sequence), d.log_likelihood, changed, d.attempts, d.folds,
+                                d.steps, d.opinion.label, judged_ ? fmt::format("{:.4f}", d.opinion.probability) : "",
+                                d.judged));
   }
 
   void close() {

@@ -4,13 +4,13 @@
 
 namespace stemloop {
 
-Mended mend_draw(std::string_view sequence, std::string_view drawn, std::string_view wanted, const NaturalModel& natural,
-                 Folder& folder, std::uint64_t seed, std::uint64_t item) {
+Mended mend_draw(std::string_view sequence, std::string_view drawn, std::string_view wanted,
+                 const NaturalModel& natural, Folder& folder, std::uint64_t seed, std::uint64_t item) {
   const DesignTarget target = make_target(wanted);
   const StartLetters start = letters_for_edit(sequence, drawn, wanted);
   SearchOptions options;
   options.wanted_probability = 0;  // as soon as it folds so: fewer letters change
-  options.attempts = 2;  // another draw is cheaper than a hard one mended
+  options.attempts = 2;            // another draw is cheaper than a hard one mended
   // The chain of the natural model that explains the draw scores the letters.
   std::vector<double> chains;
   if (sequence.find_first_not_of("ACGU") == std::string_view::npos) {

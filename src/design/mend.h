@@ -15,9 +15,9 @@ struct Mended {
   Energy mfe = 0;
 };
 
-/// Changes as few letters of `sequence`, drawn for `drawn`, as the search finds until its MFE structure is `wanted`; the
-/// two structures may differ, also in length. Error if `wanted` cannot be designed (make_target()).
-Mended mend_draw(std::string_view sequence, std::string_view drawn, std::string_view wanted, const NaturalModel& natural,
-                 Folder& folder, std::uint64_t seed, std::uint64_t item);
+/// Changes as few letters of `sequence`, drawn for `drawn`, as the search finds until its MFE structure is `wanted`;
+/// the two structures may differ, also in length. Error if `wanted` cannot be designed (make_target()).
+Mended mend_draw(std::string_view sequence, std::string_view drawn, std::string_view wanted,
+                 const NaturalModel& natural, Folder& folder, std::uint64_t seed, std::uint64_t item);
 
 }  // namespace stemloop

@@ -11,7 +11,8 @@ std::shared_ptr<const NaturalModel> open_natural_directory(const std::string& di
   const std::string family = model_family(directory);
   require(family == kNaturalFamily, "{}: this is a model of family '{}', not '{}'", directory, printable(family),
           kNaturalFamily);
-  return parse_natural_model(checked_file(read_config(directory), directory, kNaturalFile), directory + "/" + kNaturalFile);
+  return parse_natural_model(checked_file(read_config(directory), directory, kNaturalFile),
+                             directory + "/" + kNaturalFile);
 }
 
 std::shared_ptr<const NaturalModel> open_natural_model(const std::string& name) {

@@ -133,7 +133,8 @@ std::vector<double> NaturalModel::responsibilities(const std::vector<NaturalSite
   return share;
 }
 
-double NaturalModel::log_likelihood_per_letter(const std::vector<NaturalSite>& sites, const Base* base, int length) const {
+double NaturalModel::log_likelihood_per_letter(const std::vector<NaturalSite>& sites, const Base* base,
+                                               int length) const {
   std::vector<double> each;
   for (std::size_t c = 0; c < chains.size(); ++c)
     each.push_back(std::log(chains[c].weight) + log_likelihood(static_cast<int>(c), sites, base));
@@ -191,7 +192,8 @@ std::size_t table_size(std::size_t index) {
 }  // namespace
 
 std::string natural_model_text(const NaturalModel& model) {
-  nlohmann::ordered_json json = {{"format", kFormat}, {"energy_mean", model.energy_mean}, {"energy_sd", model.energy_sd}};
+  nlohmann::ordered_json json = {
+      {"format", kFormat}, {"energy_mean", model.energy_mean}, {"energy_sd", model.energy_sd}};
   for (const auto& chain : model.chains) {
     nlohmann::ordered_json tables = nlohmann::ordered_json::array();
     for (std::size_t t = 0; t < chain.table.size(); ++t) {
@@ -245,8 +247,9 @@ NaturalModel::Chain chain_of(const nlohmann::json& from, const std::string& path
   chain.weight = from.at("weight").get<double>();
   chain.gc = from.at("gc").get<double>();
   const auto& tables = from.at("tables");
-  require(chain.weight > 0 && chain.weight <= 1 && chain.gc >= 0 && chain.gc <= 1 && tables.size() == chain.table.size(),
-          "{}: a chain is damaged", path);
+  require(
+      chain.weight > 0 && chain.weight <= 1 && chain.gc >= 0 && chain.gc <= 1 && tables.size() == chain.table.size(),
+      "{}: a chain is damaged", path);
   for (std::size_t t = 0; t < chain.table.size(); ++t) {
     chain.table[t].assign(table_size(t), NaturalModel::kNever);
     std::size_t at = 0;
@@ -276,20 +279,19 @@ std::shared_ptr<const NaturalModel> parse_natural_model(std::span<const std::byt
   auto model = std::make_shared<NaturalModel>();
   try {
     bool deep = false;
-    const auto json = nlohmann::json::parse(
-        std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size()),
-        [&deep](int depth, nlohmann::json::parse_event_t, nlohmann::json&) {
-          deep = deep || depth > kMostDepth;
-          return !deep;
-        });
+    const auto json = nlohmann::json::parse(std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size()),
+                                            [&deep](int depth, nlohmann::json::parse_event_t, nlohmann::json&) {
+                                              deep = deep || depth > kMostDepth;
+                                              return !deep;
+                                            });
     require(!deep && json.at("format") == kFormat, "{}: not a model of natural precursors", path);
     model->energy_mean = json.at("energy_mean").get<double>();
     model->energy_sd = json.at("energy_sd").get<double>();
     require(std::abs(model->energy_mean) <= 100 && model->energy_sd > 0 && model->energy_sd <= 100,
             "{}: energies {} and {} are out of range", path, model->energy_mean, model->energy_sd);
     const auto& chains = json.at("chains");
-    require(chains.is_array() && !chains.empty() && chains.size() <= kMostChains, "{}: there are not 1 to {} chains in it",
-            path, kMostChains);
+    require(chains.is_array() && !chains.empty() && chains.size() <= kMostChains,
+            "{}: there are not 1 to {} chains in it", path, kMostChains);
     for (const auto& from : chains) model->chains.push_back(chain_of(from, path));
   } catch (const nlohmann::json::exception& error) {
     fail("{}: not a model of natural precursors: {}", path, printable(error.what()));
@@ -301,7 +303,7 @@ std::shared_ptr<const NaturalModel> parse_natural_model(std::span<const std::byt
 
 namespace {
 
-constexpr double kPrior = 8;   // examples' worth of what the shorter context says
+constexpr double kPrior = 8;  // examples' worth of what the shorter context says
 constexpr double kLeast = 1e-6;
 
 using Counts = std::array<std::vector<double>, 33>;
@@ -437,7 +439,8 @@ NaturalModel fit_natural_model(const std::vector<NaturalExample>& examples, int 
   for (std::size_t k = 0; k < order.size(); ++k) order[k] = k;
   std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return seen[a].gc < seen[b].gc; });
   std::vector<std::vector<double>> share(seen.size(), std::vector<double>(static_cast<std::size_t>(chains), 0));
-  for (std::size_t k = 0; k < order.size(); ++k) share[order[k]][k * static_cast<std::size_t>(chains) / order.size()] = 1;
+  for (std::size_t k = 0; k < order.size(); ++k)
+    share[order[k]][k * static_cast<std::size_t>(chains) / order.size()] = 1;
   for (int round = 0; round < rounds; ++round) {
     for (std::size_t c = 0; c < model.chains.size(); ++c) {
       Counts counts = no_counts();

@@ -1,8 +1,8 @@
-// What the letters of natural precursors are like, given their structure: a mixture of a few chains that walk the hairpin
-// from its ends to its loop. A base pair depends on the two pairs before it (or on the letters beside it, behind a loop)
-// and on whether it stands near the ends, near the terminal loop or between; an unpaired letter on the two before it on
-// its strand, or on the one before it and the one that faces it. Fitted by expectation-maximisation (natural_fit.h); in
-// a file, log-probabilities are whole thousandths.
+// What the letters of natural precursors are like, given their structure: a mixture of a few chains that walk the
+// hairpin from its ends to its loop. A base pair depends on the two pairs before it (or on the letters beside it,
+// behind a loop) and on whether it stands near the ends, near the terminal loop or between; an unpaired letter on the
+// two before it on its strand, or on the one before it and the one that faces it. Fitted by expectation-maximisation
+// (natural_fit.h); in a file, log-probabilities are whole thousandths.
 #pragma once
 
 #include <array>
@@ -55,19 +55,21 @@ class NaturalModel {
   double energy_sd = 0;
 
   [[nodiscard]] const std::vector<float>& table(int chain, const NaturalSite& site) const {
-    return chains[static_cast<std::size_t>(chain)].table[static_cast<std::size_t>(
-        table_index(site.kind, site.zone, site.count))];
+    return chains[static_cast<std::size_t>(chain)]
+        .table[static_cast<std::size_t>(table_index(site.kind, site.zone, site.count))];
   }
 
   /// Log-probability of letters (codes 1 to 4) under one chain.
   [[nodiscard]] double log_likelihood(int chain, const std::vector<NaturalSite>& sites, const Base* base) const;
   /// Under the mixture, per letter.
-  [[nodiscard]] double log_likelihood_per_letter(const std::vector<NaturalSite>& sites, const Base* base, int length) const;
+  [[nodiscard]] double log_likelihood_per_letter(const std::vector<NaturalSite>& sites, const Base* base,
+                                                 int length) const;
   /// Probability of each chain for these letters.
   [[nodiscard]] std::vector<double> responsibilities(const std::vector<NaturalSite>& sites, const Base* base) const;
 
   /// Letters drawn along the walk within what the target allows.
-  void draw(int chain, const DesignTarget& target, const std::vector<NaturalSite>& sites, Random& random, Base* base) const;
+  void draw(int chain, const DesignTarget& target, const std::vector<NaturalSite>& sites, Random& random,
+            Base* base) const;
 };
 
 /// As a model directory: its family in config.json, and the file beside it.

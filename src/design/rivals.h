@@ -1,6 +1,6 @@
-// Structures that compete with the one asked for, and by how much they lose or win while letters change. A rival is told
-// from the target by the terms (fold/structure_terms.h) that only one of the two has, so that a change of letters costs
-// the few terms it touches: about a microsecond, where folding anew costs a hundred.
+// Structures that compete with the one asked for, and by how much they lose or win while letters change. A rival is
+// told from the target by the terms (fold/structure_terms.h) that only one of the two has, so that a change of letters
+// costs the few terms it touches: about a microsecond, where folding anew costs a hundred.
 //
 // W = sum over rivals of exp(-(E_rival - E_target) / RT). If every structure were a rival, 1 / (1 + W) would be the
 // probability of the target; with those known it is an upper bound.

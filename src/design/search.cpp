@@ -15,7 +15,7 @@ namespace {
 constexpr int kSampled = 8;            // structures drawn from an ensemble
 constexpr int kLongestEnsemble = 150;  // beyond, ensembles are asked of solutions only
 
-constexpr int kHopeless = 20;          // tries, if no sequence has anything to judge
+constexpr int kHopeless = 20;  // tries, if no sequence has anything to judge
 
 std::vector<Base> codes_of(const std::string& sequence) {
   std::vector<Base> codes;
@@ -72,7 +72,8 @@ class Search {
     std::vector<double> share;
     for (std::size_t c = 0; c < natural_.chains.size(); ++c) {
       // A chain far from the range of GC would be dragged there letter by letter.
-      const double beyond = std::max({0.0, target_.gc_low - natural_.chains[c].gc, natural_.chains[c].gc - target_.gc_high});
+      const double beyond =
+          std::max({0.0, target_.gc_low - natural_.chains[c].gc, natural_.chains[c].gc - target_.gc_high});
       constexpr double kSpread = 0.05;
       share.push_back((chains_.empty() ? natural_.chains[c].weight : chains_[c]) *
                       std::exp(-0.5 * beyond * beyond / (kSpread * kSpread)));
@@ -105,7 +106,8 @@ class Search {
     }
     if (start_ != nullptr) {
       for (std::size_t k = 0; k < letters.size(); ++k) {
-        if (start_->letters[k] != kBaseN && allows(target_.allowed[k], start_->letters[k])) letters[k] = start_->letters[k];
+        if (start_->letters[k] != kBaseN && allows(target_.allowed[k], start_->letters[k]))
+          letters[k] = start_->letters[k];
       }
     }
     mend_pairs(target_, letters);
@@ -145,8 +147,8 @@ class Search {
     return logarithm;
   }
 
-  // Folds the letters; what wins becomes a rival. `value` is the logarithm of the probability of the structure asked for,
-  // or what the MFE says of it.
+  // Folds the letters; what wins becomes a rival. `value` is the logarithm of the probability of the structure asked
+  // for, or what the MFE says of it.
   Design fold_letters(double& value) {
     Design found;
     found.sequence = walk_.text();
@@ -202,7 +204,8 @@ class Search {
     best_.probability = found.probability;
     best_.chain = found.chain;
     best_.opinion = found.opinion;
-    best_.log_likelihood = natural_.log_likelihood_per_letter(walk_.sites(), codes_of(found.sequence).data(), target_.length());
+    best_.log_likelihood =
+        natural_.log_likelihood_per_letter(walk_.sites(), codes_of(found.sequence).data(), target_.length());
   }
 
   void steps(int count) {

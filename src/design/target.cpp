@@ -59,8 +59,8 @@ void follow_chain(DesignTarget& target) {
     const auto [c, d] = target.chain[k];
     const int unpaired = c - a - 1 + b - d - 1;
     require(unpaired <= kMaxInteriorLoop,
-            "the loop between the pairs {}-{} and {}-{} has {} unpaired bases; folding forms none of more than {}", a + 1,
-            b + 1, c + 1, d + 1, unpaired, kMaxInteriorLoop);
+            "the loop between the pairs {}-{} and {}-{} has {} unpaired bases; folding forms none of more than {}",
+            a + 1, b + 1, c + 1, d + 1, unpaired, kMaxInteriorLoop);
   }
 }
 
@@ -99,8 +99,8 @@ void fix_letters(DesignTarget& target, int at, const std::vector<LetterMask>& pa
     LetterMask& allowed = target.allowed[static_cast<std::size_t>(at) + k];
     const char before = iupac_letter(allowed);
     allowed &= pattern[k];
-    require(allowed != 0, "{}: {} is asked for at position {}, where only {} is allowed", what, iupac_letter(pattern[k]),
-            static_cast<std::size_t>(at) + k + 1, before);
+    require(allowed != 0, "{}: {} is asked for at position {}, where only {} is allowed", what,
+            iupac_letter(pattern[k]), static_cast<std::size_t>(at) + k + 1, before);
   }
   narrow_pairs(target);
 }
@@ -157,8 +157,8 @@ void check_possible(const DesignTarget& target) {
     std::string text;
     for (const LetterMask mask : motif) text += iupac_letter(mask);
     for (std::size_t at = 0; at + motif.size() <= target.allowed.size(); ++at) {
-      require(!holds(target.allowed, motif, at), "the motif {} is to be avoided, but the letters asked for spell it at {}",
-              text, at + 1);
+      require(!holds(target.allowed, motif, at),
+              "the motif {} is to be avoided, but the letters asked for spell it at {}", text, at + 1);
     }
   }
 }

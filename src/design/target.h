@@ -16,10 +16,10 @@ inline constexpr int kLongestDesign = 1000;
 
 struct DesignTarget {
   std::string structure;
-  std::vector<int> pairs;                   // partner of every position, -1 where unpaired
-  std::vector<std::pair<int, int>> chain;   // the base pairs, outermost first
-  std::vector<LetterMask> allowed;          // by position; pairs are consistent: each letter has a partner
-  double gc_low = 0;                        // share of G and C
+  std::vector<int> pairs;                  // partner of every position, -1 where unpaired
+  std::vector<std::pair<int, int>> chain;  // the base pairs, outermost first
+  std::vector<LetterMask> allowed;         // by position; pairs are consistent: each letter has a partner
+  double gc_low = 0;                       // share of G and C
   double gc_high = 1;
   std::vector<std::vector<LetterMask>> avoid;  // motifs that must not occur
 
@@ -27,8 +27,8 @@ struct DesignTarget {
 };
 
 /// A target for a dot-bracket structure; `letters` are IUPAC, as long as the structure, or empty for any.
-/// Error (a sentence without a place) if brackets do not match, there is no or more than one hairpin, its loop has under
-/// 3 bases, a loop is larger than folding forms, or two positions that pair have no letters that can.
+/// Error (a sentence without a place) if brackets do not match, there is no or more than one hairpin, its loop has
+/// under 3 bases, a loop is larger than folding forms, or two positions that pair have no letters that can.
 DesignTarget make_target(std::string_view structure, std::string_view letters = {});
 
 /// Narrows the letters allowed from position `at` on to `pattern`. Error if a position is left without a letter, or a

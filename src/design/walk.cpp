@@ -73,7 +73,8 @@ void Walk::step(Random& random) {
   const auto moved = [&](int at, Base base) {
     return at >= 0 && anchor_[static_cast<std::size_t>(at)] != base ? how_.stay : 0.0;
   };
-  const double leaving = moved(first, pick.five) + moved(second, pick.three) - moved(first, old_first) - moved(second, old_second);
+  const double leaving =
+      moved(first, pick.five) + moved(second, pick.three) - moved(first, old_first) - moved(second, old_second);
   const double before = cost_.around(letters(), first, second, how_.letters_weight) + cost_.gc_cost(gc_) +
                         structure_cost(rivals_.weight(), rivals_.target_energy());
   const double weight = rivals_.change(first, pick.five, second, pick.three);

@@ -1,4 +1,5 @@
-// Letters that walk: Metropolis steps within the structure asked for, against the rivals known. Inside of design/search.cpp.
+// Letters that walk: Metropolis steps within the structure asked for, against the rivals known. Inside of
+// design/search.cpp.
 #pragma once
 
 #include <optional>

@@ -40,8 +40,8 @@ const std::array<HairpinColumn, kFeatureCount>& hairpin_columns() {
        [](const HairpinFeatures& f) { return number(f.large_asymmetric_bulge); }},
       {"largest_asym_bulge_strand", FeatureKind::kText, "strand", "no large bulge",
        [](const HairpinFeatures& f) {
-          return f.largest_asym_bulge_strand ? (*f.largest_asym_bulge_strand == "upper" ? 1.0 : 0.0) : kMissing;
-        }},
+         return f.largest_asym_bulge_strand ? (*f.largest_asym_bulge_strand == "upper" ? 1.0 : 0.0) : kMissing;
+       }},
       {"largest_asym_bulge_sequence_location", FeatureKind::kNumber, "column", "no large bulge",
        [](const HairpinFeatures& f) { return number(f.largest_asym_bulge_sequence_location); }},
       {"stem_begin", FeatureKind::kNumber, "column", "",
@@ -58,8 +58,7 @@ const std::array<HairpinColumn, kFeatureCount>& hairpin_columns() {
        [](const HairpinFeatures& f) { return number(f.base_pairs_wobbles_in_stem); }},
       {"au_pair_begin_mature", FeatureKind::kBoolean, "yes/no", "",
        [](const HairpinFeatures& f) { return f.au_pair_begin_mature ? 1.0 : 0.0; }},
-      {"ugu", FeatureKind::kBoolean, "yes/no", "",
-       [](const HairpinFeatures& f) { return f.ugu ? 1.0 : 0.0; }},
+      {"ugu", FeatureKind::kBoolean, "yes/no", "", [](const HairpinFeatures& f) { return f.ugu ? 1.0 : 0.0; }},
   }};
   return kColumns;
 }

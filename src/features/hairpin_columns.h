@@ -14,8 +14,8 @@ struct HairpinColumn {
   const char* name;
   FeatureKind kind;
   const char* unit;
-  const char* missing;                           // what a missing value means; "" if none ever is
-  double (*value)(const HairpinFeatures&);       // NaN where missing; 0 lower, 1 upper of the strand
+  const char* missing;                      // what a missing value means; "" if none ever is
+  double (*value)(const HairpinFeatures&);  // NaN where missing; 0 lower, 1 upper of the strand
 };
 
 /// In the order of kFeatureNames.

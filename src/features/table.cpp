@@ -18,7 +18,8 @@ bool is_boolean(const std::string& cell) {
   return cell == "True" || cell == "False" || cell == "true" || cell == "false" || cell == "TRUE" || cell == "FALSE";
 }
 
-FeatureColumn make_column(std::string name, const std::vector<std::string>& cells, std::span<const std::string> places) {
+FeatureColumn make_column(std::string name, const std::vector<std::string>& cells,
+                          std::span<const std::string> places) {
   FeatureColumn column{std::move(name), FeatureKind::kNumber, {}, {}};
   std::int64_t there = 0, numbers = 0, booleans = 0;
   std::set<std::string> texts;
@@ -29,10 +30,10 @@ FeatureColumn make_column(std::string name, const std::vector<std::string>& cell
     numbers += meant_as_number(cell) ? 1 : 0;
     texts.insert(cell);
   }
-  column.kind = there == 0              ? FeatureKind::kNumber
-                : 2 * booleans > there  ? FeatureKind::kBoolean
-                : 2 * numbers > there   ? FeatureKind::kNumber
-                                        : FeatureKind::kText;
+  column.kind = there == 0             ? FeatureKind::kNumber
+                : 2 * booleans > there ? FeatureKind::kBoolean
+                : 2 * numbers > there  ? FeatureKind::kNumber
+                                       : FeatureKind::kText;
   if (column.kind == FeatureKind::kText) column.texts.assign(texts.begin(), texts.end());
   for (std::size_t i = 0; i < cells.size(); ++i) {
     const std::string& cell = cells[i];
@@ -40,8 +41,8 @@ FeatureColumn make_column(std::string name, const std::vector<std::string>& cell
     if (is_missing(cell)) {
       column.values.push_back(kMissing);
     } else if (column.kind == FeatureKind::kBoolean) {
-      require(is_boolean(cell), "{}: '{}' in column '{}' is neither True nor False; missing values are empty or NA", place,
-              printable(cell), printable(column.name));
+      require(is_boolean(cell), "{}: '{}' in column '{}' is neither True nor False; missing values are empty or NA",
+              place, printable(cell), printable(column.name));
       column.values.push_back(cell[0] == 'T' || cell[0] == 't' ? 1 : 0);
     } else if (column.kind == FeatureKind::kNumber) {
       column.values.push_back(number_or_missing(cell, column.name, place));
@@ -69,7 +70,8 @@ FeatureTable feature_table(std::vector<std::string> names, const std::vector<std
                            std::span<const std::string> places) {
   FeatureTable table;
   table.rows = cells.empty() ? 0 : static_cast<std::int64_t>(cells.front().size());
-  for (std::size_t k = 0; k < names.size(); ++k) table.columns.push_back(make_column(std::move(names[k]), cells[k], places));
+  for (std::size_t k = 0; k < names.size(); ++k)
+    table.columns.push_back(make_column(std::move(names[k]), cells[k], places));
   return table;
 }
 

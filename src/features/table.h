@@ -25,9 +25,9 @@ struct FeatureTable {
   [[nodiscard]] FeatureTable select(std::span<const std::int64_t> records) const;
 };
 
-/// From cells as text, one vector a column; empty cells and NA are missing. A column is boolean if all its cells are True
-/// or False (any case), numeric if more than half of them are numbers, else text. Error naming place (`places`: "file:line"
-/// of each row), column and value where a numeric column holds something else.
+/// From cells as text, one vector a column; empty cells and NA are missing. A column is boolean if all its cells are
+/// True or False (any case), numeric if more than half of them are numbers, else text. Error naming place (`places`:
+/// "file:line" of each row), column and value where a numeric column holds something else.
 FeatureTable feature_table(std::vector<std::string> names, const std::vector<std::vector<std::string>>& cells,
                            std::span<const std::string> places = {});
 

@@ -37,8 +37,9 @@ STEMLOOP_INLINE void swap_rows(T*& a, T*& b) {
 }
 
 #include "fold/fill_mfe.inl"
+
+#include "fold/fill_local.inl"  // takes row_minimum from the one above
 #include "fold/fill_partition.inl"
-#include "fold/fill_local.inl"
 #include "fold/fill_stacking.inl"
 
 }  // namespace
@@ -49,7 +50,7 @@ STEMLOOP_INLINE void swap_rows(T*& a, T*& b) {
 #define STEMLOOP_JOIN(a, b) STEMLOOP_JOIN_OF(a, b)
 
 extern const Kernels STEMLOOP_JOIN(kKernels, STEMLOOP_ISA);
-const Kernels STEMLOOP_JOIN(kKernels, STEMLOOP_ISA) = {STEMLOOP_NAME(STEMLOOP_ISA), fill_mfe, fill_inside,
-                                                       fill_outside, fill_local, fill_stacking};
+const Kernels STEMLOOP_JOIN(kKernels, STEMLOOP_ISA) = {
+    STEMLOOP_NAME(STEMLOOP_ISA), fill_mfe, fill_inside, fill_outside, fill_local, fill_stacking};
 
 }  // namespace stemloop

@@ -37,7 +37,8 @@ STEMLOOP_INLINE Packed* local_row(Packed* rows, const LocalFill& f, int slot) {
   const int last = last_generic(i, j);
   const int wide_last = last < kMaxInteriorLoop - kIntLanes ? last : kMaxInteriorLoop - kIntLanes;
   auto generic = broadcast(kNoStemLoop);
-  for (int u5 = 2; u5 <= wide_last; ++u5) generic = minimum(generic, row_minimum(ring(f.ring_generic, u5), lengths[u5]));
+  for (int u5 = 2; u5 <= wide_last; ++u5)
+    generic = minimum(generic, row_minimum(ring(f.ring_generic, u5), lengths[u5]));
   for (int u5 = kMaxInteriorLoop - kIntLanes + 1; u5 <= last; ++u5) {
     generic = minimum(generic, add(load(ring(f.ring_generic, u5)), load(lengths[u5])));
   }

@@ -36,7 +36,8 @@ static void fill_stacking(StackingFill& f) {
     const std::uint8_t* one = row(d - 1);
     const std::uint8_t* two = row(d - 2);
     for (int k = 0; k < f.columns; k += kStep) {
-      const Bytes value = stacking_cells(f, k, k + d, load_bytes(two + k + 1), load_bytes(one + k + 1), load_bytes(one + k));
+      const Bytes value =
+          stacking_cells(f, k, k + d, load_bytes(two + k + 1), load_bytes(one + k + 1), load_bytes(one + k));
       __builtin_memcpy(row(d) + k, &value, sizeof value);
     }
     __builtin_memset(row(d) + f.columns, 0, static_cast<std::size_t>(f.stride - f.columns));
@@ -49,7 +50,8 @@ static void fill_stacking(StackingFill& f) {
     for (int k = 0; k < f.columns; k += kStep) {
       Bytes value{};
       if (d < f.span - 2) {
-        value = stacking_cells(f, k - 1, k + d + 1, load_bytes(two + k - 1), load_bytes(one + k - 1), load_bytes(one + k));
+        value =
+            stacking_cells(f, k - 1, k + d + 1, load_bytes(two + k - 1), load_bytes(one + k - 1), load_bytes(one + k));
         __builtin_memcpy(outside + k, &value, sizeof value);
       }
       const Bytes through = load_bytes(row(d) + k) + value;

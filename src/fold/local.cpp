@@ -139,7 +139,8 @@ std::vector<LocalStemLoop> LocalFolder::stem_loops(std::string_view piece) {
     const int from = bottom == 0 ? 0 : bottom + f.span;
     choose(x.best, x.options, from, top == s.length ? s.length : top + f.span, x.chosen);
     for (const BestInterval& interval : x.chosen) {
-      result.push_back(trace(m, s, [&f](int i, int j) { return f.at(i, j); }, interval));
+      result.push_back(trace(
+          m, s, [&f](int i, int j) { return f.at(i, j); }, interval));
     }
     top = bottom;
   }

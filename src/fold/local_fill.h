@@ -2,8 +2,8 @@
 // loop_energy.h).
 //
 // A packed value is energy * kPlaces + place, where place = open + close - 2 i names the terminal loop (open, close) of
-// the best structure of (i, j) relative to i. A loop that puts (p, q) inside (i, j) adds 2 (p - i), so the place travels
-// with the energy through every minimum, and ties go to the 5'-most loop wherever the piece began.
+// the best structure of (i, j) relative to i. A loop that puts (p, q) inside (i, j) adds 2 (p - i), so the place
+// travels with the energy through every minimum, and ties go to the 5'-most loop wherever the piece began.
 #pragma once
 
 #include "fold/fill.h"
@@ -52,8 +52,8 @@ struct LocalFill {
   Packed* ring_1n = nullptr;
   Packed* column_bulge = nullptr;
   Packed* column_1n = nullptr;
-  int* kept = nullptr;        // partners that the row of each slot has in the columns, `span` places a slot
-  int* kept_count = nullptr;  // of each slot
+  int* kept = nullptr;         // partners that the row of each slot has in the columns, `span` places a slot
+  int* kept_count = nullptr;   // of each slot
   int first[kBaseCount] = {};  // partners of the current row: [first, last) of each base's list
   int last[kBaseCount] = {};
   // Pairs worth folding (stacking.h): entry d * worth_stride + i - worth_origin; nullptr: all.
@@ -67,7 +67,9 @@ struct LocalFill {
   int min_length = 0;
   BestInterval* best = nullptr;  // by open + close of the loop
 
-  [[nodiscard, gnu::always_inline]] Packed at(int i, int j) const { return c[(i & row_mask) * stride + kRingPad + (j - i)]; }
+  [[nodiscard, gnu::always_inline]] Packed at(int i, int j) const {
+    return c[(i & row_mask) * stride + kRingPad + (j - i)];
+  }
 };
 
 }  // namespace stemloop

@@ -20,8 +20,8 @@ void check_local(const Model& model, const LocalOptions& options);
 void choose(const std::vector<BestInterval>& best, const LocalOptions& options, int from, int to,
             std::vector<BestInterval>& chosen);
 
-/// Calls visit(p, q, value of (i, j) with (p, q) inside) for every interior loop until it answers false; `at(p, q)` is a
-/// packed value.
+/// Calls visit(p, q, value of (i, j) with (p, q) inside) for every interior loop until it answers false; `at(p, q)` is
+/// a packed value.
 template <class At, class Visit>
 void each_interior(const EnergyModel& m, const Base* base, At at, int i, int j, Visit visit) {
   for (int p = i + 1; p <= i + 1 + kMaxInteriorLoop && p < j; ++p) {

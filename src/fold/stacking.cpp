@@ -57,7 +57,9 @@ std::vector<std::uint8_t> stacking_plain(const Base* base, int length, int span,
   std::vector<int> inside(size, 0), outside(size, 0);
   const auto at = [&](const std::vector<int>& table, int i, int j) {
     const bool is_cell = i >= 0 && j < length && j - i > kMinHairpinLoop && j - i < span;
-    return is_cell ? table[static_cast<std::size_t>(i) * static_cast<std::size_t>(span) + static_cast<std::size_t>(j - i)] : 0;
+    return is_cell
+               ? table[static_cast<std::size_t>(i) * static_cast<std::size_t>(span) + static_cast<std::size_t>(j - i)]
+               : 0;
   };
   const auto cell = [&](std::vector<int>& table, int i, int j) -> int& {
     return table[static_cast<std::size_t>(i) * static_cast<std::size_t>(span) + static_cast<std::size_t>(j - i)];
@@ -66,9 +68,9 @@ std::vector<std::uint8_t> stacking_plain(const Base* base, int length, int span,
   for (int d = kMinHairpinLoop + 1; d < span; ++d) {
     for (int i = 0; i + d < length; ++i) {
       const int j = i + d;
-      cell(inside, i, j) = std::min(
-          kMostStacking, std::max({0, at(inside, i + 1, j - 1) + weight(base[i], base[j]), at(inside, i + 1, j) - kStackGap,
-                                   at(inside, i, j - 1) - kStackGap}));
+      cell(inside, i, j) =
+          std::min(kMostStacking, std::max({0, at(inside, i + 1, j - 1) + weight(base[i], base[j]),
+                                            at(inside, i + 1, j) - kStackGap, at(inside, i, j - 1) - kStackGap}));
     }
   }
   for (int d = span - 1; d > kMinHairpinLoop; --d) {

@@ -31,8 +31,8 @@ struct StackingFill {
   int stride = 0;
   int span = 0;
   int least = 0;
-  std::uint8_t* table = nullptr;    // inside(), then 1 where through() >= least
-  std::uint8_t* outside[3] = {};    // rows, entry -1 readable
+  std::uint8_t* table = nullptr;  // inside(), then 1 where through() >= least
+  std::uint8_t* outside[3] = {};  // rows, entry -1 readable
 };
 
 /// Says of the pairs of a strand whether they are worth folding, block after block.

@@ -32,8 +32,8 @@ void add_loop(const EnergyModel& model, const std::vector<int>& pairs, int i, St
     k = partner;
   }
   if (stems.empty()) {
-    require(unpaired >= kMinHairpinLoop, "the hairpin loop closed by positions {} and {} has fewer than {} bases", i + 1,
-            j + 1, kMinHairpinLoop);
+    require(unpaired >= kMinHairpinLoop, "the hairpin loop closed by positions {} and {} has fewer than {} bases",
+            i + 1, j + 1, kMinHairpinLoop);
     result.terms.push_back({Kind::kHairpin, i, j});
   } else if (stems.size() == 1) {
     result.terms.push_back({Kind::kInterior, i, j, stems[0], pairs[static_cast<std::size_t>(stems[0])]});

@@ -1,6 +1,6 @@
-// A structure as a list of terms whose energies add up, each depending on few letters: what a search that changes letters
-// under fixed structures asks for. A term is a loop of evaluate(), or one stem of the exterior loop or of a multiloop, so
-// that two structures share the terms of all they have in common. Energies are those of loop_energy.h.
+// A structure as a list of terms whose energies add up, each depending on few letters: what a search that changes
+// letters under fixed structures asks for. A term is a loop of evaluate(), or one stem of the exterior loop or of a
+// multiloop, so that two structures share the terms of all they have in common. Energies are those of loop_energy.h.
 #pragma once
 
 #include <array>

@@ -55,8 +55,7 @@ Draws::Wanted Draws::choose(std::int64_t first, std::int64_t count) const {
       one.asked = patterns_[one.pattern].name;
     } else if (config.disentangled) {
       const auto& known = network_.bond_patterns(one.label);
-      require(!known.empty(), "{}: holds no bond patterns of class {}; give a --structure", c_.model,
-              one.label);
+      require(!known.empty(), "{}: holds no bond patterns of class {}; give a --structure", c_.model, one.label);
       wanted.bonds.push_back(known[random.below(known.size())]);
       one.asked = "pattern of a training hairpin";
     }
@@ -77,8 +76,7 @@ std::vector<Matrix> Draws::latents(const Wanted& wanted, std::int64_t first, std
         parts.push_back(network_.draw_for_class(wanted.labels, c_.temperature, c_.seed, kClassStream + start));
     }
   } else {
-    for (int g = 0; g < 2; ++g)
-      parts.push_back(repeated(edited_.latents[static_cast<std::size_t>(g)].z, first, count));
+    for (int g = 0; g < 2; ++g) parts.push_back(repeated(edited_.latents[static_cast<std::size_t>(g)].z, first, count));
   }
   if (!c_.edit.empty()) {
     std::vector<Bonds> own;
@@ -94,8 +92,9 @@ std::vector<Matrix> Draws::latents(const Wanted& wanted, std::int64_t first, std
 std::vector<Drawn> Draws::draw(std::int64_t first, std::int64_t count) {
   Wanted wanted = choose(first, count);
   const auto start = static_cast<std::uint64_t>(first);
-  const auto pictures = network_.decode(side_by_side(latents(wanted, first, count)),
-                                        {c_.read_out == "hairpin", c_.read_out_temperature, c_.seed, kReadStream + start});
+  const auto pictures =
+      network_.decode(side_by_side(latents(wanted, first, count)),
+                      {c_.read_out == "hairpin", c_.read_out_temperature, c_.seed, kReadStream + start});
   for (std::size_t i = 0; i < wanted.drawn.size(); ++i) {
     wanted.drawn[i].picture = pictures[i];
     if (!wanted.bonds.empty()) wanted.drawn[i].as_asked = bonds_met(wanted.bonds[i], bond_rows(pictures[i]));

@@ -1,5 +1,5 @@
-// The door of generate: new hairpins from a model of pictures (DIVA), new sequences from one of sequences (wgan, fbgan).
-// Draw number i of a run depends on the seed and i alone.
+// The door of generate: new hairpins from a model of pictures (DIVA), new sequences from one of sequences (wgan,
+// fbgan). Draw number i of a run depends on the seed and i alone.
 #pragma once
 
 #include <cstdint>

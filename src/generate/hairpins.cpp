@@ -11,8 +11,8 @@ namespace stemloop {
 namespace {
 
 // A draw whose structure no hairpin can have (two loops, say) cannot be mended.
-Mended mended_draw(const DecodedPicture& decoded, const std::string& wanted, const NaturalModel& natural, Folder& folder,
-                   std::uint64_t seed, std::uint64_t number) {
+Mended mended_draw(const DecodedPicture& decoded, const std::string& wanted, const NaturalModel& natural,
+                   Folder& folder, std::uint64_t seed, std::uint64_t number) {
   try {
     return mend_draw(decoded.sequence, decoded.structure, wanted, natural, folder, seed, number);
   } catch (const Error&) {
@@ -58,7 +58,8 @@ class DrawSelector {
 };
 
 struct Counts {
-  std::int64_t drawn = 0, kept = 0, unlike = 0, out_of_step = 0, cut_off = 0, by_chance = 0, repeated = 0, known = 0, folds = 0;
+  std::int64_t drawn = 0, kept = 0, unlike = 0, out_of_step = 0, cut_off = 0, by_chance = 0, repeated = 0, known = 0,
+               folds = 0;
   std::int64_t same_structure = 0;
   std::int64_t mended = 0, changed = 0, letters = 0, not_mended = 0;
   double as_asked = 0;
@@ -104,8 +105,9 @@ class HairpinFiles {
   void keep(const Drawn& one, const Hairpin& h, std::int64_t number, std::int64_t kept) {
     const std::string id = fmt::format("generated_{}", kept);
     out_.write(fmt::format(
-        ">{} draw={} class={} bonds_as_asked={:.3f} refolded_mfe={:.2f} pair_distance={} mended={}\n{}\n{}\n", id, number,
-        one.label, one.as_asked, h.fold.energy / 100.0, h.distance, h.changed, h.decoded.sequence, h.decoded.structure));
+        ">{} draw={} class={} bonds_as_asked={:.3f} refolded_mfe={:.2f} pair_distance={} mended={}\n{}\n{}\n", id,
+        number, one.label, one.as_asked, h.fold.energy / 100.0, h.distance, h.changed, h.decoded.sequence,
+        h.decoded.structure));
     if (table_)
       table_->write(fmt::format("{}\t{}\t{}\t{}\t{:.4f}\t{}\t{}\t{:.2f}\t{}\t{}\n", id, one.label,
                                 h.decoded.sequence.size(), one.asked, one.as_asked, h.decoded.structure,

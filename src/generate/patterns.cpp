@@ -12,8 +12,9 @@ Bonds bonds_of_structure(const std::string& structure, const std::string& place)
   for (char& c : letters) c = c == '(' ? 'C' : c == ')' ? 'G' : 'A';
   const HairpinLayout layout = lay_out(letters, structure);
   require(!layout.columns.empty(), "{}: there is no hairpin loop in '{}'", place, printable(structure));
-  require(layout.hairpins == 1, "{}: '{}' has {} hairpin loops; a picture shows one hairpin, so ask for them one by one",
-          place, printable(structure), layout.hairpins);
+  require(layout.hairpins == 1,
+          "{}: '{}' has {} hairpin loops; a picture shows one hairpin, so ask for them one by one", place,
+          printable(structure), layout.hairpins);
   return bond_rows(draw_picture(layout.columns));
 }
 

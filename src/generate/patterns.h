@@ -21,8 +21,8 @@ struct Pattern {
 /// The patterns of --structure and --structures. Error naming the place of one that no picture shows.
 std::vector<Pattern> asked_patterns(const GenerateOptions& c);
 
-/// Share of the base pairs' states that are asked for or drawn which are both. Blank columns, which most of the 200 are,
-/// do not count: an unpaired hairpin would have nearly all of them right.
+/// Share of the base pairs' states that are asked for or drawn which are both. Blank columns, which most of the 200
+/// are, do not count: an unpaired hairpin would have nearly all of them right.
 double bonds_met(const Bonds& asked, const Bonds& drawn);
 
 /// Number of pairs that only one of two structures of equal length has.

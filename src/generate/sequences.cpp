@@ -138,7 +138,8 @@ bool generate_sequences(const GenerateOptions& c) {
       "drawn before; {} of those kept fold to one hairpin",
       n.kept, n.drawn, n.invalid, n.length, n.folds, n.unlike, n.known, n.repeated, n.one_hairpin);
   if (n.kept == c.count) return true;
-  say(Loud::kError, "only {} of {} sequences after {} draws (--tries {} a sequence)", n.kept, c.count, n.drawn, c.tries);
+  say(Loud::kError, "only {} of {} sequences after {} draws (--tries {} a sequence)", n.kept, c.count, n.drawn,
+      c.tries);
   return false;
 }
 

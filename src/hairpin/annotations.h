@@ -47,8 +47,8 @@ class Alignment {
   std::vector<std::string> rows_;
 };
 
-/// Arms by id, from a table with the columns id, 5p_start, 5p_end, 3p_start, 3p_end (1-based, inclusive, empty where not
-/// told) and perhaps guide ("5p" or "3p"), as `stemloop arms` prints it.
+/// Arms by id, from a table with the columns id, 5p_start, 5p_end, 3p_start, 3p_end (1-based, inclusive, empty where
+/// not told) and perhaps guide ("5p" or "3p"), as `stemloop arms` prints it.
 class ArmTable {
  public:
   static ArmTable read(const std::string& path);

@@ -10,7 +10,7 @@ namespace stemloop {
 
 namespace {
 
-constexpr double kStep = 20;    // one step along a stem
+constexpr double kStep = 20;     // one step along a stem
 constexpr double kRadius = 7.7;  // of a base
 constexpr double kLadderStep = 11;
 constexpr double kLadderLine = 15;
@@ -59,8 +59,7 @@ class FigurePainter {
   void place_bases() {
     if (ladder_) {
       at_.resize(n_);
-      for (int i = 0; i < n_; ++i)
-        at_[i] = {rungs_.base[i].column * kLadderStep, rungs_.base[i].line * kLadderLine};
+      for (int i = 0; i < n_; ++i) at_[i] = {rungs_.base[i].column * kLadderStep, rungs_.base[i].line * kLadderLine};
     } else {
       at_ = structure_layout(f_.structure);
       for (Point& p : at_) p = p * kStep;
@@ -196,13 +195,16 @@ class FigurePainter {
       double near = ladder_ ? 0 : 4.5;
       const auto meets_a_base = [&] {
         const Point centre = middle + out * (near + high * 0.65);
-        return std::any_of(at_.begin(), at_.end(), [&](Point p) { return length_of(p - centre) < kRadius + half - 0.5; });
+        return std::any_of(at_.begin(), at_.end(),
+                           [&](Point p) { return length_of(p - centre) < kRadius + half - 0.5; });
       };
       while (!ladder_ && near < 20 && meets_a_base()) near += 1;
       const double far = near + high;
       const bool drosha = k == 0 || k == 3;
       d_.add(Polygon{{middle + out * near, middle + out * far + side * half, middle + out * far - side * half},
-                     drosha ? kCut : "#ffffff", kCut, 1.3});
+                     drosha ? kCut : "#ffffff",
+                     kCut,
+                     1.3});
       taken_.push_back(around(middle + out * ((near + far) / 2), half + 2, half + 2));
     }
   }
@@ -234,12 +236,14 @@ class FigurePainter {
     for (const double away : {0.0, 7.0, 15.0, 24.0}) {
       for (const double turn : {0.0, 0.5, -0.5, 1.0, -1.0}) {
         if (ladder_ && turn != 0) continue;
-        const Point way = {out.x * std::cos(turn) - out.y * std::sin(turn), out.x * std::sin(turn) + out.y * std::cos(turn)};
+        const Point way = {out.x * std::cos(turn) - out.y * std::sin(turn),
+                           out.x * std::sin(turn) + out.y * std::cos(turn)};
         const double reach = std::abs(way.x) * half + std::abs(way.y) * high;
         const Point p = from + way * (radius() + 4 + more + away + reach);
         const Box box = around(p, half, high);
         if (std::any_of(taken_.begin(), taken_.end(), [&](const Box& b) { return b.meets(box); })) continue;
-        if (leader) d_.add(Line{from + way * (radius() + 0.5), from + way * (radius() + 3 + more + away), 0.7, "#8a8a8a"});
+        if (leader)
+          d_.add(Line{from + way * (radius() + 0.5), from + way * (radius() + 3 + more + away), 0.7, "#8a8a8a"});
         d_.add(Text{{p.x, p.y + size * 0.36}, text, size, Anchor::kMiddle, bold ? kInk : kGreyInk, bold});
         taken_.push_back(box);
         return;

@@ -31,7 +31,7 @@ Ladder ladder_of(std::string_view sequence, std::string_view structure) {
   for (int i = 0; i <= layout.loop_open; ++i) {
     const int j = pairs[i];
     if (j < layout.loop_close) continue;
-    while (left < i || right > j) outer(left < i, right > j);
+    while (left < i || right > j) outer(left<i, right> j);
     put(i, 1);
     put(j, 3);
     const PairType pair = kPairTypes[base_code(sequence[i])][base_code(sequence[j])];

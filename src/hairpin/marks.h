@@ -23,7 +23,7 @@ struct BaseSpan {
 struct HairpinMarks {
   BaseSpan five_prime;
   BaseSpan three_prime;
-  BaseSpan seed;                                // bases 2 to 8 of the guide
+  BaseSpan seed;                               // bases 2 to 8 of the guide
   std::array<int, 4> cuts = {-1, -1, -1, -1};  // -1: not told
   [[nodiscard]] bool any() const { return five_prime.known() || three_prime.known(); }
 };
@@ -32,8 +32,11 @@ enum class GuideArm { kNotTold, kFivePrime, kThreePrime };
 
 /// Arms with their ends as cuts, and the guide's bases 2 to 8 as the seed.
 inline HairpinMarks marks_of_arms(BaseSpan five_prime, BaseSpan three_prime, GuideArm guide = GuideArm::kNotTold) {
-  HairpinMarks marks{five_prime, three_prime, {}, {five_prime.begin, five_prime.end, three_prime.begin, three_prime.end}};
-  const BaseSpan arm = guide == GuideArm::kFivePrime ? five_prime : guide == GuideArm::kThreePrime ? three_prime : BaseSpan{};
+  HairpinMarks marks{
+      five_prime, three_prime, {}, {five_prime.begin, five_prime.end, three_prime.begin, three_prime.end}};
+  const BaseSpan arm = guide == GuideArm::kFivePrime    ? five_prime
+                       : guide == GuideArm::kThreePrime ? three_prime
+                                                        : BaseSpan{};
   if (arm.known() && arm.end - arm.begin >= 8) marks.seed = {arm.begin + 1, arm.begin + 8};
   return marks;
 }

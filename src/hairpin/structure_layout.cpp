@@ -14,10 +14,10 @@ namespace stemloop {
 namespace {
 
 constexpr double kPi = std::numbers::pi;
-constexpr double kTouching = 0.8;     // bases are drawn as discs of 0.77
-constexpr double kSteepest = 2.15;    // first step of a bow against the stem, so that it clears the base before it
-constexpr double kAslant = 1.13;      // the same where another bow begins at the same base
-constexpr double kTailTilt = 0.2;     // loose ends part from each other, radians
+constexpr double kTouching = 0.8;   // bases are drawn as discs of 0.77
+constexpr double kSteepest = 2.15;  // first step of a bow against the stem, so that it clears the base before it
+constexpr double kAslant = 1.13;    // the same where another bow begins at the same base
+constexpr double kTailTilt = 0.2;   // loose ends part from each other, radians
 constexpr int kTiltedSteps = 6;
 
 // The way from a stem's axis to its 5' strand: up where the stem runs to the right.
@@ -157,9 +157,8 @@ class Layout {
   //        .........
   template <class Push>
   void multiloop(int i, const std::vector<int>& branches, Point middle, Point axis, Push push) {
-    const int main = *std::max_element(branches.begin(), branches.end(), [&](int a, int b) {
-      return pairs_[a] - a < pairs_[b] - b;
-    });
+    const int main = *std::max_element(branches.begin(), branches.end(),
+                                       [&](int a, int b) { return pairs_[a] - a < pairs_[b] - b; });
     const int ends[2][2] = {{i, main}, {pairs_[main], pairs_[i]}};
     const auto steps_and_pairs = [&](int half) {
       std::pair<int, int> counts = {0, 0};
@@ -194,8 +193,8 @@ class Layout {
     };
     for (int half = 0; half < 2; ++half) {
       const auto [steps, pairs] = steps_and_pairs(half);
-      const double step = turned ? (2 * kPi - pair_angle * all_pairs) / all_steps
-                                 : (kPi - pair_angle * (pairs + 1)) / steps;
+      const double step =
+          turned ? (2 * kPi - pair_angle * all_pairs) / all_steps : (kPi - pair_angle * (pairs + 1)) / steps;
       for (int k = ends[half][0]; k != ends[half][1];) {
         ++k;
         angle += step;

@@ -28,7 +28,9 @@ std::map<std::string, std::string> values_by_id(const std::string& path, const s
   std::vector<std::size_t> wanted;
   bool flanks = false;
   const auto begin = [&](const std::vector<std::string>& header) {
-    const auto has = [&](const std::string& name) { return std::find(header.begin(), header.end(), name) != header.end(); };
+    const auto has = [&](const std::string& name) {
+      return std::find(header.begin(), header.end(), name) != header.end();
+    };
     id = find_column(header, has("id") ? "id" : "name", path);
     flanks = column == kFlank && !has(column);
     for (const std::string& name : flanks ? std::vector<std::string>{"flank5", "flank3"} : std::vector{column}) {
@@ -37,11 +39,12 @@ std::map<std::string, std::string> values_by_id(const std::string& path, const s
   };
   read_table(path, begin, [&](const std::vector<std::string_view>& fields, const std::string& place) {
     std::string value(fields[wanted.front()]);
-    if (flanks) value = flank_range(parse_integer(fields[wanted[0]], place) + parse_integer(fields[wanted[1]], place), place);
+    if (flanks)
+      value = flank_range(parse_integer(fields[wanted[0]], place) + parse_integer(fields[wanted[1]], place), place);
     if (value.empty()) value = "-";
     const auto [at, is_new] = values.try_emplace(std::string(fields[id]), value);
-    require(is_new || at->second == value, "{}: '{}' stands twice, with {} '{}' and '{}'; --by needs ids that differ", place,
-            printable(at->first), column, printable(at->second), printable(value));
+    require(is_new || at->second == value, "{}: '{}' stands twice, with {} '{}' and '{}'; --by needs ids that differ",
+            place, printable(at->first), column, printable(at->second), printable(value));
   });
   return values;
 }

@@ -29,8 +29,8 @@ ClassQuestion::ClassQuestion(const std::string& wanted, const std::string& model
           directory, model_family(directory), wanted);
   FoldingOptions folding;
   folding.parameters = judge->parameters();
-  parts_ = std::make_unique<Parts>(Parts{wanted, directory, std::move(judge), {},
-                                         tbb::enumerable_thread_specific<Hairpins>(hairpin_state(folding))});
+  parts_ = std::make_unique<Parts>(Parts{
+      wanted, directory, std::move(judge), {}, tbb::enumerable_thread_specific<Hairpins>(hairpin_state(folding))});
   const std::vector<VerdictColumn> columns = parts_->judge->columns();
   for (std::size_t k = 0; k < columns.size(); ++k) {
     if (columns[k].name == "probability" || columns[k].name == "against_others") parts_->probabilities.push_back(k);

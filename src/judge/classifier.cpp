@@ -167,8 +167,7 @@ std::vector<Call> Classifier::classify(std::span<const Evidence> evidence) const
       const double value = column_named(range.name, table).values[i];
       if (value < range.low || value > range.high)
         call.unusual.push_back(fmt::format("{} is {:.4g}, training hairpins have {:.4g} to {:.4g}",
-                                           name_in_words(range.name), value, range.low,
-                                           range.high));
+                                           name_in_words(range.name), value, range.low, range.high));
     }
     call.outside = raw.errors[i] > most_error_ || raw.distances[i] > most_distance_ || !call.unusual.empty();
     call.reconstruction = raw.reconstructions[i];
@@ -223,8 +222,8 @@ Classifier Classifier::train(const std::string& directory, const LabelledEvidenc
   check_labels(valid.labels, "to calibrate on");
   std::string network = find_model(how.network);
   if (fs::exists(network + "/network")) network += "/network";  // a classifier's
-  require(read_model_directory(network).config.disentangled,
-          "{}: this network has no latent spaces of class and bonds", network);
+  require(read_model_directory(network).config.disentangled, "{}: this network has no latent spaces of class and bonds",
+          network);
   fs::create_directories(directory + "/network");
   pack_model(network, directory + "/network");
   Classifier c;
@@ -271,10 +270,7 @@ void Classifier::write(const std::string& directory, const std::string& origin) 
       {"family", kPremirnaFamily},
       {"parameters", parameters_},
       {"blend",
-       {{"booster", blend_.weights[0]},
-        {"z_y", blend_.weights[1]},
-        {"z_m", blend_.weights[2]},
-        {"bias", blend_.bias}}},
+       {{"booster", blend_.weights[0]}, {"z_y", blend_.weights[1]}, {"z_m", blend_.weights[2]}, {"bias", blend_.bias}}},
       {"outside", {{"reconstruction_error", most_error_}, {"latent_distance", most_distance_}, {"ranges", ranges}}},
       {"md5", {{kTree, md5(tree_bytes)}, {kBooster, md5(booster_bytes)}, {kSpace, md5(space_bytes)}}},
       {"training", Json::parse(origin)}};

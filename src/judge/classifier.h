@@ -16,8 +16,8 @@
 #include <string>
 #include <vector>
 
-#include "features/features.h"
 #include "describe/describe.h"
+#include "features/features.h"
 #include "learn/learn.h"
 #include "net/net.h"
 

@@ -127,11 +127,13 @@ void say_energy(const Anatomy& a, Say say) {
   say("mfe_per_gc", "energy per nucleotide and GC", "kcal/mol", mfe / n / std::max(gc, 0.05));
   say("mfe_per_pair", "energy per base pair", "kcal/mol",
       share(mfe, static_cast<double>(std::count(h.fold.structure.begin(), h.fold.structure.end(), '('))));
-  say("ensemble_gap", "ensemble energy below the minimum, per nucleotide", "kcal/mol", (mfe - h.ensemble.energy_kcal) / n);
+  say("ensemble_gap", "ensemble energy below the minimum, per nucleotide", "kcal/mol",
+      (mfe - h.ensemble.energy_kcal) / n);
   say("mfe_log_frequency", "log share of the minimum structure in the ensemble, per nucleotide", "",
       std::log(std::max(h.ensemble.mfe_frequency, 1e-12)) / n);
   say("diversity", "ensemble diversity per nucleotide", "", h.ensemble.diversity / n);
-  say("centroid_distance", "distance of the ensemble to its centroid, per nucleotide", "", h.ensemble.centroid_distance / n);
+  say("centroid_distance", "distance of the ensemble to its centroid, per nucleotide", "",
+      h.ensemble.centroid_distance / n);
 }
 
 template <typename Say>
@@ -190,8 +192,10 @@ void say_arms(const Anatomy& a, Say say) {
   say("paired_between", "how paired the letters between the arms are", "", a.paired_in(a.arm5[1], a.arm3[0]));
   say("paired_seed_5p", "how paired the seed of the 5p arm is", "", a.paired_in(a.arm5[0] + 1, a.arm5[0] + 8));
   say("paired_seed_3p", "how paired the seed of the 3p arm is", "", a.paired_in(a.arm3[0] + 1, a.arm3[0] + 8));
-  say("paired_middle_5p", "how paired letters 9 to 12 of the 5p arm are", "", a.paired_in(a.arm5[0] + 8, a.arm5[0] + 12));
-  say("paired_middle_3p", "how paired letters 9 to 12 of the 3p arm are", "", a.paired_in(a.arm3[0] + 8, a.arm3[0] + 12));
+  say("paired_middle_5p", "how paired letters 9 to 12 of the 5p arm are", "",
+      a.paired_in(a.arm5[0] + 8, a.arm5[0] + 12));
+  say("paired_middle_3p", "how paired letters 9 to 12 of the 3p arm are", "",
+      a.paired_in(a.arm3[0] + 8, a.arm3[0] + 12));
   say("paired_base", "how paired the last six letters at the base are", "",
       (a.paired_in(0, 6) + a.paired_in(a.n - 8, a.n - 2)) / 2);
   say("unpaired_run_5p", "longest unpaired run of the 5p arm", "nt", a.unpaired_run(a.arm5[0], a.arm5[1]));
@@ -230,8 +234,8 @@ void say_words(const Anatomy& a, Say say) {
   }
 }
 
-// What lies below the Drosha cuts: the lower stem, and the letters that Drosha's complex is known to read. Missing where
-// the sequence ends before.
+// What lies below the Drosha cuts: the lower stem, and the letters that Drosha's complex is known to read. Missing
+// where the sequence ends before.
 template <typename Say>
 void say_base(const CutHairpin& h, Say say) {
   constexpr int kLowerStem = 11;
@@ -251,7 +255,8 @@ void say_base(const CutHairpin& h, Say say) {
   say("pairs_below", "base pairs of the stem-loop below the 5' Drosha cut", "bp",
       before >= kLowerStem && after >= kLowerStem ? paired_in(h.local.begin, d5) : kMissing);
   bool ug = false, cnnc = false;
-  for (int at = 15; at >= 12; --at) ug = ug || (at <= before && h.before.substr(static_cast<std::size_t>(before - at), 2) == "UG");
+  for (int at = 15; at >= 12; --at)
+    ug = ug || (at <= before && h.before.substr(static_cast<std::size_t>(before - at), 2) == "UG");
   for (int at = 15; at <= 19 && at + 3 < after; ++at)
     cnnc = cnnc || (h.after[static_cast<std::size_t>(at)] == 'C' && h.after[static_cast<std::size_t>(at + 3)] == 'C');
   say("basal_UG", "UG at the basal junction", "", before >= 15 ? (ug ? 1 : 0) : kMissing);
@@ -275,7 +280,8 @@ void say_stem_loop(const CutHairpin& h, const Anatomy& core, Say say) {
     return share(same, pairs);
   };
   say("stem_loop_energy", "energy of the whole stem-loop", "kcal/mol", h.local.energy / 100.0);
-  say("stem_loop_per_nt", "energy per nucleotide of the whole stem-loop", "kcal/mol", share(h.local.energy / 100.0, length));
+  say("stem_loop_per_nt", "energy per nucleotide of the whole stem-loop", "kcal/mol",
+      share(h.local.energy / 100.0, length));
   say("stem_loop_length", "letters of the whole stem-loop", "nt", length);
   say("stem_loop_pairs", "base pairs of the whole stem-loop", "bp",
       static_cast<double>(std::count(h.local.structure.begin(), h.local.structure.end(), '(')));
@@ -305,7 +311,8 @@ bool can_be_judged(const ArmCall& arms, std::string_view sequence) {
   return end - begin >= kLeastCore;
 }
 
-std::optional<CutHairpin> cut_hairpin(std::string_view sequence, const LocalStemLoop& local, ArmCall arms, Folder& folder) {
+std::optional<CutHairpin> cut_hairpin(std::string_view sequence, const LocalStemLoop& local, ArmCall arms,
+                                      Folder& folder) {
   CutHairpin h;
   h.local = local;
   h.arms = std::move(arms);

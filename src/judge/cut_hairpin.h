@@ -1,6 +1,6 @@
 // A hairpin as the world classifier sees it: found in a sequence of any length, cut at its four cut sites, and folded
-// again without what lies outside the cuts. What is measured here depends on the stem-loop and its cuts alone, most of it
-// on the letters between the Drosha cuts, so flanks of any length leave it as it is, as far as they leave these.
+// again without what lies outside the cuts. What is measured here depends on the stem-loop and its cuts alone, most of
+// it on the letters between the Drosha cuts, so flanks of any length leave it as it is, as far as they leave these.
 #pragma once
 
 #include <optional>
@@ -34,7 +34,8 @@ bool can_be_judged(const ArmCall& arms, std::string_view sequence);
 
 /// Folds what lies between the cuts of one stem-loop of `sequence`, RNA in upper case. Nothing if that does not fold.
 /// REQUIRES: can_be_judged().
-std::optional<CutHairpin> cut_hairpin(std::string_view sequence, const LocalStemLoop& local, ArmCall arms, Folder& folder);
+std::optional<CutHairpin> cut_hairpin(std::string_view sequence, const LocalStemLoop& local, ArmCall arms,
+                                      Folder& folder);
 
 /// A named number about a hairpin.
 struct Measure {

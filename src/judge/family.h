@@ -64,14 +64,14 @@ class Verdict {
 struct JudgeScores {
   std::vector<NamedRow> rows;
   // Of the calls and the calibration curve: as the model means them, in the order of the records.
-  std::vector<VerdictColumn> call_columns;   // behind id and label
-  std::vector<std::vector<TypedCell>> calls;      // one a record
+  std::vector<VerdictColumn> call_columns;    // behind id and label
+  std::vector<std::vector<TypedCell>> calls;  // one a record
   std::vector<std::string> ids;
   std::vector<std::uint8_t> labels;
   std::vector<float> probability;
-  std::vector<std::string> sequences;                // empty where records came as pictures
-  std::vector<std::vector<std::string>> parents;     // that records name; empty as above
-  bool knows_training = false;  // rows tell apart what the model was trained on
+  std::vector<std::string> sequences;             // empty where records came as pictures
+  std::vector<std::vector<std::string>> parents;  // that records name; empty as above
+  bool knows_training = false;                    // rows tell apart what the model was trained on
   Tally tally;
   std::string warning;  // empty: none
 };
@@ -114,8 +114,8 @@ class Judge {
 
 struct OpenOptions {
   std::string device = "auto";
-  int threads = 1;  // of one call of judge(); a pipeline has its own
-  double prior = 0;  // probability that a record is a precursor; 0: the model's own
+  int threads = 1;            // of one call of judge(); a pipeline has its own
+  double prior = 0;           // probability that a record is a precursor; 0: the model's own
   bool all_hairpins = false;  // tell the other hairpins of a record too
   bool reasons = true;        // of every call; they cost more than the call
 };

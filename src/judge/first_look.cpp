@@ -53,9 +53,9 @@ void say_cuts(const ArmCall& arms, Say say) {
   say("log_odds", arms.log_odds);
   say("log_probability", arms.log_probability);
   static constexpr std::array<std::array<const char*, 2>, kCuts> kNames = {{{"entropy_drosha5", "within_2_drosha5"},
-                                                                           {"entropy_dicer5", "within_2_dicer5"},
-                                                                           {"entropy_dicer3", "within_2_dicer3"},
-                                                                           {"entropy_drosha3", "within_2_drosha3"}}};
+                                                                            {"entropy_dicer5", "within_2_dicer5"},
+                                                                            {"entropy_dicer3", "within_2_dicer3"},
+                                                                            {"entropy_drosha3", "within_2_drosha3"}}};
   for (std::size_t k = 0; k < kCuts; ++k) {
     say(kNames[k][0], arms.entropy[k]);
     say(kNames[k][1], arms.within[k][2]);

@@ -76,7 +76,8 @@ void add_lines(Drawing& drawing, double y, const std::vector<std::string>& lines
   constexpr double kMargin = 24, kLine = 17, kHeadLetter = 9.4, kLetter = 7.3;
   bool first = true;
   for (const std::string& line : lines) {
-    drawing.width = std::max(drawing.width, 2 * kMargin + (first ? kHeadLetter : kLetter) * static_cast<double>(line.size()));
+    drawing.width =
+        std::max(drawing.width, 2 * kMargin + (first ? kHeadLetter : kLetter) * static_cast<double>(line.size()));
     drawing.add(
         Text{{kMargin, y}, line, first ? 16.0 : 12.0, Anchor::kStart, first ? "#000000" : "#333333", first, !first});
     y += first ? kLine + 6 : kLine;

@@ -1,4 +1,5 @@
-// What the tables that classifiers learn from have in common: columns id, kind, group, weight, flank5, flank3, sequence.
+// What the tables that classifiers learn from have in common: columns id, kind, group, weight, flank5, flank3,
+// sequence.
 #pragma once
 
 #include <cstddef>

@@ -30,11 +30,11 @@ FeatureFile read_features(const MaterialFiles& c) {
           const std::string& name = header[k];
           const bool ignored = name.empty() || name == "idx" || name == "Unnamed: 0" ||
                                std::find(c.without.begin(), c.without.end(), name) != c.without.end();
-          meaning.push_back(k == *id                                ? -2
-                            : k == label                            ? -3
-                            : k == part                             ? -4
-                            : ignored                               ? -1
-                                                                    : static_cast<int>(names.size()));
+          meaning.push_back(k == *id     ? -2
+                            : k == label ? -3
+                            : k == part  ? -4
+                            : ignored    ? -1
+                                         : static_cast<int>(names.size()));
           if (meaning.back() >= 0) names.push_back(name);
         }
         cells.resize(names.size());
@@ -80,8 +80,8 @@ Material material_of(const MaterialFiles& c) {
     require(!file.labels.empty() || !latents.labels.empty(), "neither {} nor {} has labels (column '{}')", c.latents,
             c.features, c.labels);
     const std::string& place = file.places[line];
-    material.records.labels.push_back(static_cast<std::uint8_t>(
-        file.labels.empty() ? latents.labels[i] : label_of(file.labels[line], place)));
+    material.records.labels.push_back(
+        static_cast<std::uint8_t>(file.labels.empty() ? latents.labels[i] : label_of(file.labels[line], place)));
     if (!c.split.empty()) {
       require(!file.parts.empty(), "{}: there is no column '{}'", c.features, printable(c.split));
       material.parts.push_back(part_of(file.parts[line], place));

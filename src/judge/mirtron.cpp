@@ -109,15 +109,16 @@ void MirtronModel::tell_outside(std::span<const float> look, MirtronCall& call) 
     const std::size_t m = measure_number(range.name);
     const double value = look[m];
     if (value < range.low || value > range.high)
-      call.unusual.push_back(fmt::format("{} is {:.4g}, training hairpins have {:.4g} to {:.4g}", mirtron_measures()[m].words,
-                                         value, range.low, range.high));
+      call.unusual.push_back(fmt::format("{} is {:.4g}, training hairpins have {:.4g} to {:.4g}",
+                                         mirtron_measures()[m].words, value, range.low, range.high));
   }
   // Spliced like a mirtron, made of other letters than those of the training mirtrons: another clade's, perhaps.
   const double gc = look[measure_number("gc")];
   const bool sites = call.donor && call.acceptor && call.donor->score + call.acceptor->score >= mirtron_sites_;
   if (sites && (gc < mirtron_gc_low_ || gc > mirtron_gc_high_))
-    call.unusual.push_back(fmt::format("splice sites at both cuts, but GC content {:.2f}; training mirtrons have {:.2f} to {:.2f}",
-                                       gc, mirtron_gc_low_, mirtron_gc_high_));
+    call.unusual.push_back(
+        fmt::format("splice sites at both cuts, but GC content {:.2f}; training mirtrons have {:.2f} to {:.2f}", gc,
+                    mirtron_gc_low_, mirtron_gc_high_));
   call.outside = !call.unusual.empty();
 }
 

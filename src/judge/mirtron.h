@@ -1,15 +1,15 @@
-// Mirtron or canonical miRNA, wherever the sequence was cut: cut first, then judge. Mirtrons are short introns that fold to
-// a hairpin: splicing, not Drosha, cuts their precursor, so that splice sites lie at its cuts, or, in tailed ones, at one
-// of them. A model is a directory:
+// Mirtron or canonical miRNA, wherever the sequence was cut: cut first, then judge. Mirtrons are short introns that
+// fold to a hairpin: splicing, not Drosha, cuts their precursor, so that splice sites lie at its cuts, or, in tailed
+// ones, at one of them. A model is a directory:
 //   config.json              family "mirtron", checksums, measures, calibration, usual ranges, importance, figures
 //   cuts/                    networks of cuts (of models/premirna)
 //   booster.ubj              boosted trees on mirtron_measures(): mirtron against canonical
-//   others.ubj               trees on the same: mirtron against introns and other RNAs that are none; if it was shown any
-//   index.safetensors        names, labels and word sketches of the training hairpins; no sequence can be read from it
-//   README.md                the card
+//   others.ubj               trees on the same: mirtron against introns and other RNAs that are none; if it was shown
+//   any index.safetensors        names, labels and word sketches of the training hairpins; no sequence can be read from
+//   it README.md                the card
 //
-// Log odds are the mean over all looks at a hairpin (mirtron_measures.h), on a logistic curve fitted to records left out of
-// training. The reasons are the trees' own: what each measure adds to the log odds (Shapley values).
+// Log odds are the mean over all looks at a hairpin (mirtron_measures.h), on a logistic curve fitted to records left
+// out of training. The reasons are the trees' own: what each measure adds to the log odds (Shapley values).
 //
 //   mirtron_measures.cpp     what the trees see        mirtron_training.cpp   shown records, trees, figures
 //   mirtron_files.cpp        the directory             mirtron_told.cpp       a call in words, JSON, cells
@@ -45,19 +45,19 @@ struct MirtronReason {
 };
 
 struct MirtronCall {
-  bool hairpin = false;           // false: there is none, and nothing below is said
-  CutHairpin cut;                 // the hairpin that is likeliest a mirtron
-  double probability = 0;         // of a mirtron, if it is a precursor, calibrated
-  double against_others = 1;      // of a mirtron, if it is no canonical precursor; 1 of models that know no others
-  double base = 0;                // log odds before any measure is looked at
+  bool hairpin = false;                // false: there is none, and nothing below is said
+  CutHairpin cut;                      // the hairpin that is likeliest a mirtron
+  double probability = 0;              // of a mirtron, if it is a precursor, calibrated
+  double against_others = 1;           // of a mirtron, if it is no canonical precursor; 1 of models that know no others
+  double base = 0;                     // log odds before any measure is looked at
   std::vector<MirtronReason> reasons;  // the weightiest first; base and they sum to the log odds of `probability`
   std::optional<SpliceSite> donor, acceptor;  // at the cuts
   ClosestKnown closest;
   bool trained_on = false;  // a training hairpin has the same words: it is that one, or differs by a few letters
   bool outside = false;     // unlike the mirtrons and the canonical precursors it was trained on
   std::vector<std::string> unusual;  // why, in words
-  /// "no hairpin", "canonical", "mirtron", or "other": nearer to mirtrons than to canonical precursors, but an intron or
-  /// another RNA that is none.
+  /// "no hairpin", "canonical", "mirtron", or "other": nearer to mirtrons than to canonical precursors, but an intron
+  /// or another RNA that is none.
   [[nodiscard]] std::string label() const;
 };
 
@@ -76,14 +76,14 @@ struct MirtronRecord {
   bool other = false;              // neither mirtron nor canonical
   std::int64_t group = 0;          // one is on one side of every fold
   float weight = 1;
-  int flank5 = 0, flank3 = 0;      // letters of flank that it brings
+  int flank5 = 0, flank3 = 0;        // letters of flank that it brings
   std::vector<std::string> parents;  // of synthetic records
 };
 
 /// Whether a table has the columns kind and group, as read_mirtron_records() wants them. Error if it cannot be read.
 bool is_mirtron_table(const std::string& path);
-/// Reads a table with columns id, kind (mirtron, canonical, or what else it is), group, weight, flank5, flank3, sequence.
-/// Error with file and line.
+/// Reads a table with columns id, kind (mirtron, canonical, or what else it is), group, weight, flank5, flank3,
+/// sequence. Error with file and line.
 std::vector<MirtronRecord> read_mirtron_records(const std::string& path);
 struct SequenceSet;  // data/sequence_set.h
 /// Records of a labelled set: 1 mirtrons, 0 canonical ones; near-duplicates are one group.
@@ -92,13 +92,13 @@ std::vector<MirtronRecord> mirtron_records(const SequenceSet& set, int threads);
 struct MirtronTraining {
   BoosterOptions booster = {.rounds = 250, .depth = 4, .rate = 0.06, .rows = 0.7, .columns = 0.3};
   int folds = 5;
-  int repeats = 1;         // of the cross-validation, with other folds
-  int shown = 8;           // ways to show a mirtron; canonical ones are shown in as many, others in a third of them
+  int repeats = 1;  // of the cross-validation, with other folds
+  int shown = 8;    // ways to show a mirtron; canonical ones are shown in as many, others in a third of them
   int threads = 1;
-  std::uint64_t seed = 1;  // of folds, flanks and trees
-  std::string cuts;        // directory of a model of cuts
-  std::string origin = "{}";                             // JSON kept in config.json
-  std::string calls;                                     // TSV of what is said out of fold; empty: none
+  std::uint64_t seed = 1;     // of folds, flanks and trees
+  std::string cuts;           // directory of a model of cuts
+  std::string origin = "{}";  // JSON kept in config.json
+  std::string calls;          // TSV of what is said out of fold; empty: none
   std::function<void(const std::string&)> talk = [](const std::string&) {};
   /// Synthetic mirtrons to learn from beside the real ones: made of `records`, real mirtrons of the training part, to
   /// fill up `missing` that there are fewer than canonical ones; drawn by `seed`.
@@ -144,9 +144,9 @@ class MirtronModel {
   std::unique_ptr<Booster> booster_, others_;
   LogisticBlend calibration_, others_calibration_;
   KnownHairpins known_;
-  std::vector<MeasureRange> ranges_;  // of the training precursors, of both classes
-  double mirtron_gc_low_ = 0, mirtron_gc_high_ = 1;       // of the training mirtrons alone
-  double mirtron_sites_ = 0;                              // score of both splice sites that half of those reach
+  std::vector<MeasureRange> ranges_;                 // of the training precursors, of both classes
+  double mirtron_gc_low_ = 0, mirtron_gc_high_ = 1;  // of the training mirtrons alone
+  double mirtron_sites_ = 0;                         // score of both splice sites that half of those reach
   std::vector<std::pair<std::string, double>> importance_;
   std::map<std::string, Figures> figures_;
   std::map<std::string, std::pair<std::int64_t, double>> called_;

@@ -59,7 +59,8 @@ class MirtronVerdict : public Verdict {
     if (!call_.hairpin) return {std::string(kNoHairpin) + " that could be cut into two arms: no mirtron"};
     std::vector<std::string> lines = {fmt::format("{}, probability of a mirtron {:.3f}", label(), call_.probability)};
     if (others_)
-      lines.push_back(fmt::format("not an intron or other RNA that is none with probability {:.3f}", call_.against_others));
+      lines.push_back(
+          fmt::format("not an intron or other RNA that is none with probability {:.3f}", call_.against_others));
     add_mirtron_lines(call_, lines);
     for (const std::string& note : notes_) lines.push_back("note: " + note);
     return lines;
@@ -74,7 +75,9 @@ class MirtronVerdict : public Verdict {
 class MirtronJudge : public Judge {
  public:
   MirtronJudge(const std::string& directory, const OpenOptions& options)
-      : model_(MirtronModel::open(directory)), reasons_(options.reasons), finders_([this] { return SplicedFinder(model_.cuts()); }) {}
+      : model_(MirtronModel::open(directory)),
+        reasons_(options.reasons),
+        finders_([this] { return SplicedFinder(model_.cuts()); }) {}
 
   [[nodiscard]] const std::string& parameters() const override { return parameters_; }
 
@@ -112,14 +115,15 @@ class MirtronJudge : public Judge {
     return verdicts;
   }
 
-  [[nodiscard]] std::string summary(const LabelCounts& labels, std::int64_t records, std::int64_t outside) const override {
+  [[nodiscard]] std::string summary(const LabelCounts& labels, std::int64_t records,
+                                    std::int64_t outside) const override {
     return fmt::format("{} records: {}; {} unlike those of training", records, counts_in_words(labels), outside);
   }
 
   [[nodiscard]] std::string info() const override {
     constexpr std::size_t kMost = 15;
-    std::string text = fmt::format("energy parameters\t{}\ncalibration\tlog odds = {:.4f} x the trees' {:+.4f}\n", parameters_,
-                                   model_.calibration().weights[0], model_.calibration().bias);
+    std::string text = fmt::format("energy parameters\t{}\ncalibration\tlog odds = {:.4f} x the trees' {:+.4f}\n",
+                                   parameters_, model_.calibration().weights[0], model_.calibration().bias);
     text += fmt::format("others\t{}\n", model_.knows_others() ? "told from introns and other RNAs" : "not known");
     text += "figures\tshown\tout of fold\tlow\thigh\n";
     for (const auto& [which, figures] : model_.figures()) {

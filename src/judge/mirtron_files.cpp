@@ -54,7 +54,8 @@ std::vector<std::size_t> known_measures(const Json& config, const std::string& n
   return columns;
 }
 
-std::unique_ptr<Booster> trees_of(const Json& config, const std::string& directory, const char* file, std::int64_t columns) {
+std::unique_ptr<Booster> trees_of(const Json& config, const std::string& directory, const char* file,
+                                  std::int64_t columns) {
   const std::string path = directory + "/" + file;
   auto trees = load_xgboost(checked_file(config, directory, file), path, 1);
   require(trees->columns() == columns, "{}: is for {} columns, not {}", path, trees->columns(), columns);
@@ -115,10 +116,11 @@ MirtronModel MirtronModel::open(const std::string& directory) {
   require(format.is_number_integer(), "{}: 'format' is missing: this is no stemloop model", name);
   require(family == kMirtronFamily, "{}: this is a model of family '{}', not '{}'", name,
           family.is_string() ? printable(family.get<std::string>()) : "", kMirtronFamily);
-  require(format != 1, "{}: format 1 judged sequences by their ends and is not read any more (this is {}): train it again",
-          name, kMirtronFormat);
-  require(format == kMirtronFormat, "{}: format {} is not known here (this is {}); was it written by a newer stemloop?", name,
-          printable(format.dump()), kMirtronFormat);
+  require(format != 1,
+          "{}: format 1 judged sequences by their ends and is not read any more (this is {}): train it again", name,
+          kMirtronFormat);
+  require(format == kMirtronFormat, "{}: format {} is not known here (this is {}); was it written by a newer stemloop?",
+          name, printable(format.dump()), kMirtronFormat);
   MirtronModel m;
   m.columns_ = known_measures(config, name);
   m.calibration_ = curve_of(config, "calibration", name);
@@ -140,7 +142,8 @@ MirtronModel MirtronModel::open(const std::string& directory) {
   for (const auto& [which, all] : figures.items()) {
     for (const char* figure : kFigureNames) {
       const Json three = member(all, figure);
-      require(three.is_array() && three.size() == 3, "{}: the figure '{}' ({}) is missing", name, figure, printable(which));
+      require(three.is_array() && three.size() == 3, "{}: the figure '{}' ({}) is missing", name, figure,
+              printable(which));
       // Of few records a figure may not be defined: null.
       const auto number = [&](const Json& one) { return one.is_null() ? std::nan("") : finite(one, "a figure", name); };
       m.figures_[which][figure] = {number(three[0]), number(three[1]), number(three[2])};

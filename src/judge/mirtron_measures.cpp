@@ -13,9 +13,9 @@ int middle_of(const CutHairpin& cut) { return (cut.local.loop_open + cut.local.l
 void move_places(CutHairpin& cut, int by) {
   Cuts& c = cut.arms.cuts;
   LocalStemLoop& local = cut.local;
-  for (int* place : {&c.drosha5, &c.dicer5, &c.dicer3, &c.drosha3, &cut.begin, &cut.end, &local.begin, &local.end,
-                     &local.loop_open, &local.loop_close, &cut.arms.stem.open, &cut.arms.stem.close,
-                     &cut.arms.stem.begin, &cut.arms.stem.end})
+  for (int* place :
+       {&c.drosha5, &c.dicer5, &c.dicer3, &c.drosha3, &cut.begin, &cut.end, &local.begin, &local.end, &local.loop_open,
+        &local.loop_close, &cut.arms.stem.open, &cut.arms.stem.close, &cut.arms.stem.begin, &cut.arms.stem.end})
     *place += by;
 }
 
@@ -48,7 +48,8 @@ std::vector<SplicedHairpin> SplicedFinder::find(std::string_view sequence, int m
     for (const int reach : kLookReach) {
       const int begin = std::max(0, middle - reach), end = std::min(n, middle + reach);
       if (begin == 0 && end == n) continue;  // it was looked at
-      const std::string_view window = sequence.substr(static_cast<std::size_t>(begin), static_cast<std::size_t>(end - begin));
+      const std::string_view window =
+          sequence.substr(static_cast<std::size_t>(begin), static_cast<std::size_t>(end - begin));
       for (FoundHairpin& again : finder_.find(window, 2)) {
         CutHairpin placed = std::move(again.cut);
         move_places(placed, begin);

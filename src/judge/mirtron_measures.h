@@ -1,7 +1,7 @@
 // What a model of mirtrons sees of a sequence: its stem-loops, found and cut as for precursors (cut_hairpin.h), each
-// measured from its cuts. Around one terminal loop it looks several times, at the sequence as given and at windows of some
-// letters on either side of the loop: flanks may change the stem-loop and so the cuts, and what is said is the mean of all
-// looks.
+// measured from its cuts. Around one terminal loop it looks several times, at the sequence as given and at windows of
+// some letters on either side of the loop: flanks may change the stem-loop and so the cuts, and what is said is the
+// mean of all looks.
 #pragma once
 
 #include <span>

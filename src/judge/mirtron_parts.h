@@ -13,7 +13,8 @@ inline constexpr int kMirtronFormat = 2;
 /// Measures whose usual range among training precursors is kept.
 inline constexpr const char* kMirtronRanged[] = {"length", "gc", "mfe_per_nt", "between_arms"};
 
-/// The trees' log odds, the mean over all looks at a hairpin; the trees know the measures `columns` of mirtron_measures().
+/// The trees' log odds, the mean over all looks at a hairpin; the trees know the measures `columns` of
+/// mirtron_measures().
 double mean_log_odds(const Booster& booster, const SplicedHairpin& hairpin, std::span<const std::size_t> columns);
 
 /// Its place in mirtron_measures(). Error if there is none of that name.

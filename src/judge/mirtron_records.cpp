@@ -17,7 +17,9 @@ bool is_mirtron_table(const std::string& path) {
   read_table(
       path,
       [&](const std::vector<std::string>& header) {
-        const auto has = [&](const char* name) { return std::find(header.begin(), header.end(), name) != header.end(); };
+        const auto has = [&](const char* name) {
+          return std::find(header.begin(), header.end(), name) != header.end();
+        };
         is = has("kind") && has("group");
       },
       [](const std::vector<std::string_view>&, const std::string&) {});
@@ -59,7 +61,8 @@ std::vector<MirtronRecord> mirtron_records(const SequenceSet& set, int threads) 
     record.label = set.labels[i];
     record.kind = kMirtronClasses[set.labels[i]];
     // A synthetic record is in the group of its first parent.
-    record.group = lineage.parents[i].empty() ? groups[i] : groups[static_cast<std::size_t>(lineage.parents[i].front())];
+    record.group =
+        lineage.parents[i].empty() ? groups[i] : groups[static_cast<std::size_t>(lineage.parents[i].front())];
     if (i < set.parents.size()) record.parents = set.parents[i];
     records.push_back(std::move(record));
   }

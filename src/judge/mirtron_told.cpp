@@ -90,12 +90,14 @@ void add_mirtron_cells(const Record& record, const MirtronCall& call, const std:
   cells.emplace_back(joined_texts(notes));
 }
 
-void add_mirtron_json(const Record& record, const MirtronCall& call, const std::vector<std::string>& notes, Json& json) {
+void add_mirtron_json(const Record& record, const MirtronCall& call, const std::vector<std::string>& notes,
+                      Json& json) {
   const auto list = [&](double sign) {
     Json all = Json::array();
     for (const MirtronReason& one : reasons(call, sign)) {
       const bool word = one.measure >= mirtron_measures().size();
-      Json reason = {{"measure", word ? "composition" : mirtron_measures()[one.measure].name}, {"log_odds", one.log_odds}};
+      Json reason = {{"measure", word ? "composition" : mirtron_measures()[one.measure].name},
+                     {"log_odds", one.log_odds}};
       if (!std::isnan(one.value)) reason["value"] = one.value;
       all.push_back(std::move(reason));
     }
@@ -147,7 +149,8 @@ std::string mirtron_text(const Record& record, const MirtronCall& call, const st
   std::string text = fmt::format("{}  {} nt", record.id, record.sequence.size());
   if (call.hairpin)
     text += fmt::format(", hairpin at {} to {}, {:.2f} kcal/mol\n{}", call.cut.begin + 1, call.cut.end,
-                        call.cut.core.fold.energy / 100.0, text_hairpin(call.cut.core.letters, call.cut.core.fold.structure));
+                        call.cut.core.fold.energy / 100.0,
+                        text_hairpin(call.cut.core.letters, call.cut.core.fold.structure));
   else
     text += "\n";
   for (const std::string& line : lines) text += "  " + line + "\n";
@@ -168,8 +171,7 @@ Drawing mirtron_page(const Record& record, const MirtronCall& call, const std::v
 
 std::string counts_in_words(const LabelCounts& labels) {
   std::string text;
-  for (const auto& [label, records] : labels)
-    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", records, label);
+  for (const auto& [label, records] : labels) text += fmt::format("{}{} {}", text.empty() ? "" : ", ", records, label);
   return text;
 }
 

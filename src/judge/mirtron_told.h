@@ -1,5 +1,5 @@
-// What a model of mirtrons says of a record, in words, cells and JSON: for its own family and for --three-way, which told
-// the same twice.
+// What a model of mirtrons says of a record, in words, cells and JSON: for its own family and for --three-way, which
+// told the same twice.
 #pragma once
 
 #include <nlohmann/json.hpp>

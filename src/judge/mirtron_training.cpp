@@ -1,4 +1,5 @@
-// Learns a model of mirtrons: every record shown in several ways, trees, cross-validation by group, calibration, figures.
+// Learns a model of mirtrons: every record shown in several ways, trees, cross-validation by group, calibration,
+// figures.
 #include <fmt/format.h>
 #include <oneapi/tbb/enumerable_thread_specific.h>
 #include <oneapi/tbb/global_control.h>
@@ -23,10 +24,11 @@ namespace {
 // Ways to show a record; of those drawn there are several.
 enum Way : int { kAsGiven, kTenFlank, kThirtyFlank, kTrimmed, kDrawn, kDrawnTrimmed };
 constexpr std::array<const char*, kDrawn> kWayNames = {"as given", "10 nt of flank", "30 nt of flank",
-                                                            "trimmed to the cuts"};
+                                                       "trimmed to the cuts"};
 constexpr int kMostFlank = 60, kMostTrim = 5;
 constexpr double kOneSided = 0.25;  // of the draws have no flank at one end
-constexpr double kPrior = 3.0 / 7;  // of mirtrons among precursors, for which the probability holds; best MCC out of fold
+constexpr double kPrior =
+    3.0 / 7;  // of mirtrons among precursors, for which the probability holds; best MCC out of fold
 constexpr std::uint64_t kDraws = 64;  // numbers of draws that a record has
 
 struct Shown {
@@ -54,11 +56,14 @@ std::string random_letters(int count, Random& random) {
   return letters;
 }
 
-// Half of the flanks are random letters, half pieces of records that are neither mirtrons nor canonical, if there are any.
+// Half of the flanks are random letters, half pieces of records that are neither mirtrons nor canonical, if there are
+// any.
 std::string flank_of(int count, std::span<const std::string_view> natural, Random& random) {
   if (!natural.empty() && random.uniform() < 0.5) {
     const std::string_view from = natural[random.below(natural.size())];
-    if (std::ssize(from) > count) return std::string(from.substr(random.below(from.size() - static_cast<std::size_t>(count)), static_cast<std::size_t>(count)));
+    if (std::ssize(from) > count)
+      return std::string(
+          from.substr(random.below(from.size() - static_cast<std::size_t>(count)), static_cast<std::size_t>(count)));
   }
   return random_letters(count, random);
 }
@@ -163,7 +168,8 @@ struct Trainer {
   void look(std::size_t first) {
     std::vector<std::vector<LookedAt>> found(shown_.size() - first);
     tbb::enumerable_thread_specific<SplicedFinder> finders([&] { return SplicedFinder(cuts_); });
-    const tbb::global_control limit(tbb::global_control::max_allowed_parallelism, static_cast<std::size_t>(how_.threads));
+    const tbb::global_control limit(tbb::global_control::max_allowed_parallelism,
+                                    static_cast<std::size_t>(how_.threads));
     tbb::parallel_for(std::size_t{0}, found.size(), [&](std::size_t k) {
       Shown& shown = shown_[first + k];
       if (shown.way == kTrimmed || shown.way == kDrawnTrimmed) trim(shown, first + k, finders.local());
@@ -195,7 +201,8 @@ struct Trainer {
     const int before = shown.flank5 - record.flank5;
     const std::size_t at = static_cast<std::size_t>(shown.way == kTrimmed ? 0 : before);
     const std::string five = shown.sequence.substr(0, at), three = shown.sequence.substr(at + record.sequence.size());
-    shown.sequence = five + record.sequence.substr(static_cast<std::size_t>(begin), static_cast<std::size_t>(end - begin)) + three;
+    shown.sequence =
+        five + record.sequence.substr(static_cast<std::size_t>(begin), static_cast<std::size_t>(end - begin)) + three;
     shown.flank5 = static_cast<int>(at);
     shown.letters = end - begin;
   }
@@ -252,7 +259,8 @@ OutOfFold out_of_fold(Trainer& trainer, const MirtronTraining& how, bool augment
         bool in = parts[i] != part;
         if (trainer.lineage_.synthetic[i] != 0) {
           in = trainer.lineage_.is_known(static_cast<std::int64_t>(i));
-          for (const std::int64_t p : trainer.lineage_.parents[i]) in = in && parts[static_cast<std::size_t>(p)] != part;
+          for (const std::int64_t p : trainer.lineage_.parents[i])
+            in = in && parts[static_cast<std::size_t>(p)] != part;
         }
         learned.push_back(in ? 1 : 0);
       }
@@ -286,7 +294,13 @@ using FigureRow = std::array<double, std::size(kFigureNames)>;
 
 FigureRow figures_once(std::span<const float> p, std::span<const std::uint8_t> labels) {
   const ClassificationScore s = score_classification(p, labels);
-  return {s.accuracy, s.sensitivity, s.specificity, s.mcc, s.auroc, s.auprc, expected_calibration_error(calibration_curve(p, labels))};
+  return {s.accuracy,
+          s.sensitivity,
+          s.specificity,
+          s.mcc,
+          s.auroc,
+          s.auprc,
+          expected_calibration_error(calibration_curve(p, labels))};
 }
 
 // The mean over repeats, and 95 % of bootstrap draws of the records.
@@ -408,7 +422,8 @@ class MirtronTrainer {
       m.called_[kind] = {count.first, count.second / static_cast<double>(count.first)};
   }
 
-  static void write_calls(const MirtronModel& m, const Trainer& trainer, const OutOfFold& found, const std::string& path) {
+  static void write_calls(const MirtronModel& m, const Trainer& trainer, const OutOfFold& found,
+                          const std::string& path) {
     TextWriter out(path);
     out.write("id\tkind\tlabel\tshown\tlength\tlog_odds\tprobability\tagainst_others\n");
     for (std::size_t s = 0; s < trainer.shown_.size(); ++s) {
@@ -463,7 +478,8 @@ class MirtronTrainer {
       for (std::int64_t row = 0; row < added.rows; ++row) sum += std::abs(added.row(row)[k]);
       m.importance_.emplace_back(measures[k].name, std::round(1e4 * sum / static_cast<double>(added.rows)) / 1e4);
     }
-    std::stable_sort(m.importance_.begin(), m.importance_.end(), [](const auto& a, const auto& b) { return a.second > b.second; });
+    std::stable_sort(m.importance_.begin(), m.importance_.end(),
+                     [](const auto& a, const auto& b) { return a.second > b.second; });
 
     std::vector<std::string> names, sequences;
     std::vector<std::uint8_t> known;

@@ -58,7 +58,8 @@ std::vector<std::string> NetworkWords::of(const CutHairpin& hairpin, int label) 
   const Call call = words.classifier.classify(std::vector<Evidence>{evidence_of(hairpins, folded)}).front();
   std::vector<std::string> lines = {"the network's own description of what lies between the cuts:"};
   for (std::string& line : tree_lines(words.classifier.tree(), call)) lines.push_back(std::move(line));
-  if (call.tree_label != label) lines.emplace_back("which differs from the call: the probability does not come from it");
+  if (call.tree_label != label)
+    lines.emplace_back("which differs from the call: the probability does not come from it");
   return lines;
 }
 

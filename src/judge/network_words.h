@@ -1,5 +1,5 @@
-// What a DIVA network says of a hairpin in words: the path down the latent tree grown on it. Beside a call of precursors it
-// is the network's own description of what lies between the cuts, not a reason of the number.
+// What a DIVA network says of a hairpin in words: the path down the latent tree grown on it. Beside a call of
+// precursors it is the network's own description of what lies between the cuts, not a reason of the number.
 #pragma once
 
 #include <memory>

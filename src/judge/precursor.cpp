@@ -156,7 +156,9 @@ std::pair<double, double> PrecursorClassifier::called_at(double threshold) const
   return {curve_.back()[1], curve_.back()[2]};
 }
 
-float log_odds_of_one(float log_odds, int hairpins) { return log_odds - std::log(static_cast<float>(std::max(1, hairpins))); }
+float log_odds_of_one(float log_odds, int hairpins) {
+  return log_odds - std::log(static_cast<float>(std::max(1, hairpins)));
+}
 
 double precision_at(double prior, double sensitivity, double false_positives) {
   const double right = prior * sensitivity, wrong = (1 - prior) * false_positives;
@@ -173,8 +175,9 @@ PrecursorClassifier PrecursorClassifier::open(const std::string& directory) {
   };
   const Json format = config.value("format", Json()), family = config.value("family", Json());
   require(format.is_number_integer(), "{}: 'format' is missing: this is no stemloop model", name);
-  require(format == kPrecursorFormat, "{}: format {} is not known here (this is {}); was it written by another stemloop?",
-          name, printable(format.dump()), kPrecursorFormat);
+  require(format == kPrecursorFormat,
+          "{}: format {} is not known here (this is {}); was it written by another stemloop?", name,
+          printable(format.dump()), kPrecursorFormat);
   require(family == kPrecursorFamily, "{}: this is a model of family '{}', not '{}'", name,
           family.is_string() ? printable(family.get<std::string>()) : "", kPrecursorFamily);
   PrecursorClassifier c;

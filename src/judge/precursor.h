@@ -3,15 +3,15 @@
 //   sequence -> stem-loops (fold/local.h) -> the four cuts of each (arms) -> measures from the cuts (cut_hairpin.h)
 //            -> boosted trees -> calibrated probability -> the best hairpin's, the others listed
 //
-// So neither length nor flanks nor the place where somebody cut the sequence count, and no hairpin is an answer. A model
-// is a directory:
+// So neither length nor flanks nor the place where somebody cut the sequence count, and no hairpin is an answer. A
+// model is a directory:
 //   config.json             family "precursor", checksums, calibration, prior, figures, how it was trained
 //   cuts/                   networks of cuts that were shown what is no precursor too; their log odds are a measure
 //   booster.ubj             boosted trees on hairpin_measures()
 //   first.ubj               trees on first_measures(), which a scan asks before
 //   percentiles.safetensors of every measure among pre-miRNAs and among others
-//   tree/                   network and latent tree that describe a hairpin beside the call (network_words.h); may be missing
-//   README.md               the card
+//   tree/                   network and latent tree that describe a hairpin beside the call (network_words.h); may be
+//   missing README.md               the card
 #pragma once
 
 #include <memory>
@@ -30,8 +30,8 @@ namespace stemloop {
 
 inline constexpr const char* kPrecursorFamily = "precursor";
 inline constexpr const char* kPrecursorCuts = "cuts";  // directory of its networks of cuts
-/// Directory of a model of the family premirna, learnt from hairpins as these are cut out: what its network says in words
-/// stands beside the call. A model may be without.
+/// Directory of a model of the family premirna, learnt from hairpins as these are cut out: what its network says in
+/// words stands beside the call. A model may be without.
 inline constexpr const char* kPrecursorTree = "tree";
 inline constexpr const char* kNoHairpin = "no hairpin";
 
@@ -81,9 +81,9 @@ class HairpinFinder {
 
 /// What a measure says for or against.
 struct Reason {
-  std::size_t measure = 0;  // of hairpin_measures()
-  float value = 0;          // NaN: missing
-  double log_odds = 0;      // above 0 speaks for a pre-miRNA
+  std::size_t measure = 0;                        // of hairpin_measures()
+  float value = 0;                                // NaN: missing
+  double log_odds = 0;                            // above 0 speaks for a pre-miRNA
   double among_precursors = 0, among_others = 0;  // share of each that have less, 0 to 1; NaN where missing
 };
 
@@ -113,7 +113,8 @@ class PrecursorClassifier {
   /// One call a row of hairpin_measures(), at a prior probability of `prior`; with reasons if wanted (they cost).
   [[nodiscard]] std::vector<PrecursorCall> judge(std::span<const FoundHairpin* const> hairpins, double prior,
                                                  bool reasons) const;
-  /// Log odds of the cuts that hardly any precursor falls below (kGateLoss of them); a scan judges no stem-loop that does.
+  /// Log odds of the cuts that hardly any precursor falls below (kGateLoss of them); a scan judges no stem-loop that
+  /// does.
   [[nodiscard]] double least_cut_log_odds() const { return least_cut_log_odds_; }
   /// Whether a first look (first_look.h) at each of the rows finds it worth judging; a scan judges no others.
   [[nodiscard]] std::vector<bool> worth_judging(const Matrix& first_measures) const;
@@ -129,7 +130,7 @@ class PrecursorClassifier {
   std::unique_ptr<Booster> booster_, first_;
   LogisticBlend calibration_;  // log odds of the trees to those at equal numbers
   double prior_ = 0.5, least_cut_log_odds_ = 0, least_first_log_odds_ = 0;
-  Matrix percentiles_;  // 2 x measures rows of kPercentiles values: precursors, others
+  Matrix percentiles_;                        // 2 x measures rows of kPercentiles values: precursors, others
   std::vector<std::array<double, 3>> curve_;  // threshold, share of precursors, share of others
   std::vector<PrecursorFigure> figures_;
 };
@@ -147,8 +148,8 @@ struct WorldRecord : LabelledRow {
   KnownCuts cuts = kNothingKnown;
 };
 
-/// Reads a table with columns id, label, kind, group, weight, flank5, flank3, sequence and the four cuts. Error with file
-/// and line.
+/// Reads a table with columns id, label, kind, group, weight, flank5, flank3, sequence and the four cuts. Error with
+/// file and line.
 std::vector<WorldRecord> read_world(const std::string& path);
 
 struct PrecursorTrainingOptions {
@@ -156,8 +157,8 @@ struct PrecursorTrainingOptions {
   /// Of a first look: fewer trees.
   BoosterOptions first_booster = {.rounds = 150, .depth = 4, .rate = 0.15, .rows = 0.7, .columns = 0.5};
   int folds = 5;
-  int epochs = 12;       // of the networks of cuts
-  int channels = 32;     // of these
+  int epochs = 12;    // of the networks of cuts
+  int channels = 32;  // of these
   double prior = 0.5;
   int threads = 1;
   std::uint64_t seed = 1;
@@ -168,10 +169,10 @@ struct PrecursorTrainingOptions {
   std::function<void(const std::string&)> talk = [](const std::string&) {};
 };
 
-/// Trains and writes `directory`. The groups are dealt into three parts; three networks of cuts, each on the records of two
-/// of them, measure those of the third. Trees learn from these measures and are validated by group over `folds`, which
-/// calibrates them. The model has a fourth network, trained on all groups, and trees of all records.
-/// Error, with nothing written, if one class is missing.
+/// Trains and writes `directory`. The groups are dealt into three parts; three networks of cuts, each on the records of
+/// two of them, measure those of the third. Trees learn from these measures and are validated by group over `folds`,
+/// which calibrates them. The model has a fourth network, trained on all groups, and trees of all records. Error, with
+/// nothing written, if one class is missing.
 void train_precursor(const std::string& directory, std::span<const WorldRecord> records,
                      const PrecursorTrainingOptions& how);
 

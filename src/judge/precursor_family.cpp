@@ -35,7 +35,8 @@ struct PrecursorSeen : Seen {
 // A reason in words: "+1.32 energy per base pair -1.7 kcal/mol (above 12 % of pre-miRNAs, 2 % of others)".
 std::string in_words(const Reason& reason) {
   const std::vector<Measure>& measures = hairpin_measures();
-  if (reason.measure >= measures.size()) return fmt::format("{:+.2f} composition in words of one to three letters", reason.log_odds);
+  if (reason.measure >= measures.size())
+    return fmt::format("{:+.2f} composition in words of one to three letters", reason.log_odds);
   const Measure& measure = measures[reason.measure];
   if (std::isnan(reason.value)) return fmt::format("{:+.2f} {}: not known here", reason.log_odds, measure.words);
   return fmt::format("{:+.2f} {} {:.3g}{}{} (above {:.0f} % of pre-miRNAs, {:.0f} % of others)", reason.log_odds,
@@ -47,8 +48,12 @@ class PrecursorVerdict : public Verdict {
  public:
   PrecursorVerdict(PrecursorSeen seen, std::vector<PrecursorCall> calls, const OpenOptions& options, double prior,
                    const NetworkWords& words)
-      : record_(std::move(seen.record)), hairpins_(std::move(seen.hairpins)), calls_(std::move(calls)),
-        all_(options.all_hairpins), prior_(prior), words_(words) {
+      : record_(std::move(seen.record)),
+        hairpins_(std::move(seen.hairpins)),
+        calls_(std::move(calls)),
+        all_(options.all_hairpins),
+        prior_(prior),
+        words_(words) {
     for (std::size_t k = 1; k < calls_.size(); ++k) {
       if (calls_[k].probability > calls_[best_].probability) best_ = k;
     }
@@ -90,17 +95,22 @@ class PrecursorVerdict : public Verdict {
   }
 
   [[nodiscard]] std::string json() const override {
-    Json json = {{"id", id()}, {"label", label()}, {"probability", calls_.empty() ? 0.0 : call().probability},
+    Json json = {{"id", id()},      {"label", label()},     {"probability", calls_.empty() ? 0.0 : call().probability},
                  {"prior", prior_}, {"outside", outside()}, {"length", record_.sequence.size()}};
     Json list = Json::array();
     for (std::size_t k = 0; k < calls_.size(); ++k) {
       if (!all_ && k != best_) continue;
       const CutHairpin& cut = hairpins_[k].cut;
       const Cuts& c = cut.arms.cuts;
-      Json one = {{"start", cut.begin + 1}, {"end", cut.end}, {"probability", calls_[k].probability},
-                  {"log_odds", calls_[k].log_odds}, {"cut_log_odds", cut.arms.log_odds},
-                  {"5p", {c.drosha5 + 1, c.dicer5}}, {"3p", {c.dicer3 + 1, c.drosha3}},
-                  {"energy", cut.core.fold.energy / 100.0}, {"sequence", cut.core.letters},
+      Json one = {{"start", cut.begin + 1},
+                  {"end", cut.end},
+                  {"probability", calls_[k].probability},
+                  {"log_odds", calls_[k].log_odds},
+                  {"cut_log_odds", cut.arms.log_odds},
+                  {"5p", {c.drosha5 + 1, c.dicer5}},
+                  {"3p", {c.dicer3 + 1, c.drosha3}},
+                  {"energy", cut.core.fold.energy / 100.0},
+                  {"sequence", cut.core.letters},
                   {"structure", cut.core.fold.structure}};
       Json reasons = Json::array();
       const std::vector<Measure>& measures = hairpin_measures();
@@ -125,9 +135,9 @@ class PrecursorVerdict : public Verdict {
   [[nodiscard]] std::string text() const override {
     if (calls_.empty()) return fmt::format("{}  {} nt\n  {}\n\n", id(), record_.sequence.size(), explanation().front());
     const CutHairpin& cut = hairpin().cut;
-    std::string text = fmt::format("{}  {} nt, hairpin at {} to {}, {:.2f} kcal/mol\n{}", id(), record_.sequence.size(),
-                                   cut.begin + 1, cut.end, cut.core.fold.energy / 100.0,
-                                   text_hairpin(marked(), cut.core.fold.structure));
+    std::string text =
+        fmt::format("{}  {} nt, hairpin at {} to {}, {:.2f} kcal/mol\n{}", id(), record_.sequence.size(), cut.begin + 1,
+                    cut.end, cut.core.fold.energy / 100.0, text_hairpin(marked(), cut.core.fold.structure));
     for (const std::string& line : explanation()) text += "  " + line + "\n";
     for (const std::string& line : description()) text += "  " + line + "\n";
     return text + "\n";
@@ -141,8 +151,10 @@ class PrecursorVerdict : public Verdict {
     figure.sequence = cut.core.letters;
     figure.structure = cut.core.fold.structure;
     figure.title = id();
-    figure.subtitle = fmt::format("letters {} to {} of the record, {:.2f} kcal/mol", cut.begin + 1, cut.end, cut.core.fold.energy / 100.0);
-    figure.marks = marks_of_arms({c.drosha5 - cut.begin, c.dicer5 - cut.begin}, {c.dicer3 - cut.begin, c.drosha3 - cut.begin});
+    figure.subtitle = fmt::format("letters {} to {} of the record, {:.2f} kcal/mol", cut.begin + 1, cut.end,
+                                  cut.core.fold.energy / 100.0);
+    figure.marks =
+        marks_of_arms({c.drosha5 - cut.begin, c.dicer5 - cut.begin}, {c.dicer3 - cut.begin, c.drosha3 - cut.begin});
     figure.colours = FigureColours::kArms;
     figure.picture = false;
     Drawing drawing = draw_figure(figure);
@@ -168,7 +180,8 @@ class PrecursorVerdict : public Verdict {
     return letters;
   }
   [[nodiscard]] std::vector<Reason> told() const {
-    return {call().reasons.begin(), call().reasons.begin() + static_cast<std::ptrdiff_t>(std::min(kReasonsTold, call().reasons.size()))};
+    return {call().reasons.begin(),
+            call().reasons.begin() + static_cast<std::ptrdiff_t>(std::min(kReasonsTold, call().reasons.size()))};
   }
   [[nodiscard]] std::string others() const {
     std::string text;
@@ -294,14 +307,16 @@ class PrecursorJudge : public Judge {
   [[nodiscard]] std::string info() const override {
     std::string text = fmt::format("energy parameters\t{}\nprior\t{:.3g}\n", parameters_, classifier_.prior());
     const auto [sensitivity, wrong] = classifier_.called_at(kCalled);
-    text += fmt::format("called, records left out of training\t{:.4f} of precursors, {:.4f} of others\n", sensitivity, wrong);
+    text += fmt::format("called, records left out of training\t{:.4f} of precursors, {:.4f} of others\n", sensitivity,
+                        wrong);
     for (const double odds : {1.0, 10.0, 100.0, 1000.0})
-      text += fmt::format("expected precision at 1 precursor in {:.0f}\t{:.4f} called at 0.5, {:.4f} at 0.99\n", odds + 1,
-                          precision_at(1 / (1 + odds), sensitivity, wrong),
-                          precision_at(1 / (1 + odds), classifier_.called_at(0.99).first, classifier_.called_at(0.99).second));
+      text += fmt::format(
+          "expected precision at 1 precursor in {:.0f}\t{:.4f} called at 0.5, {:.4f} at 0.99\n", odds + 1,
+          precision_at(1 / (1 + odds), sensitivity, wrong),
+          precision_at(1 / (1 + odds), classifier_.called_at(0.99).first, classifier_.called_at(0.99).second));
     for (const PrecursorFigure& figure : classifier_.figures())
-      text += fmt::format("{} {}\t{:.4f} of {} called pre-miRNA\n", figure.label == 1 ? "precursors" : "others", figure.kind,
-                          figure.called, figure.records);
+      text += fmt::format("{} {}\t{:.4f} of {} called pre-miRNA\n", figure.label == 1 ? "precursors" : "others",
+                          figure.kind, figure.called, figure.records);
     if (words_.there())
       text += "tree, the network's own description\n" + tree_rules(words_.classifier().tree(), kPremirnaClasses);
     return text;
@@ -313,7 +328,8 @@ class PrecursorJudge : public Judge {
   }
 
   void check_use(const EvaluateData& from) const override {
-    require(from.data.bars.empty(), "--bars holds pictures; this model judges sequences (--tsv, --positives, --negatives)");
+    require(from.data.bars.empty(),
+            "--bars holds pictures; this model judges sequences (--tsv, --positives, --negatives)");
     require(from.part.empty() && from.data.split.empty(), "{} is of models of the published benchmark",
             from.part.empty() ? "--split" : "--part");
   }
@@ -371,8 +387,9 @@ class PrecursorJudge : public Judge {
     for (const auto& one : batch) {
       const std::size_t count = static_cast<const PrecursorSeen&>(*one).hairpins.size();
       const auto begin = calls.begin() + static_cast<std::ptrdiff_t>(first);
-      const auto top = std::max_element(begin, begin + static_cast<std::ptrdiff_t>(count),
-                                        [](const PrecursorCall& a, const PrecursorCall& b) { return a.probability < b.probability; });
+      const auto top = std::max_element(
+          begin, begin + static_cast<std::ptrdiff_t>(count),
+          [](const PrecursorCall& a, const PrecursorCall& b) { return a.probability < b.probability; });
       if (count > 0) best.push_back(static_cast<std::size_t>(top - calls.begin()));
       first += count;
     }

@@ -38,7 +38,8 @@ std::vector<CutExample> cut_examples(std::span<const WorldRecord> records, int p
     if (part_of(record) == part) continue;
     if (record.label == 1) {
       if (record.cuts == kNothingKnown) continue;
-      examples.push_back({record.id, record.sequence, record.cuts, Guide::kNotTold, record.kind == "mirgenedb" ? Convention::kMirgenedb : Convention::kMirbase,
+      examples.push_back({record.id, record.sequence, record.cuts, Guide::kNotTold,
+                          record.kind == "mirgenedb" ? Convention::kMirgenedb : Convention::kMirbase,
                           0.8F * record.weight});
       continue;
     }

@@ -26,8 +26,8 @@ RecordHairpin seen(std::string_view sequence, FoundHairpin hairpin, bool asked) 
   return row;
 }
 
-// Whether a stem-loop of a precursor's record is the precursor: its loop lies between the known arms, or in the middle of
-// what is not flank.
+// Whether a stem-loop of a precursor's record is the precursor: its loop lies between the known arms, or in the middle
+// of what is not flank.
 bool is_own(const LocalStemLoop& stem, const WorldRecord& record) {
   if (record.cuts != kNothingKnown) return may_belong(StemLoop{stem.loop_open, stem.loop_close, 0, 0, 0}, record.cuts);
   const int n = static_cast<int>(record.sequence.size()) - record.flank5 - record.flank3;
@@ -102,11 +102,13 @@ HairpinRows measure_all(std::span<const WorldRecord> records, std::span<const Cu
 double least_cut_log_odds(const HairpinRows& rows, std::span<const WorldRecord> records) {
   const std::vector<Measure>& measures = hairpin_measures();
   const auto column = static_cast<std::size_t>(
-      std::find_if(measures.begin(), measures.end(), [](const Measure& m) { return m.name == "cut_log_odds"; }) - measures.begin());
+      std::find_if(measures.begin(), measures.end(), [](const Measure& m) { return m.name == "cut_log_odds"; }) -
+      measures.begin());
   std::vector<float> values;
   for (std::size_t row = 0; row < rows.rows.size(); ++row) {
     const HairpinRow& of = rows.rows[row];
-    if (of.learnt && records[of.record].label == 1) values.push_back(rows.measures.row(static_cast<std::int64_t>(row))[column]);
+    if (of.learnt && records[of.record].label == 1)
+      values.push_back(rows.measures.row(static_cast<std::int64_t>(row))[column]);
   }
   require(!values.empty(), "no precursor has a hairpin");
   const auto at = values.begin() + static_cast<std::ptrdiff_t>(kGateLoss * static_cast<double>(values.size()));

@@ -1,4 +1,5 @@
-// Hairpins of labelled records as rows of measures, each measured by a network of cuts that has not seen the record's group.
+// Hairpins of labelled records as rows of measures, each measured by a network of cuts that has not seen the record's
+// group.
 #pragma once
 
 #include <span>
@@ -22,9 +23,9 @@ struct HairpinRows {
   Matrix first;     // first_measures() of each
 };
 
-/// Hairpins of a record that would be judged. What a precursor's other hairpins are nobody knows: only its own is learnt
-/// from, whether it would be judged or not. Half of the other records are shown once more without what lies outside the
-/// cuts. `parts` are kParts models of cuts.
+/// Hairpins of a record that would be judged. What a precursor's other hairpins are nobody knows: only its own is
+/// learnt from, whether it would be judged or not. Half of the other records are shown once more without what lies
+/// outside the cuts. `parts` are kParts models of cuts.
 HairpinRows measure_all(std::span<const WorldRecord> records, std::span<const CutModel> parts, int threads);
 
 /// The log odds of cuts that a share kGateLoss of the precursors' own hairpins falls below.

@@ -15,10 +15,11 @@ using Json = nlohmann::ordered_json;
 std::vector<double> even_weights(std::span<const WorldRecord> records) {
   const auto kind_of = [](const WorldRecord& record) {
     // All precursors are one kind, and so are all classes of structured RNA.
-    return std::pair(record.label, record.label == 1 ? std::string("precursor") : record.kind.substr(0, record.kind.find('_')));
+    return std::pair(record.label,
+                     record.label == 1 ? std::string("precursor") : record.kind.substr(0, record.kind.find('_')));
   };
-  const bool some_certain = std::any_of(records.begin(), records.end(),
-                                        [](const WorldRecord& r) { return r.label == 1 && r.weight >= 1; });
+  const bool some_certain =
+      std::any_of(records.begin(), records.end(), [](const WorldRecord& r) { return r.label == 1 && r.weight >= 1; });
   const auto counts = [&](const WorldRecord& record) {
     return record.label == 1 && some_certain && record.weight < 1 ? 0.0 : static_cast<double>(record.weight);
   };
@@ -73,7 +74,7 @@ Json figures_json(std::span<const WorldRecord> records, std::span<const double> 
 Json curve_json(std::span<const WorldRecord> records, std::span<const double> probabilities,
                 std::span<const double> weights) {
   Json curve = Json::array();
-  constexpr std::array<double, 19> kThresholds = {0,   0.01, 0.02, 0.05, 0.1,  0.2,  0.3,   0.4,   0.5,   0.6,
+  constexpr std::array<double, 19> kThresholds = {0,   0.01, 0.02, 0.05, 0.1,  0.2,  0.3,   0.4,   0.5, 0.6,
                                                   0.7, 0.8,  0.9,  0.95, 0.98, 0.99, 0.995, 0.999, 1};
   for (const double threshold : kThresholds) {
     std::array<double, 2> called{}, all{};
@@ -95,13 +96,12 @@ Matrix percentiles_of(const HairpinRows& rows, std::span<const WorldRecord> reco
       for (std::int64_t row = 0; row < rows.measures.rows; ++row) {
         const float value = rows.measures.row(row)[static_cast<std::size_t>(m)];
         const HairpinRow& of = rows.rows[static_cast<std::size_t>(row)];
-        if (of.learnt && records[of.record].label == label && value == value)
-          values.push_back(value);
+        if (of.learnt && records[of.record].label == label && value == value) values.push_back(value);
       }
       std::sort(values.begin(), values.end());
       for (int k = 0; k < kPercentiles; ++k)
-        result.values.push_back(values.empty() ? 0.0F
-                                               : values[static_cast<std::size_t>(k) * (values.size() - 1) / (kPercentiles - 1)]);
+        result.values.push_back(
+            values.empty() ? 0.0F : values[static_cast<std::size_t>(k) * (values.size() - 1) / (kPercentiles - 1)]);
       ++result.rows;
     }
   }

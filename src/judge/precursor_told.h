@@ -1,5 +1,5 @@
-// What a classifier of precursors tells of itself: calibration, percentiles of its measures, shares called by kind and by
-// threshold, all on records left out of training.
+// What a classifier of precursors tells of itself: calibration, percentiles of its measures, shares called by kind and
+// by threshold, all on records left out of training.
 #pragma once
 
 #include <nlohmann/json.hpp>
@@ -11,8 +11,8 @@
 
 namespace stemloop {
 
-/// Calibration at equal numbers: both classes weigh alike, and so does every kind of others, for their numbers here are our
-/// choice. Precursors of less weight than 1 are left out: a probability is of what is certainly one.
+/// Calibration at equal numbers: both classes weigh alike, and so does every kind of others, for their numbers here are
+/// our choice. Precursors of less weight than 1 are left out: a probability is of what is certainly one.
 std::vector<double> even_weights(std::span<const WorldRecord> records);
 /// Slope and bias of the log odds, by Newton's method on the weighted likelihood.
 LogisticBlend fit_calibration(std::span<const float> logits, std::span<const WorldRecord> records,

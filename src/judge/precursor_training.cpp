@@ -78,8 +78,8 @@ std::vector<float> best_of_records(const HairpinRows& rows, std::span<const floa
   return best;
 }
 
-// What a first look asks for: the log odds that a share kFirstLookLoss of the called precursors' hairpins falls below, and
-// the share of the others' hairpins that pass.
+// What a first look asks for: the log odds that a share kFirstLookLoss of the called precursors' hairpins falls below,
+// and the share of the others' hairpins that pass.
 struct FirstLook {
   double least_log_odds = 0, others_pass = 0;
 };
@@ -90,8 +90,10 @@ FirstLook first_look_of(const HairpinRows& rows, std::span<const WorldRecord> re
   for (std::size_t k = 0; k < rows.rows.size(); ++k) {
     const HairpinRow& row = rows.rows[k];
     if (!row.learnt || !row.asked) continue;
-    if (records[row.record].label == 0) others.push_back(first[k]);
-    else if (calibration.weights[0] * logits[k] + calibration.bias > 0) called.push_back(first[k]);
+    if (records[row.record].label == 0)
+      others.push_back(first[k]);
+    else if (calibration.weights[0] * logits[k] + calibration.bias > 0)
+      called.push_back(first[k]);
   }
   require(!called.empty() && !others.empty(), "no precursor is called: there is nothing to set a first look by");
   const auto at = called.begin() + static_cast<std::ptrdiff_t>(kFirstLookLoss * static_cast<double>(called.size()));
@@ -113,8 +115,8 @@ void write_calls(const std::string& path, std::span<const WorldRecord> records, 
 }
 
 Json trees_json(const BoosterOptions& b) {
-  return {{"rounds", b.rounds}, {"depth", b.depth}, {"rate", b.rate}, {"rows", b.rows},
-          {"columns", b.columns}, {"leaf", b.leaf}, {"seed", b.seed}};
+  return {{"rounds", b.rounds},   {"depth", b.depth}, {"rate", b.rate}, {"rows", b.rows},
+          {"columns", b.columns}, {"leaf", b.leaf},   {"seed", b.seed}};
 }
 
 std::string text_of(const Booster& booster) {
@@ -171,9 +173,10 @@ std::vector<WorldRecord> read_world(const std::string& path) {
 
 void train_precursor(const std::string& directory, std::span<const WorldRecord> records,
                      const PrecursorTrainingOptions& how) {
-  const auto precursors = std::count_if(records.begin(), records.end(), [](const WorldRecord& r) { return r.label == 1; });
-  require(precursors > 0 && precursors < std::ssize(records), "{} precursors and {} others: both are wanted", precursors,
-          std::ssize(records) - precursors);
+  const auto precursors =
+      std::count_if(records.begin(), records.end(), [](const WorldRecord& r) { return r.label == 1; });
+  require(precursors > 0 && precursors < std::ssize(records), "{} precursors and {} others: both are wanted",
+          precursors, std::ssize(records) - precursors);
 
   const std::vector<CutNetwork> networks = train_networks(records, how);
   std::vector<CutModel> parts;
@@ -193,7 +196,8 @@ void train_precursor(const std::string& directory, std::span<const WorldRecord> 
   for (const float x : logits)
     probabilities.push_back(1 / (1 + std::exp(-(calibration.weights[0] * x + calibration.bias + logit(how.prior)))));
   if (!how.calls.empty()) write_calls(how.calls, records, logits, probabilities);
-  const FirstLook first = first_look_of(rows, records, out_of_fold(rows, rows.first, records, how, quick), row_logits, calibration);
+  const FirstLook first =
+      first_look_of(rows, records, out_of_fold(rows, rows.first, records, how, quick), row_logits, calibration);
   how.talk(fmt::format("first look: {:.3f} of the others' hairpins pass", first.others_pass));
 
   const std::vector<std::int64_t> learnt = learnt_rows(rows);
@@ -211,7 +215,8 @@ void train_precursor(const std::string& directory, std::span<const WorldRecord> 
       {"family", kPrecursorFamily},
       {"prior", how.prior},
       {"least_cut_log_odds", least_cut_log_odds(rows, records)},
-      {"first_look", {{"least_log_odds", first.least_log_odds}, {"loss", kFirstLookLoss}, {"others_pass", first.others_pass}}},
+      {"first_look",
+       {{"least_log_odds", first.least_log_odds}, {"loss", kFirstLookLoss}, {"others_pass", first.others_pass}}},
       {"calibration", {{"slope", calibration.weights[0]}, {"bias", calibration.bias}}},
       {"curve", curve_json(records, probabilities, weights)},
       {"figures", figures_json(records, probabilities, 0.5)},

@@ -56,12 +56,12 @@ class PremirnaVerdict : public Verdict {
 
   [[nodiscard]] std::vector<TypedCell> cells() const override {
     std::vector<TypedCell> cells = {label(),
-                               static_cast<double>(call_.probability),
-                               std::string(kPremirnaClasses[call_.tree_label]),
-                               static_cast<double>(call_.tree_probability),
-                               call_.outside,
-                               call_.reconstruction_error,
-                               call_.latent_distance};
+                                    static_cast<double>(call_.probability),
+                                    std::string(kPremirnaClasses[call_.tree_label]),
+                                    static_cast<double>(call_.tree_probability),
+                                    call_.outside,
+                                    call_.reconstruction_error,
+                                    call_.latent_distance};
     add_size_cells(folded_, cells);
     cells.emplace_back(path_in_words(call_.answers));
     cells.emplace_back(joined_texts(notes()));
@@ -73,27 +73,24 @@ class PremirnaVerdict : public Verdict {
     for (const Answer& a : call_.answers)
       path.push_back(
           {{"question", a.question}, {"answer", a.yes}, {"value", a.value}, {"contradicted", a.contradicted}});
-    Json json = {{"id", id()},
-                 {"label", label()},
-                 {"probability", call_.probability},
-                 {"parts", {{"booster", call_.booster}, {"z_y", call_.from_y}, {"z_m", call_.from_m}}},
-                 {"tree",
-                  {{"label", kPremirnaClasses[call_.tree_label]},
-                   {"probability", call_.tree_probability},
-                   {"path", path}}},
-                 {"outside", call_.outside},
-                 {"reconstruction_error", call_.reconstruction_error},
-                 {"latent_distance", call_.latent_distance},
-                 {"length", folded_.record.sequence.size()},
-                 {"structure", folded_.structure},
-                 {"notes", notes()}};
+    Json json = {
+        {"id", id()},
+        {"label", label()},
+        {"probability", call_.probability},
+        {"parts", {{"booster", call_.booster}, {"z_y", call_.from_y}, {"z_m", call_.from_m}}},
+        {"tree",
+         {{"label", kPremirnaClasses[call_.tree_label]}, {"probability", call_.tree_probability}, {"path", path}}},
+        {"outside", call_.outside},
+        {"reconstruction_error", call_.reconstruction_error},
+        {"latent_distance", call_.latent_distance},
+        {"length", folded_.record.sequence.size()},
+        {"structure", folded_.structure},
+        {"notes", notes()}};
     if (folded_.energy_known) json["energy"] = folded_.energy_kcal;
     return json.dump(-1, ' ', false, Json::error_handler_t::replace);
   }
 
-  [[nodiscard]] std::string text() const override {
-    return text_of(folded_, explanation(classifier_, folded_, call_));
-  }
+  [[nodiscard]] std::string text() const override { return text_of(folded_, explanation(classifier_, folded_, call_)); }
 
   // The drawing, the picture, its reconstruction and the reasons on one page.
   [[nodiscard]] Drawing page() const override {
@@ -167,8 +164,8 @@ class PremirnaJudge : public Judge {
   [[nodiscard]] std::string summary(const LabelCounts& labels, std::int64_t records,
                                     std::int64_t outside) const override {
     const auto found = labels.find(kPremirnaClasses[1]);
-    return fmt::format("{} of {} called {}; {} unlike the training hairpins",
-                       found == labels.end() ? 0 : found->second, records, kPremirnaClasses[1], outside);
+    return fmt::format("{} of {} called {}; {} unlike the training hairpins", found == labels.end() ? 0 : found->second,
+                       records, kPremirnaClasses[1], outside);
   }
 
   [[nodiscard]] std::string info() const override {
@@ -197,9 +194,9 @@ class PremirnaJudge : public Judge {
     scores.ids = labelled.ids;
     scores.labels = data.labels;
     for (std::int64_t i = 0; i < data.size(); ++i) scores.sequences.push_back(decode_picture(data.picture(i)).sequence);
-    scores.call_columns = {{"probability", 6, "the blend"},  {"tree_probability", 6, "at the tree's leaf"},
-                           {"booster", 6, "boosted trees"},  {"z_y", 6, "class from z_y"},
-                           {"z_m", 6, "class from z_m"},     {"outside", 0, "1: unlike the training hairpins"}};
+    scores.call_columns = {{"probability", 6, "the blend"}, {"tree_probability", 6, "at the tree's leaf"},
+                           {"booster", 6, "boosted trees"}, {"z_y", 6, "class from z_y"},
+                           {"z_m", 6, "class from z_m"},    {"outside", 0, "1: unlike the training hairpins"}};
     std::vector<float> tree, booster, y, m;
     for (const Call& call : calls) {
       scores.probability.push_back(call.probability);

@@ -58,10 +58,11 @@ void tell_trained(JudgeScores& scores, std::span<const std::string> trained, int
   const auto count = std::count(known.begin(), known.end(), 1);
   add_rows(scores, known, "trained on or near", "new");
   const auto unknown = std::count(scores.sequences.begin(), scores.sequences.end(), "");
-  add_warning(scores, fmt::format("{} of {} records are among those the model was trained on or nearly alike one of them{}{}",
-                                  count, known.size(),
-                                  unknown > 0 ? fmt::format(", {} are no whole hairpins and cannot be compared", unknown) : "",
-                                  count > 0 ? ": what it says of them is no measure of how well it does on others" : ""));
+  add_warning(scores,
+              fmt::format("{} of {} records are among those the model was trained on or nearly alike one of them{}{}",
+                          count, known.size(),
+                          unknown > 0 ? fmt::format(", {} are no whole hairpins and cannot be compared", unknown) : "",
+                          count > 0 ? ": what it says of them is no measure of how well it does on others" : ""));
 }
 
 void tell_synthetic(JudgeScores& scores) {
@@ -70,9 +71,10 @@ void tell_synthetic(JudgeScores& scores) {
   const auto count = std::count(synthetic.begin(), synthetic.end(), 1);
   if (count == 0) return;
   add_rows(scores, synthetic, "synthetic", "real");
-  add_warning(scores, fmt::format("{} of {} records are synthetic (they name parents): figures of real records are in the row "
-                                  "`real`, and hold only if none of the parents was trained on",
-                                  count, synthetic.size()));
+  add_warning(scores,
+              fmt::format("{} of {} records are synthetic (they name parents): figures of real records are in the row "
+                          "`real`, and hold only if none of the parents was trained on",
+                          count, synthetic.size()));
 }
 
 LabelledPictures load_labelled_pictures(const EvaluateData& from) {

@@ -17,8 +17,8 @@ NamedRow score_row(const char* kind, const char* name, std::span<const float> pr
 /// many. REQUIRES: scores of sequences.
 void tell_trained(JudgeScores& scores, std::span<const std::string> trained, int threads);
 
-/// Rows of the records that name parents, so were made of others, and of the real ones, with a warning. Nothing if there
-/// is none.
+/// Rows of the records that name parents, so were made of others, and of the real ones, with a warning. Nothing if
+/// there is none.
 void tell_synthetic(JudgeScores& scores);
 
 /// Labelled records as pictures: those of the part asked for. Error if there is none.

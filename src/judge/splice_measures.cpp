@@ -14,8 +14,8 @@ namespace stemloop {
 namespace {
 
 constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
-constexpr double kTractWeight = 0.6;     // of one letter of the tract: neighbours are not independent
-constexpr double kDistanceWeight = 0.15;  // nats a letter between site and cut
+constexpr double kTractWeight = 0.6;                // of one letter of the tract: neighbours are not independent
+constexpr double kDistanceWeight = 0.15;            // nats a letter between site and cut
 constexpr double kNoAcceptor = -12, kNoDonor = -8;  // about the least that sites score
 
 // Shares of A, C, G, U at places of splice sites of mammals.
@@ -35,7 +35,8 @@ double of_letter(std::string_view sequence, int at, const Shares& shares) {
 }
 
 bool is_pair(std::string_view sequence, int at, const char* letters) {
-  return at >= 0 && at + 2 <= static_cast<int>(sequence.size()) && sequence.substr(static_cast<std::size_t>(at), 2) == letters;
+  return at >= 0 && at + 2 <= static_cast<int>(sequence.size()) &&
+         sequence.substr(static_cast<std::size_t>(at), 2) == letters;
 }
 
 // Letters [from, to) as far as they are in the sequence.
@@ -60,14 +61,19 @@ void say_sites(std::string_view s, const Cuts& c, Say say) {
   const auto acceptor = acceptor_near(s, c.drosha3), donor = donor_near(s, c.drosha5);
   say("acceptor_score", "how much the letters near the 3' Drosha cut are like a 3' splice site", "nats",
       acceptor ? acceptor->score : kNoAcceptor);
-  say("acceptor_at", "letters from the 3' Drosha cut to that site", "nt", acceptor ? acceptor->at - c.drosha3 : kMissing);
+  say("acceptor_at", "letters from the 3' Drosha cut to that site", "nt",
+      acceptor ? acceptor->at - c.drosha3 : kMissing);
   double nearest3 = kMissing, nearest5 = kMissing;
   for (int at = std::max(3, c.drosha3 - 5); at <= std::min(n, c.drosha3 + 12); ++at) {
     if (is_pair(s, at - 2, "AG") && !(std::abs(at - c.drosha3) >= std::abs(nearest3))) nearest3 = at - c.drosha3;
   }
   say("acceptor_near", "letters from the 3' Drosha cut to the end of the nearest AG", "nt", nearest3);
   const char before = acceptor && acceptor->at >= 3 ? s[static_cast<std::size_t>(acceptor->at - 3)] : 'N';
-  say("acceptor_c", "letter before AG (C 1, U 0.5)", "", !acceptor ? kMissing : before == 'C' ? 1 : before == 'U' ? 0.5 : 0);
+  say("acceptor_c", "letter before AG (C 1, U 0.5)", "",
+      !acceptor       ? kMissing
+      : before == 'C' ? 1
+      : before == 'U' ? 0.5
+                      : 0);
   int inside = 0;
   for (int at = std::max(2, c.dicer3); at < c.drosha3 - 2; ++at) inside += is_pair(s, at - 2, "AG") ? 1 : 0;
   say("AG_between", "AG inside the 3p arm", "", inside);
@@ -86,8 +92,10 @@ void say_ends(std::string_view s, const Cuts& c, Say say) {
   const int n = static_cast<int>(s.size()), behind = n - c.drosha3;
   say("end_room5", "letters before the 5' Drosha cut, at most 15", "nt", std::clamp(c.drosha5, kInside, kFar));
   say("end_room3", "letters behind the 3' Drosha cut, at most 15", "nt", std::clamp(behind, kInside, kFar));
-  say("end_AG", "the sequence ends on AG near the 3' Drosha cut", "", behind <= kFar ? (is_pair(s, n - 2, "AG") ? 1 : 0) : kMissing);
-  say("end_GU", "the sequence starts with GU near the 5' Drosha cut", "", c.drosha5 <= kFar ? (is_pair(s, 0, "GU") ? 1 : 0) : kMissing);
+  say("end_AG", "the sequence ends on AG near the 3' Drosha cut", "",
+      behind <= kFar ? (is_pair(s, n - 2, "AG") ? 1 : 0) : kMissing);
+  say("end_GU", "the sequence starts with GU near the 5' Drosha cut", "",
+      c.drosha5 <= kFar ? (is_pair(s, 0, "GU") ? 1 : 0) : kMissing);
 }
 
 template <typename Say>
@@ -117,7 +125,8 @@ void say_letters(std::string_view s, const Cuts& c, Say say) {
   say("run_pyrimidines_3p", "longest run of C and U in the 3p arm", "nt", longest_run(arm3, "CU"));
   say("run_G_5p", "longest run of G in the 5p arm", "nt", longest_run(arm5, "G"));
   say("run_purines_5p", "longest run of A and G in the 5p arm", "nt", longest_run(arm5, "AG"));
-  say("run_pyrimidines_tract", "longest run of C and U before the 3' splice site", "nt", longest_run(piece(s, end - 22, end - 2), "CU"));
+  say("run_pyrimidines_tract", "longest run of C and U before the 3' splice site", "nt",
+      longest_run(piece(s, end - 22, end - 2), "CU"));
 }
 
 // The lower stem below the cuts, of as many letters as there are: a canonical precursor has about eleven pairs there.
@@ -151,7 +160,8 @@ void say_lower_stem(const CutHairpin& h, Say say) {
   }
   const int room = std::min({kReach, std::max(0, d5 - first), std::max(0, past - d3)});
   say("low_pairs", "base pairs of the stem below the Drosha cuts", "bp", pairs);
-  say("low_share", "the same for each letter that there is", "", room >= kLeast ? static_cast<double>(pairs) / room : kMissing);
+  say("low_share", "the same for each letter that there is", "",
+      room >= kLeast ? static_cast<double>(pairs) / room : kMissing);
 }
 
 template <typename Say>
@@ -213,7 +223,8 @@ const std::vector<Measure>& splice_measures() {
 }
 
 void measure_splice(std::string_view sequence, const CutHairpin& hairpin, std::vector<float>& row) {
-  say_splicing(sequence, hairpin, [&](auto&&, auto&&, const char*, double value) { row.push_back(static_cast<float>(value)); });
+  say_splicing(sequence, hairpin,
+               [&](auto&&, auto&&, const char*, double value) { row.push_back(static_cast<float>(value)); });
 }
 
 }  // namespace stemloop

@@ -1,5 +1,6 @@
-// Mirtron, canonical or other: a model of mirtrons and a classifier of pre-miRNAs, each asked what it knows. The classifier
-// does not stand before the mirtrons: they are less stable than canonical precursors, and it would lose them.
+// Mirtron, canonical or other: a model of mirtrons and a classifier of pre-miRNAs, each asked what it knows. The
+// classifier does not stand before the mirtrons: they are less stable than canonical precursors, and it would lose
+// them.
 #include <fmt/format.h>
 #include <oneapi/tbb/enumerable_thread_specific.h>
 
@@ -65,10 +66,10 @@ class ThreeWayVerdict : public Verdict {
 
  private:
   [[nodiscard]] std::vector<std::string> lines() const {
-    std::vector<std::string> lines = {fmt::format(
-        "{}: a pre-miRNA with probability {:.3f}; if it is one, a mirtron with {:.3f}; a mirtron rather than an intron or "
-        "another RNA with {:.3f}",
-        label(), premirna_, call_.probability, call_.against_others)};
+    std::vector<std::string> lines = {
+        fmt::format("{}: a pre-miRNA with probability {:.3f}; if it is one, a mirtron with {:.3f}; a mirtron rather "
+                    "than an intron or another RNA with {:.3f}",
+                    label(), premirna_, call_.probability, call_.against_others)};
     add_mirtron_lines(call_, lines);
     for (const std::string& note : notes_) lines.push_back("note: " + note);
     return lines;
@@ -85,12 +86,13 @@ class ThreeWayJudge : public Judge {
  public:
   ThreeWayJudge(const std::string& premirna, const std::string& mirtron, OpenOptions options)
       : second_(MirtronModel::open(mirtron)), finders_([this] { return SplicedFinder(second_.cuts()); }) {
-    require(second_.knows_others(),
-            "{}: was not trained on introns and other RNAs, --three-way wants a model that was", mirtron);
+    require(second_.knows_others(), "{}: was not trained on introns and other RNAs, --three-way wants a model that was",
+            mirtron);
     options.reasons = false;
     first_ = open_judge(premirna, options);
     const std::vector<VerdictColumn> columns = first_->columns();
-    const auto found = std::find_if(columns.begin(), columns.end(), [](const auto& c) { return c.name == "probability"; });
+    const auto found =
+        std::find_if(columns.begin(), columns.end(), [](const auto& c) { return c.name == "probability"; });
     require(found != columns.end() && columns.front().name == "label" && model_classes_fit(),
             "{}: is no classifier of pre-miRNAs", premirna);
     probability_ = static_cast<std::size_t>(found - columns.begin());

@@ -47,10 +47,12 @@ void train_precursors(TrainingOrder& c) {
   how.threads = c.common.threads;
   how.seed = c.seed;
   how.talk = [](const std::string& line) { say(Loud::kInfo, "{}", line); };
-  const auto precursors = std::count_if(records.begin(), records.end(), [](const WorldRecord& r) { return r.label == 1; });
-  const Json origin = {{"command", c.command},
-                       {"version", c.version},
-                       {"data", {{"md5", md5_hex(read_bytes(c.data.tsv))}, {"records", records.size()}, {"precursors", precursors}}}};
+  const auto precursors =
+      std::count_if(records.begin(), records.end(), [](const WorldRecord& r) { return r.label == 1; });
+  const Json origin = {
+      {"command", c.command},
+      {"version", c.version},
+      {"data", {{"md5", md5_hex(read_bytes(c.data.tsv))}, {"records", records.size()}, {"precursors", precursors}}}};
   how.origin = origin.dump(-1, ' ', false, Json::error_handler_t::replace);
   train_precursor(c.model, records, how);
 }
@@ -77,7 +79,7 @@ Tally train_mirtron(TrainingOrder& c, const MakeAugment& make_augment) {
   const auto mirtrons = count([](const MirtronRecord& r) { return r.label == 1; });
   const auto others = count([](const MirtronRecord& r) { return r.other; });
   say(Loud::kInfo, "{} mirtrons and {} canonical hairpins to learn from, {} others", mirtrons,
-               std::ssize(records) - mirtrons - others, others);
+      std::ssize(records) - mirtrons - others, others);
   const Json origin = {{"command", c.command},
                        {"version", c.version},
                        {"data",
@@ -89,8 +91,8 @@ Tally train_mirtron(TrainingOrder& c, const MakeAugment& make_augment) {
   const MirtronModel model = MirtronModel::train(c.model, records, how);
   for (const auto& [which, figures] : model.figures()) {
     const Figure &accuracy = figures.at("accuracy"), &mcc = figures.at("mcc");
-    say(Loud::kInfo, "{}, out of fold: accuracy {:.4f} [{:.4f}, {:.4f}], MCC {:.4f} [{:.4f}, {:.4f}]", which, accuracy.mean,
-                 accuracy.low, accuracy.high, mcc.mean, mcc.low, mcc.high);
+    say(Loud::kInfo, "{}, out of fold: accuracy {:.4f} [{:.4f}, {:.4f}], MCC {:.4f} [{:.4f}, {:.4f}]", which,
+        accuracy.mean, accuracy.low, accuracy.high, mcc.mean, mcc.low, mcc.high);
   }
   return set.tally;
 }

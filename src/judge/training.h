@@ -1,5 +1,5 @@
-// Classifiers trained from labelled records, one function a family: what is read, what is said, what the model keeps of how
-// it was made. Each writes the model directory and says what it measured.
+// Classifiers trained from labelled records, one function a family: what is read, what is said, what the model keeps of
+// how it was made. Each writes the model directory and says what it measured.
 #pragma once
 
 #include <cstdint>
@@ -19,15 +19,15 @@ struct TrainingOrder {
   CommonOptions common;
   FoldingOptions folding;
   DatasetOptions data;
-  std::string model;                   // directory to write
-  std::string network;                 // premirna: DIVA model; precursor: folder of its networks of cuts
+  std::string model;    // directory to write
+  std::string network;  // premirna: DIVA model; precursor: folder of its networks of cuts
   std::string device = "auto";
   std::string label_column = "label";  // mirtron
   std::uint64_t seed = 1;
   ClassifierTraining premirna;
   MirtronTraining mirtron;
   PrecursorTrainingOptions precursor;
-  std::vector<std::string> command;    // the command line and the program's version, for the model's origin
+  std::vector<std::string> command;  // the command line and the program's version, for the model's origin
   std::string version;
 };
 

@@ -28,10 +28,10 @@ struct BoosterOptions {
 struct ForestOptions {
   int trees = 300;
   int depth = 25;
-  int least_split = 2;    // rows of a node that is split further
-  double rows = 0.632;    // share of the rows each tree is grown on, drawn without putting back: as many different ones
-                          // as a bootstrap has
-  double columns = 0;     // share tried at each split; 0: the root of their number
+  int least_split = 2;  // rows of a node that is split further
+  double rows = 0.632;  // share of the rows each tree is grown on, drawn without putting back: as many different ones
+                        // as a bootstrap has
+  double columns = 0;   // share tried at each split; 0: the root of their number
   std::uint64_t seed = 1;
 };
 
@@ -49,8 +49,8 @@ class Booster {
   [[nodiscard]] virtual Matrix contributions(const Matrix& rows) const = 0;
 };
 
-/// Learns class 1 against class 0; `weights` of the rows, empty: all weigh 1. Error if XGBoost reports one, or the library
-/// cannot be opened.
+/// Learns class 1 against class 0; `weights` of the rows, empty: all weigh 1. Error if XGBoost reports one, or the
+/// library cannot be opened.
 std::unique_ptr<Booster> train_xgboost(const Matrix& rows, std::span<const std::uint8_t> labels,
                                        const BoosterOptions& options, std::span<const float> weights = {});
 

@@ -30,8 +30,8 @@ class Checker {
     keys(document, {"learner", "version"}, {});
     numbers(member(document, "version"));
     const Value& learner = member(document, "learner");
-    keys(learner, {"attributes", "feature_names", "feature_types", "gradient_booster", "learner_model_param", "objective"},
-         {});
+    keys(learner,
+         {"attributes", "feature_names", "feature_types", "gradient_booster", "learner_model_param", "objective"}, {});
     empty(learner, "attributes"), empty(learner, "feature_names"), empty(learner, "feature_types");
     const Value& param = member(learner, "learner_model_param");
     keys(param, {"base_score", "num_class", "num_feature"}, {"boost_from_average", "num_target"});
@@ -117,7 +117,8 @@ class Checker {
     require(value.count <= kMostNumbers, "{}: a list of {} numbers is longer than any model's", name_, value.count);
     std::vector<double> all;
     if (value.kind == '$') {
-      for (std::size_t k = 0; k < value.count; ++k) all.push_back(number_at(value.at + k * size_of(value.element), value.element));
+      for (std::size_t k = 0; k < value.count; ++k)
+        all.push_back(number_at(value.at + k * size_of(value.element), value.element));
       return all;
     }
     require(value.kind == '[', "{}: is no XGBoost model: a value is no list", name_);
@@ -129,28 +130,29 @@ class Checker {
   }
 
   // One column of a tree's nodes: as many numbers of the type as there are nodes, each from `least` to `most`.
-  std::vector<double> column(const Value& tree, std::size_t at, const char* key, char type, std::size_t nodes, double least,
-                             double most) const {
+  std::vector<double> column(const Value& tree, std::size_t at, const char* key, char type, std::size_t nodes,
+                             double least, double most) const {
     const Value& list = member(tree, key);
-    require(list.kind == '$' && list.element == type && list.count == nodes, "{}: tree {}: '{}' is no list of {} numbers",
-            name_, at, key, nodes);
+    require(list.kind == '$' && list.element == type && list.count == nodes,
+            "{}: tree {}: '{}' is no list of {} numbers", name_, at, key, nodes);
     std::vector<double> values = numbers(list);
     for (const double value : values)
-      require(value >= least && value <= most, "{}: tree {}: '{}' holds {}, outside {} to {}", name_, at, key, value, least,
-              most);
+      require(value >= least && value <= most, "{}: tree {}: '{}' holds {}, outside {} to {}", name_, at, key, value,
+              least, most);
     return values;
   }
 
   void tree(const Value& tree, std::size_t at, std::int64_t columns) const {
     keys(tree,
-         {"base_weights", "categories", "categories_nodes", "categories_segments", "categories_sizes", "default_left", "id",
-          "left_children", "loss_changes", "parents", "right_children", "split_conditions", "split_indices", "split_type",
-          "sum_hessian", "tree_param"},
+         {"base_weights", "categories", "categories_nodes", "categories_segments", "categories_sizes", "default_left",
+          "id", "left_children", "loss_changes", "parents", "right_children", "split_conditions", "split_indices",
+          "split_type", "sum_hessian", "tree_param"},
          {});
-    for (const char* key : {"categories", "categories_nodes", "categories_segments", "categories_sizes"}) empty(tree, key);
+    for (const char* key : {"categories", "categories_nodes", "categories_segments", "categories_sizes"})
+      empty(tree, key);
     const Value& id = member(tree, "id");
-    require(size_of(id.kind) > 0 && number_at(id.at, id.kind) == static_cast<double>(at), "{}: tree {} has another 'id'",
-            name_, at);
+    require(size_of(id.kind) > 0 && number_at(id.at, id.kind) == static_cast<double>(at),
+            "{}: tree {} has another 'id'", name_, at);
     const Value& param = member(tree, "tree_param");
     keys(param, {"num_deleted", "num_feature", "num_nodes", "size_leaf_vector"}, {});
     const auto most = static_cast<std::int64_t>(member(tree, "left_children").count);
@@ -199,8 +201,8 @@ class Checker {
       require(!seen[step.node], "{}: tree {}: node {} has two parents", name_, at, step.node);
       seen[step.node] = true;
       ++reached;
-      require(parents[step.node] == static_cast<double>(step.parent), "{}: tree {}: node {} names another parent", name_, at,
-              step.node);
+      require(parents[step.node] == static_cast<double>(step.parent), "{}: tree {}: node {} names another parent",
+              name_, at, step.node);
       require(step.depth <= kDeepestTree, "{}: tree {} is deeper than {}", name_, at, kDeepestTree);
       const bool leaf = left[step.node] < 0;
       require(leaf == (right[step.node] < 0), "{}: tree {}: node {} has one child", name_, at, step.node);

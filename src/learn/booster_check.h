@@ -1,6 +1,7 @@
 // What is asked of a booster.ubj before XGBoost sees it. Its loader believes every number: a child that is not there is
 // read, a cycle walked for ever, a wrong class written behind the results. So the whole file is parsed here, in the
-// dialect of UBJSON that XGBoost 1.7 writes, and only trees that are trees pass. Nothing is copied but a list of places.
+// dialect of UBJSON that XGBoost 1.7 writes, and only trees that are trees pass. Nothing is copied but a list of
+// places.
 #pragma once
 
 #include <cstddef>

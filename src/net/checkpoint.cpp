@@ -3,8 +3,8 @@
 #include <cstring>
 #include <nlohmann/json.hpp>
 
-#include "util/regular_file.h"
 #include "data/tensor_checks.h"
+#include "util/regular_file.h"
 #include "util/util.h"
 
 namespace stemloop {
@@ -62,7 +62,8 @@ TensorFile parse_checkpoint(std::span<const std::byte> bytes, const std::string&
   require(format != file.metadata.end() && format->second == kCheckpointFormat, "{}: is no checkpoint of this version",
           path);
   const std::string checksum = taken(file, "checksum"), found = checksum_of(file);
-  require(checksum == found, "{}: its checksum is {}, it says {}: the file is damaged", path, found, printable(checksum));
+  require(checksum == found, "{}: its checksum is {}, it says {}: the file is damaged", path, found,
+          printable(checksum));
   // The bytes, too, are those that were written: a blank more or less in the header is noticed.
   TensorFile again = file;
   again.metadata["checksum"] = checksum;

@@ -68,8 +68,9 @@ struct DivaPreset {
 /// betas are those that fit it. Error for other names.
 DivaPreset diva_preset(const std::string& model, const std::string& size, const std::string& likelihood = "");
 
-/// The networks of GENNUS (net/torch/sequences/gan.h): a generator, a critic, or the critic as a classifier. Source: the project's
-/// specification of Chiquitto et al., NAR Genomics and Bioinformatics 2025, with the sizes of their published code.
+/// The networks of GENNUS (net/torch/sequences/gan.h): a generator, a critic, or the critic as a classifier. Source:
+/// the project's specification of Chiquitto et al., NAR Genomics and Bioinformatics 2025, with the sizes of their
+/// published code.
 struct SequenceNetConfig {
   // residual: the critic's and, as a classifier, the CNN analyzer's; of classifiers also convolutions (128 of width 6,
   // after Zheng et al. 2019) and mixed (32 each of widths 3 to 7, a layer of 1024, after Aziz et al. 2019)

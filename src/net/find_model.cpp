@@ -38,9 +38,7 @@ std::vector<std::string> model_folders() {
   return folders;
 }
 
-bool is_model_path(const std::string& name) {
-  return name.find('/') != std::string::npos || name.starts_with('.');
-}
+bool is_model_path(const std::string& name) { return name.find('/') != std::string::npos || name.starts_with('.'); }
 
 std::string find_model(const std::string& name) {
   if (is_model_path(name)) {

@@ -5,9 +5,9 @@
 #include <filesystem>
 #include <limits>
 
+#include "data/tensor_checks.h"
 #include "net/model_directory.h"
 #include "util/regular_file.h"
-#include "data/tensor_checks.h"
 #include "util/util.h"
 
 namespace stemloop {

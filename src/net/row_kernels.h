@@ -1,5 +1,5 @@
-// Sums of weighed rows of doubles, one thread each. Compiled once per instruction set and picked at run time, as those of
-// kernels.h; the sums over rows are taken in the rows' order.
+// Sums of weighed rows of doubles, one thread each. Compiled once per instruction set and picked at run time, as those
+// of kernels.h; the sums over rows are taken in the rows' order.
 #pragma once
 
 #include <cstdint>
@@ -8,7 +8,9 @@ namespace stemloop {
 
 /// Rows are taken so many numbers at a time.
 inline constexpr std::int64_t kRowBlock = 8;
-inline constexpr std::int64_t whole_row_blocks(std::int64_t count) { return (count + kRowBlock - 1) / kRowBlock * kRowBlock; }
+inline constexpr std::int64_t whole_row_blocks(std::int64_t count) {
+  return (count + kRowBlock - 1) / kRowBlock * kRowBlock;
+}
 
 /// REQUIRES of all: `count` is a multiple of kRowBlock; what is written overlaps nothing that is read.
 struct RowKernels {

@@ -1,5 +1,6 @@
 // Man pages and completions, made from the command line itself at build time:
-//   stemloop-docs DIR    writes DIR/man/man1/*.1, DIR/bash-completion/completions/stemloop, DIR/zsh/site-functions/_stemloop
+//   stemloop-docs DIR    writes DIR/man/man1/*.1, DIR/bash-completion/completions/stemloop,
+//   DIR/zsh/site-functions/_stemloop
 //                        and DIR/fish/vendor_completions.d/stemloop.fish
 #include <fmt/ranges.h>
 
@@ -104,7 +105,8 @@ std::vector<Word> words_of(const CLI::App& app) {
     word.values = values_of(*option);
     const std::string& help = option->get_description();
     word.help = help.substr(0, help.find('\n'));
-    const bool model = option->check_lname("model") || option->check_lname("premirna") || option->check_lname("network");
+    const bool model =
+        option->check_lname("model") || option->check_lname("premirna") || option->check_lname("network");
     word.takes = option->get_expected_max() == 0 ? Takes::kNothing
                  : !word.values.empty()          ? Takes::kValues
                  : model                         ? Takes::kModel

@@ -65,9 +65,11 @@ int run(const std::function<int()>& chosen) {
   } catch (const std::filesystem::filesystem_error& error) {
     // The folder of temporary files is the one path that the library looks for itself, and does not name.
     const std::string path = error.path1().string();
-    say_error(fmt::format("{}: {}", path.empty() ? "the folder of temporary files (TMPDIR)" : path, error.code().message()));
+    say_error(
+        fmt::format("{}: {}", path.empty() ? "the folder of temporary files (TMPDIR)" : path, error.code().message()));
   } catch (const std::system_error& error) {
-    say_error(fmt::format("the system refuses threads or memory: {}; fewer threads (-t) need less", error.code().message()));
+    say_error(
+        fmt::format("the system refuses threads or memory: {}; fewer threads (-t) need less", error.code().message()));
   } catch (const std::exception& error) {
     const std::string_view what = error.what();
     if (what.find("can't allocate memory") != std::string_view::npos) {  // libtorch's way of std::bad_alloc
@@ -81,7 +83,8 @@ int run(const std::function<int()>& chosen) {
 
 // Destructors of JSON values ask for memory: where there is none, no handler is reached. Nothing is taken here.
 void end_at_once() {
-  constexpr std::string_view kText = "stemloop: error: out of memory; shorter sequences (--max-length) or fewer threads (-t) need less\n";
+  constexpr std::string_view kText =
+      "stemloop: error: out of memory; shorter sequences (--max-length) or fewer threads (-t) need less\n";
   try {
     if (std::current_exception()) throw;
   } catch (const std::bad_alloc&) {

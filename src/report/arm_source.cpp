@@ -58,7 +58,8 @@ FoundArms ArmSource::of(const std::string& id, const std::string& sequence, cons
   const GuideArm guide = call.guide == Guide::k5p   ? GuideArm::kFivePrime
                          : call.guide == Guide::k3p ? GuideArm::kThreePrime
                                                     : GuideArm::kNotTold;
-  found.marks = marks_of_arms(span_of(call.cuts.drosha5, call.cuts.dicer5), span_of(call.cuts.dicer3, call.cuts.drosha3), guide);
+  found.marks =
+      marks_of_arms(span_of(call.cuts.drosha5, call.cuts.dicer5), span_of(call.cuts.dicer3, call.cuts.drosha3), guide);
   found.guide = guide == GuideArm::kFivePrime ? "5p" : guide == GuideArm::kThreePrime ? "3p" : "";
   for (std::size_t k = 0; k < 4; ++k) {
     if (call.given[k] < 0) found.cut_certainty[k] = static_cast<double>(call.within[k][1]);

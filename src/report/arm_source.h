@@ -1,4 +1,5 @@
-// Where the arms of a drawing or a report come from: predicted, known matures placed, a table of the user's, or nowhere.
+// Where the arms of a drawing or a report come from: predicted, known matures placed, a table of the user's, or
+// nowhere.
 #pragma once
 
 #include <memory>

@@ -91,7 +91,10 @@ Tally take_fasta(const ReportOptions& c, const std::string& path, const Judge* j
   const auto hairpins = hairpin_state(c.folding);
   IdsOfTable ids(arms.table());
   return run_judged_records(
-      path, c.common, c.folding.max_length, [&] { return ReportState{hairpins(), arms.scratch()}; },
+      path, c.common, c.folding.max_length,
+      [&] {
+        return ReportState{hairpins(), arms.scratch()};
+      },
       [&](ReportState& state, const Record& record) {
         OnItsWay one;
         one.record.source = source;
@@ -169,7 +172,8 @@ Tally take_loci(const ReportOptions& c, const std::string& path, std::vector<Rep
         continue;
       }
       ++tally.rejected;
-      const Rejection rejection = {one.record.id, fmt::format("{}: locus '{}': {}", path, printable(one.record.id), one.fault)};
+      const Rejection rejection = {one.record.id,
+                                   fmt::format("{}: locus '{}': {}", path, printable(one.record.id), one.fault)};
       stemloop::report(rejection);
       report.left_out.push_back({source, rejection.id, rejection.reason});
     }
@@ -191,11 +195,12 @@ void add_provenance(const ReportOptions& c, const MethodsFacts& facts, Report& r
     const std::string sum = input == "-" ? "" : fmt::format(", MD5 {}", md5_hex(read_bytes(input)));
     report.provenance.emplace_back("input", fmt::format("{}: {} in the report, {} left out{}", input, in, out, sum));
   }
-  report.provenance.emplace_back("energy parameters", fmt::format("{}, {:g} °C, dangles {}", c.folding.parameters,
-                                                                   c.folding.fold.temperature_celsius,
-                                                                   c.folding.fold.dangles));
+  report.provenance.emplace_back("energy parameters",
+                                 fmt::format("{}, {:g} °C, dangles {}", c.folding.parameters,
+                                             c.folding.fold.temperature_celsius, c.folding.fold.dangles));
   report.provenance.emplace_back("model", facts.model.empty() ? "none: not classified" : facts.model);
-  if (!c.known.empty()) report.provenance.emplace_back("known hairpins", fmt::format("{}, MD5 {}", c.known, md5_hex(read_bytes(c.known))));
+  if (!c.known.empty())
+    report.provenance.emplace_back("known hairpins", fmt::format("{}, MD5 {}", c.known, md5_hex(read_bytes(c.known))));
   if (!facts.arms.empty()) report.provenance.emplace_back("arms", facts.arms);
 }
 
@@ -258,7 +263,9 @@ Tally write_report(const ReportOptions& c, const Judge* judge) {
   if (!c.multiqc.empty()) make_folder(c.multiqc);
 
   Report report;
-  report.title = !c.title.empty() ? c.title : c.inputs.size() == 1 ? "Hairpins of " + sample_name(c.inputs[0]) : "Hairpins";
+  report.title = !c.title.empty()       ? c.title
+                 : c.inputs.size() == 1 ? "Hairpins of " + sample_name(c.inputs[0])
+                                        : "Hairpins";
   Tally all;
   bool matured = false;
   for (std::size_t k = 0; k < c.inputs.size(); ++k) {

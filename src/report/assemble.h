@@ -1,4 +1,5 @@
-// A report from files: hairpins folded, classified, their arms placed, or loci of a scan, gathered and written as one page.
+// A report from files: hairpins folded, classified, their arms placed, or loci of a scan, gathered and written as one
+// page.
 #pragma once
 
 #include <string>
@@ -32,7 +33,8 @@ std::vector<std::string> report_inputs(const ReportOptions& options);
 /// there and not wanted.
 bool has_sequences(const ReportOptions& options);
 
-/// Writes the page; `judge` classifies sequences, nullptr: they are not classified. What is left out is on the page too.
+/// Writes the page; `judge` classifies sequences, nullptr: they are not classified. What is left out is on the page
+/// too.
 Tally write_report(const ReportOptions& options, const Judge* judge);
 
 }  // namespace stemloop

@@ -130,8 +130,8 @@ void write_figures(const FigureOptions& c, std::vector<Drawing> drawings, const 
   if (const auto layout = page_layout(c, kind == ".pdf"))
     drawings = on_pages(drawings, layout->columns, layout->rows, layout->width, layout->height);
   write_bytes(path, kind == ".pdf"   ? to_pdf(drawings, c.width_mm)
-                               : kind == ".png" ? png_bytes(c, drawings.front())
-                                                : to_svg(drawings.front(), c.width_mm));
+                    : kind == ".png" ? png_bytes(c, drawings.front())
+                                     : to_svg(drawings.front(), c.width_mm));
 }
 
 }  // namespace stemloop

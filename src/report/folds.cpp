@@ -127,7 +127,8 @@ std::string as_rnaeval(bool summary, const Record& record, const Evaluation& e) 
 
 std::string as_eval_tsv(bool summary, const Record& record, const Evaluation& e) {
   if (summary)
-    return fmt::format("{}\t{}\t{}\t{:.2f}\n", table_cell(record.id), record.sequence, record.structure, kcal(e.energy));
+    return fmt::format("{}\t{}\t{}\t{:.2f}\n", table_cell(record.id), record.sequence, record.structure,
+                       kcal(e.energy));
   std::string text;
   for (const Loop& l : e.loops) {
     text += fmt::format("{}\t{}", table_cell(record.id), loop_name(l.kind));

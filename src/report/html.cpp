@@ -20,7 +20,8 @@ namespace {
 std::string unhex(std::string_view hex) {
   std::string bytes;
   const auto digit = [](char c) { return c <= '9' ? c - '0' : c - 'a' + 10; };
-  for (std::size_t k = 0; k + 1 < hex.size(); k += 2) bytes += static_cast<char>(digit(hex[k]) * 16 + digit(hex[k + 1]));
+  for (std::size_t k = 0; k + 1 < hex.size(); k += 2)
+    bytes += static_cast<char>(digit(hex[k]) * 16 + digit(hex[k + 1]));
   return bytes;
 }
 
@@ -53,7 +54,8 @@ class Page {
         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; "
         "script-src 'sha256-{}'; img-src data:\">"
         "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\"><meta name=\"color-scheme\" "
-        "content=\"light dark\"><title>{}</title><style>{}</style></head>\n<body><a class=\"skip\" href=\"#table\">Skip "
+        "content=\"light dark\"><title>{}</title><style>{}</style></head>\n<body><a class=\"skip\" "
+        "href=\"#table\">Skip "
         "to the table</a><header><h1>{}</h1>",
         base64(unhex(kPageScriptSha256)), html_text(r_.title), kPageStyle, html_text(r_.title));
     for (const auto& [name, value] : r_.provenance) {
@@ -75,7 +77,8 @@ class Page {
         ++labels[record.label];
         outside += record.outside ? 1 : 0;
       }
-      for (const auto& [label, count] : labels) tile(count, label.empty() ? "not classified" : "called " + html_text(label));
+      for (const auto& [label, count] : labels)
+        tile(count, label.empty() ? "not classified" : "called " + html_text(label));
       tile(outside, "unlike the training hairpins");
     }
     if (r_.left_out.empty()) {
@@ -126,7 +129,8 @@ class Page {
 
   void left_out() {
     if (r_.left_out.empty()) return;
-    add("<section id=\"left\"><h2>Left out</h2><details{}><summary>{} records and why</summary><div class=\"wide\"><table>"
+    add("<section id=\"left\"><h2>Left out</h2><details{}><summary>{} records and why</summary><div "
+        "class=\"wide\"><table>"
         "<tr><th>id</th><th>why</th></tr>",
         r_.left_out.size() <= 20 ? " open" : "", r_.left_out.size());
     for (const ReportLeftOut& one : r_.left_out)
@@ -142,8 +146,8 @@ class Page {
       add(" Letters shaded: the ensemble is less than<span class=\"k1\"></span>90<span class=\"k2\"></span>75"
           "<span class=\"k3\"></span>50<span class=\"k4\"></span>25 % sure of the pair drawn, or of no pair.");
     if (columns_.arms)
-      add(" Coloured bars: arms; filled triangles: Drosha cuts; open ones: Dicer cuts; underlined: seed (bases 2 to 8 of "
-          "the guide).");
+      add(" Coloured bars: arms; filled triangles: Drosha cuts; open ones: Dicer cuts; underlined: seed (bases 2 to 8 "
+          "of the guide).");
     add("</p>\n");
     for (std::size_t k = 0; k < r_.records.size(); ++k) hairpin(k);
     add("</section>\n");
@@ -158,7 +162,8 @@ class Page {
       add("<p class=\"meta\"><span class=\"call {}\">{}</span>", r.label == r_.classes.first ? "yes" : "no",
           html_text(r.label));
       if (r.probability)
-        add("{}probability of {} <b>{:.3f}</b>", r.label.empty() ? "" : ", ", html_text(r_.classes.first), *r.probability);
+        add("{}probability of {} <b>{:.3f}</b>", r.label.empty() ? "" : ", ", html_text(r_.classes.first),
+            *r.probability);
       if (r.q_value) add(", q-value {:.3g}", *r.q_value);
       add("</p>");
     }
@@ -239,7 +244,8 @@ class Page {
     if (r.marks.any() && !r.marks_source.empty())
       add("<tr><th>arms</th><td colspan=\"2\">{}</td></tr>", html_text(r.marks_source));
     if (r.nearest) add("<tr><th>nearest known</th><td colspan=\"2\">{}</td></tr>", html_text(*r.nearest));
-    add("<tr><th>sequence</th><td colspan=\"2\"><code>{}</code></td></tr><tr><th>structure</th><td colspan=\"2\"><code>{}"
+    add("<tr><th>sequence</th><td colspan=\"2\"><code>{}</code></td></tr><tr><th>structure</th><td "
+        "colspan=\"2\"><code>{}"
         "</code></td></tr>",
         r.sequence, r.structure);
     constexpr std::size_t kLongestLink = 60;
@@ -255,7 +261,8 @@ class Page {
     for (const auto& [name, value] : r_.provenance)
       add("<tr><th>{}</th><td><code>{}</code></td></tr>", html_text(name), html_text(value));
     add("</table></div>");
-    if (!r_.methods.empty()) add("<h2>Methods, ready to paste</h2><p><span class=\"m\">{}</span></p>", html_text(r_.methods));
+    if (!r_.methods.empty())
+      add("<h2>Methods, ready to paste</h2><p><span class=\"m\">{}</span></p>", html_text(r_.methods));
     if (!r_.citations.empty()) {
       add("<h2>Please cite</h2><ol>");
       for (const std::string& work : r_.citations) add("<li>{}</li>", html_text(work));

@@ -24,8 +24,9 @@ class LadderSvg {
   std::string run() {
     const int width = kLeft + ladder_.columns * kCell + 10;
     const int height = kTop + 4 * kLine + 36;
-    out_ = fmt::format(R"(<svg class="ld" width="{0}" height="{1}" viewBox="0 0 {0} {1}" role="img" aria-label="Hairpin">)",
-                       width, height);
+    out_ = fmt::format(
+        R"(<svg class="ld" width="{0}" height="{1}" viewBox="0 0 {0} {1}" role="img" aria-label="Hairpin">)", width,
+        height);
     shades();
     arm(r_.marks.five_prime, "5p", "a5");
     arm(r_.marks.three_prime, "3p", "a3");
@@ -146,8 +147,8 @@ class LadderSvg {
       const auto near = [&](int name) { return std::abs(name - x(ladder_.base[i].column)) < kApart; };
       const std::vector<int>& names = taken_[up ? 0 : 1];
       if (std::any_of(names.begin(), names.end(), near)) continue;
-      out_ += fmt::format(R"(<text class="n" x="{}" y="{}">{}</text>)", x(ladder_.base[i].column),
-                          up ? 10 : y(4) + 34, i + 1);
+      out_ += fmt::format(R"(<text class="n" x="{}" y="{}">{}</text>)", x(ladder_.base[i].column), up ? 10 : y(4) + 34,
+                          i + 1);
     }
   }
 

@@ -39,7 +39,8 @@ std::string embedding_table(const std::string& latent, const std::vector<std::st
   return text;
 }
 
-std::string embedding_tensors(const std::vector<std::string>& ids, const PictureData* labelled, const Encoded& encoded) {
+std::string embedding_tensors(const std::vector<std::string>& ids, const PictureData* labelled,
+                              const Encoded& encoded) {
   TensorFile file;
   for (const EncodedLatent& latent : encoded.latents) {
     file.tensors["mu_" + latent.name] = stored(latent.mu);
@@ -92,8 +93,9 @@ PlanePoints in_the_plane(const Matrix& z, const std::string& method, const TsneO
     plane.y_name = fmt::format("PC 2 ({:.1f} %)", 100 * result.explained[1]);
   } else {
     Progress progress("iterations", talk);
-    plane.points = tsne(z, tsne_options,
-                  [&](double done) { progress.update(static_cast<std::int64_t>(done * tsne_options.iterations), done); });
+    plane.points = tsne(z, tsne_options, [&](double done) {
+      progress.update(static_cast<std::int64_t>(done * tsne_options.iterations), done);
+    });
     plane.x_name = "t-SNE 1";
     plane.y_name = "t-SNE 2";
   }
@@ -104,8 +106,8 @@ std::string points_table(const Latents& latents, const PlanePoints& plane, const
   std::string text = fmt::format("id\tx\ty{}\n", values.empty() ? "" : "\tvalue");
   for (std::int64_t i = 0; i < plane.points.rows; ++i) {
     const auto at = static_cast<std::size_t>(i);
-    text += fmt::format("{}\t{:.6g}\t{:.6g}{}\n", table_cell(latents.ids[at]), plane.points.row(i)[0], plane.points.row(i)[1],
-                          values.empty() ? "" : "\t" + table_cell(values[at]));
+    text += fmt::format("{}\t{:.6g}\t{:.6g}{}\n", table_cell(latents.ids[at]), plane.points.row(i)[0],
+                        plane.points.row(i)[1], values.empty() ? "" : "\t" + table_cell(values[at]));
   }
   return text;
 }

@@ -10,8 +10,8 @@
 
 namespace stemloop {
 
-/// The latent called `latent` as a table; `labelled`: the pictures with their labels, nullptr without. Error if the model
-/// has no such latent.
+/// The latent called `latent` as a table; `labelled`: the pictures with their labels, nullptr without. Error if the
+/// model has no such latent.
 std::string embedding_table(const std::string& latent, const std::vector<std::string>& ids, const PictureData* labelled,
                             const Encoded& encoded);
 

@@ -38,7 +38,8 @@ std::string percent_decoded(std::string_view text) {
       const char c = text[at] >= 'A' && text[at] <= 'F' ? static_cast<char>(text[at] - 'A' + 'a') : text[at];
       return kDigits.find(c);
     };
-    if (text[k] == '%' && k + 2 < text.size() && digit(k + 1) != std::string::npos && digit(k + 2) != std::string::npos) {
+    if (text[k] == '%' && k + 2 < text.size() && digit(k + 1) != std::string::npos &&
+        digit(k + 2) != std::string::npos) {
       out += static_cast<char>(digit(k + 1) * 16 + digit(k + 2));
       k += 2;
     } else {
@@ -77,7 +78,8 @@ void cut_out(ReportRecord& record, const std::string& contig) {
   const ReportPlace& place = *record.place;
   require(place.end <= static_cast<std::int64_t>(contig.size()), "'{}' ends at {} on '{}', which has {} bases",
           printable(record.id), place.end, printable(place.contig), contig.size());
-  record.sequence = contig.substr(static_cast<std::size_t>(place.begin), static_cast<std::size_t>(place.end - place.begin));
+  record.sequence =
+      contig.substr(static_cast<std::size_t>(place.begin), static_cast<std::size_t>(place.end - place.begin));
   if (place.strand == '+') return;
   std::reverse(record.sequence.begin(), record.sequence.end());
   for (char& c : record.sequence) c = complement(c);
@@ -104,7 +106,8 @@ std::vector<ReportRecord> read_loci_table(const std::string& path) {
   read_table(
       path,
       [&](const std::vector<std::string>& header) {
-        for (const char* name : {"contig", "start", "end", "strand", "probability", "q_value", "id", "sequence", "structure"})
+        for (const char* name :
+             {"contig", "start", "end", "strand", "probability", "q_value", "id", "sequence", "structure"})
           find_column(header, name, path);
         for (std::size_t k = 0; k < header.size(); ++k) column[header[k]] = k;
       },
@@ -116,15 +119,17 @@ std::vector<ReportRecord> read_loci_table(const std::string& path) {
         ReportRecord r;
         r.id = at("id");
         const std::int64_t begin = parse_integer(at("start"), place);
-        r.place = ReportPlace{std::string(at("contig")), begin - 1,
-                              checked_end(begin, parse_integer(at("end"), place), place), strand_of(at("strand"), place)};
+        r.place =
+            ReportPlace{std::string(at("contig")), begin - 1,
+                        checked_end(begin, parse_integer(at("end"), place), place), strand_of(at("strand"), place)};
         r.probability = parse_number(at("probability"), place);
         if (!at("q_value").empty()) r.q_value = parse_number(at("q_value"), place);
         if (!at("mfe").empty()) r.energy_kcal = parse_number(at("mfe"), place);
         r.sequence = as_rna(at("sequence"));
         r.structure = at("structure");
         require(static_cast<std::int64_t>(r.sequence.size()) == r.place->end - r.place->begin,
-                "{}: the sequence has {} letters, the locus {}", place, r.sequence.size(), r.place->end - r.place->begin);
+                "{}: the sequence has {} letters, the locus {}", place, r.sequence.size(),
+                r.place->end - r.place->begin);
         require(r.structure.size() == r.sequence.size(), "{}: the structure has {} characters, the sequence {}", place,
                 r.structure.size(), r.sequence.size());
         try {

@@ -11,9 +11,9 @@ namespace stemloop {
 struct MethodsFacts {
   std::string version;
   FoldingOptions folding;
-  std::string model;       // empty: not classified
-  std::string arms;        // where the arms come from; empty: none
-  bool scanned = false;    // loci of a scan
+  std::string model;     // empty: not classified
+  std::string arms;      // where the arms come from; empty: none
+  bool scanned = false;  // loci of a scan
   bool folded = false;
   std::size_t records = 0, left_out = 0;
 };

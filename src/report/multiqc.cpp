@@ -36,7 +36,8 @@ Json section(const char* id, const char* name, const std::string& words, const c
   return {{"id", id}, {"section_name", name}, {"description", words}, {"plot_type", kind}};
 }
 
-std::string table_of(const std::vector<std::pair<std::string, Sample>>& samples, const std::vector<std::string>& labels) {
+std::string table_of(const std::vector<std::pair<std::string, Sample>>& samples,
+                     const std::vector<std::string>& labels) {
   std::string text =
       "# id: 'stemloop_table'\n# section_name: 'stemloop: hairpins'\n# description: 'hairpins by sample, as stemloop "
       "report counts them'\n# plot_type: 'table'\n# pconfig:\n#     id: 'stemloop_table_plot'\n#     title: 'stemloop: "

@@ -55,10 +55,10 @@ Drawing loss_curves(const std::string& metrics_path) {
     letters.points.push_back({epoch, v.value("mae_nucleotide", 0.0)});
     lengths.points.push_back({epoch, v.value("mae_length", 0.0)});
   }
-  return chart_panels({panel("Loss per record", "loss", {train, valid}, 200, true),
-                       panel("Reconstruction of validation records", "mean absolute error", {pixels, letters, lengths}, 200,
-                             true)},
-                      1);
+  return chart_panels(
+      {panel("Loss per record", "loss", {train, valid}, 200, true),
+       panel("Reconstruction of validation records", "mean absolute error", {pixels, letters, lengths}, 200, true)},
+      1);
 }
 
 Drawing sequence_curves(const std::string& metrics_path) {
@@ -66,7 +66,8 @@ Drawing sequence_curves(const std::string& metrics_path) {
                        const std::vector<std::string>& left_out) {
     for (const auto& [name, value] : values.items()) {
       if (!value.is_number() || std::find(left_out.begin(), left_out.end(), name) != left_out.end()) continue;
-      auto found = std::find_if(curves.begin(), curves.end(), [&n = name](const ChartSeries& c) { return c.name == n; });
+      auto found =
+          std::find_if(curves.begin(), curves.end(), [&n = name](const ChartSeries& c) { return c.name == n; });
       if (found == curves.end()) {
         curves.push_back({name, {}});
         found = curves.end() - 1;
@@ -130,7 +131,8 @@ Groups on_scale(const std::vector<double>& numbers) {
   for (const double v : numbers) {
     missing = missing || std::isnan(v);
     const double share = std::isnan(v) ? 0 : std::clamp((v - low) / span, 0.0, 1.0);
-    groups.of.push_back(std::isnan(v) ? kSteps : kSteps - 1 - std::min(kSteps - 1, static_cast<std::size_t>(share * kSteps)));
+    groups.of.push_back(std::isnan(v) ? kSteps
+                                      : kSteps - 1 - std::min(kSteps - 1, static_cast<std::size_t>(share * kSteps)));
   }
   for (std::size_t k = 0; k < kSteps; ++k) {
     const double middle = 1 - (static_cast<double>(k) + 0.5) / kSteps;

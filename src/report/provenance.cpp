@@ -6,8 +6,8 @@
 #include <nlohmann/json.hpp>
 #include <span>
 
-#include "util/util.h"
 #include "util/regular_file.h"
+#include "util/util.h"
 
 namespace stemloop {
 

@@ -1,5 +1,5 @@
-// What the outputs of a run were made of, for --provenance: program, command line, options, energy parameters, models and
-// inputs with their checksums. Gathered while the command runs, written when it has ended well.
+// What the outputs of a run were made of, for --provenance: program, command line, options, energy parameters, models
+// and inputs with their checksums. Gathered while the command runs, written when it has ended well.
 #pragma once
 
 #include <string>

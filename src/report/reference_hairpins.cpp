@@ -75,8 +75,9 @@ std::optional<ReferenceHairpins::Nearest> ReferenceHairpins::nearest(const std::
     if (shared[k] >= kLeastWords) candidates.push_back(k);
   }
   const std::size_t aligned = std::min(kAligned, candidates.size());
-  std::partial_sort(candidates.begin(), candidates.begin() + static_cast<std::ptrdiff_t>(aligned), candidates.end(),
-                    [&](std::uint32_t a, std::uint32_t b) { return shared[a] != shared[b] ? shared[a] > shared[b] : a < b; });
+  std::partial_sort(
+      candidates.begin(), candidates.begin() + static_cast<std::ptrdiff_t>(aligned), candidates.end(),
+      [&](std::uint32_t a, std::uint32_t b) { return shared[a] != shared[b] ? shared[a] > shared[b] : a < b; });
   candidates.resize(aligned);
   std::sort(candidates.begin(), candidates.end());  // the earlier of equal ones
   std::optional<Nearest> best;

@@ -1,5 +1,6 @@
-// The nearest of the hairpins one knows already (miRBase's, MirGeneDB's, one's own): found by shared words of 8 letters,
-// then aligned with the shorter sequence inside the longer one, for precursors are cut out at different places.
+// The nearest of the hairpins one knows already (miRBase's, MirGeneDB's, one's own): found by shared words of 8
+// letters, then aligned with the shorter sequence inside the longer one, for precursors are cut out at different
+// places.
 #pragma once
 
 #include <cstdint>
@@ -18,8 +19,8 @@ class ReferenceHairpins {
     std::string id;
     double identity = 0;  // 1 - edit distance / length of the shorter sequence, which may stand anywhere in the longer
   };
-  /// The likest one of at least `least` identity; the earlier in the file of equal ones. Sequences with fewer than three
-  /// words in common are not compared.
+  /// The likest one of at least `least` identity; the earlier in the file of equal ones. Sequences with fewer than
+  /// three words in common are not compared.
   [[nodiscard]] std::optional<Nearest> nearest(const std::string& sequence, double least) const;
 
   [[nodiscard]] const std::string& path() const { return path_; }

@@ -1,5 +1,5 @@
-// The door of report: hairpins and what was found out about them as a page, a table, FASTA, GFF3; verdicts and scores as
-// tables; figures of runs, latent spaces and sets of sequences.
+// The door of report: hairpins and what was found out about them as a page, a table, FASTA, GFF3; verdicts and scores
+// as tables; figures of runs, latent spaces and sets of sequences.
 #pragma once
 
 #include "report/arm_source.h"
@@ -8,7 +8,6 @@
 #include "report/figures.h"
 #include "report/folds.h"
 #include "report/html.h"
-#include "report/reference_hairpins.h"
 #include "report/ladder_svg.h"
 #include "report/latents.h"
 #include "report/loci.h"
@@ -18,6 +17,7 @@
 #include "report/provenance.h"
 #include "report/quality_sheet.h"
 #include "report/record.h"
+#include "report/reference_hairpins.h"
 #include "report/tables.h"
 #include "report/verdict_record.h"
 #include "report/verdict_table.h"

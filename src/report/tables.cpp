@@ -13,9 +13,7 @@ std::string number(const std::optional<double>& value, int digits) {
   return value ? fmt::format("{:.{}f}", *value, digits) : "";
 }
 
-std::string ends_of(const BaseSpan& arm) {
-  return arm.known() ? fmt::format("{}\t{}", arm.begin + 1, arm.end) : "\t";
-}
+std::string ends_of(const BaseSpan& arm) { return arm.known() ? fmt::format("{}\t{}", arm.begin + 1, arm.end) : "\t"; }
 
 std::string_view letters_of(const ReportRecord& r, const BaseSpan& arm) {
   return std::string_view(r.sequence)
@@ -34,9 +32,9 @@ std::string records_as_tsv(const Report& report) {
                                       : "\t\t\t";
     text += fmt::format("{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\n", table_field(r.id), place,
                         table_field(r.label), number(r.probability, 4),
-                        r.q_value ? fmt::format("{:.3g}", *r.q_value) : "", r.sequence.size(),
-                        number(r.energy_kcal, 2), ends_of(r.marks.five_prime), ends_of(r.marks.three_prime), r.guide,
-                        r.sequence, r.structure, table_field(fmt::format("{}", fmt::join(r.notes, "; "))));
+                        r.q_value ? fmt::format("{:.3g}", *r.q_value) : "", r.sequence.size(), number(r.energy_kcal, 2),
+                        ends_of(r.marks.five_prime), ends_of(r.marks.three_prime), r.guide, r.sequence, r.structure,
+                        table_field(fmt::format("{}", fmt::join(r.notes, "; "))));
   }
   return text;
 }
@@ -61,9 +59,9 @@ std::string records_as_gff3(const Report& report) {
     const ReportPlace place = r.place.value_or(
         ReportPlace{r.id, 0, static_cast<std::int64_t>(r.sequence.size()), r.sequence.empty() ? '.' : '+'});
     const std::string contig = gff_field(place.contig);
-    text += fmt::format("{}\tstemloop\tpre_miRNA\t{}\t{}\t{}\t{}\t.\tID={};Name={}\n", contig, place.begin + 1,
-                        place.end, r.probability ? fmt::format("{:.4f}", *r.probability) : ".", place.strand, key,
-                        gff_field(r.id));
+    text +=
+        fmt::format("{}\tstemloop\tpre_miRNA\t{}\t{}\t{}\t{}\t.\tID={};Name={}\n", contig, place.begin + 1, place.end,
+                    r.probability ? fmt::format("{:.4f}", *r.probability) : ".", place.strand, key, gff_field(r.id));
     const auto arm = [&](const BaseSpan& span, const char* name) {
       if (!span.known()) return;
       const bool forward = place.strand != '-';

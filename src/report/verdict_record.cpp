@@ -117,9 +117,10 @@ void add_path(const Json& verdict, ReportRecord& record) {
                                        text_at(step, "contradicted") == "yes" ? "; the feature says otherwise" : ""));
   }
   if (const auto share = number_of(*tree, "probability"))
-    record.words.push_back(fmt::format("so the tree says {}: {:.0f} % of the training hairpins that answer so are "
-                                       "pre-miRNAs",
-                                       text_at(*tree, "label"), 100 * *share));
+    record.words.push_back(
+        fmt::format("so the tree says {}: {:.0f} % of the training hairpins that answer so are "
+                    "pre-miRNAs",
+                    text_at(*tree, "label"), 100 * *share));
 }
 
 }  // namespace

@@ -78,8 +78,7 @@ void CandidateFinder::find_in_run(const Tile& tile, std::size_t from, std::strin
       c.end = c.begin + (t.end - t.begin);
       const int centre = static_cast<int>(place / 2);
       const int from_here = std::max(0, std::min(t.begin - options_.flank, centre - options_.reach));
-      const int to_here =
-          std::min(static_cast<int>(length), std::max(t.end + options_.flank, centre + options_.reach));
+      const int to_here = std::min(static_cast<int>(length), std::max(t.end + options_.flank, centre + options_.reach));
       c.window = strand.substr(from_here, to_here - from_here);
       for (int* at : {&t.begin, &t.end, &t.loop_open, &t.loop_close}) *at -= from_here;
       c.stem_loop = std::move(t);

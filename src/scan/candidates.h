@@ -20,18 +20,18 @@ namespace stemloop {
 
 struct CandidateOptions {
   LocalOptions local{.rival_overlap = 67, .least_stacking = 26};
-  double shape = -2.95;    // lowest shape_score() that is judged
-  int flank = 30;          // letters that a judge sees on either side of the stem-loop, as far as there are,
-  int reach = 70;          // and on either side of the middle of its loop
-  bool reverse = true;     // the other strand too
+  double shape = -2.95;  // lowest shape_score() that is judged
+  int flank = 30;        // letters that a judge sees on either side of the stem-loop, as far as there are,
+  int reach = 70;        // and on either side of the middle of its loop
+  bool reverse = true;   // the other strand too
 };
 
 struct Candidate {
   std::int64_t begin = 0;  // of the stem-loop
   std::int64_t end = 0;
   bool reverse = false;
-  std::string window;    // the stem-loop and letters around it
-  LocalStemLoop stem_loop;    // positions in the window
+  std::string window;       // the stem-loop and letters around it
+  LocalStemLoop stem_loop;  // positions in the window
   double shape = 0;
 };
 
@@ -71,7 +71,7 @@ class CandidateFinder {
   /// 2 span + flank letters before and behind its core or the contig ends.
   std::vector<Candidate> find(const Tile& tile);
 
-  [[nodiscard]] double fold_seconds() const { return fold_seconds_; }    // CPU of this thread
+  [[nodiscard]] double fold_seconds() const { return fold_seconds_; }  // CPU of this thread
   [[nodiscard]] double shape_seconds() const { return shape_seconds_; }
   [[nodiscard]] std::int64_t folded() const { return folded_; }  // stem-loops before the shape was looked at
 

@@ -144,14 +144,14 @@ std::vector<Interval> read_intervals(const std::string& path, const std::string&
         kind = Kind::kBed;
       } else {
         columns = columns_of(f, place);
-        require(genome.empty() || columns.genome >= 0, "{}: there is no column genome, in which '{}' could stand", place,
-                printable(genome));
+        require(genome.empty() || columns.genome >= 0, "{}: there is no column genome, in which '{}' could stand",
+                place, printable(genome));
         width = f.size();
         continue;
       }
     }
-    require(genome.empty() || kind == Kind::kTsv, "{}: GFF3 and BED have no column genome, in which '{}' could stand", place,
-            printable(genome));
+    require(genome.empty() || kind == Kind::kTsv, "{}: GFF3 and BED have no column genome, in which '{}' could stand",
+            place, printable(genome));
     Interval i;
     if (kind == Kind::kGff3) {
       if (!read_gff3(f, place, i)) continue;
@@ -176,7 +176,8 @@ std::vector<int> match_calls(const std::vector<Interval>& calls, const std::vect
   }
   order.resize(calls.size());
   std::iota(order.begin(), order.end(), 0U);
-  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return calls[a].score > calls[b].score; });
+  std::stable_sort(order.begin(), order.end(),
+                   [&](std::size_t a, std::size_t b) { return calls[a].score > calls[b].score; });
   std::vector<char> taken(truth.size(), 0);
   std::vector<int> found;
   for (const std::size_t k : order) {
@@ -240,8 +241,8 @@ std::vector<CutFigures> figures_of_cuts(const std::vector<Interval>& calls, cons
   const double mb = static_cast<double>(letters) / 1e6;
   const auto add_cut = [&](const std::string& name, std::int64_t many, std::int64_t hits) {
     all.push_back({name, many, hits, loci > 0 ? static_cast<double>(hits) / loci : 0,
-                            many > 0 ? static_cast<double>(hits) / static_cast<double>(many) : 0,
-                            mb > 0 ? static_cast<double>(many) / mb : 0});
+                   many > 0 ? static_cast<double>(hits) / static_cast<double>(many) : 0,
+                   mb > 0 ? static_cast<double>(many) / mb : 0});
   };
   const auto count = [&](const std::string& name, auto passes) {
     std::int64_t many = 0, hits = 0;
@@ -258,7 +259,8 @@ std::vector<CutFigures> figures_of_cuts(const std::vector<Interval>& calls, cons
   for (const double p : {0.9, 0.5, 0.1}) {
     count(fmt::format("probability >= {}", p), [p](const Interval& i) { return i.score >= p; });
   }
-  const std::pair<double, const char*> shares[] = {{0.5, "half of the loci"}, {0.8, "0.8 of the loci"}, {1.0, "all loci"}};
+  const std::pair<double, const char*> shares[] = {
+      {0.5, "half of the loci"}, {0.8, "0.8 of the loci"}, {1.0, "all loci"}};
   for (const auto& [share, name] : shares) {
     std::int64_t hits = 0;
     for (std::size_t k = 0; k < order.size(); ++k) {

@@ -18,7 +18,7 @@ struct Interval {
   std::int64_t begin = 0;
   std::int64_t end = 0;
   char strand = '+';
-  double score = 0;    // probability; of known loci nothing
+  double score = 0;  // probability; of known loci nothing
   double q_value = 1;
   std::string name;
 };

@@ -20,8 +20,8 @@ void tell_odd_loci(const ScanEvaluation& c, const std::vector<Interval>& calls, 
   }
   if (again > 0) say(Loud::kWarning, "{}: {} loci stand there more than once and count each time", c.truth, again);
   if (elsewhere == truth.size() && !calls.empty())
-    say(Loud::kWarning, "no contig of {} ('{}', ...) is one of {} ('{}', ...)", c.truth, printable(truth[0].contig), c.loci,
-                 printable(calls[0].contig));
+    say(Loud::kWarning, "no contig of {} ('{}', ...) is one of {} ('{}', ...)", c.truth, printable(truth[0].contig),
+        c.loci, printable(calls[0].contig));
 }
 
 }  // namespace

@@ -84,17 +84,15 @@ GenomeSurvey survey_genome(const std::string& path) {
 bool Regions::touch(int contig, std::int64_t begin, std::int64_t end) const {
   if (everything) return true;
   const auto found = of.find(contig);
-  return found != of.end() && std::any_of(found->second.begin(), found->second.end(), [&](const auto& r) {
-           return r.first < end && begin < r.second;
-         });
+  return found != of.end() && std::any_of(found->second.begin(), found->second.end(),
+                                          [&](const auto& r) { return r.first < end && begin < r.second; });
 }
 
 bool Regions::hold(int contig, std::int64_t begin, std::int64_t end) const {
   if (everything) return true;
   const auto found = of.find(contig);
-  return found != of.end() && std::any_of(found->second.begin(), found->second.end(), [&](const auto& r) {
-           return r.first <= begin && end <= r.second;
-         });
+  return found != of.end() && std::any_of(found->second.begin(), found->second.end(),
+                                          [&](const auto& r) { return r.first <= begin && end <= r.second; });
 }
 
 Regions read_regions(const GenomeSurvey& genome, const std::string& region, const std::string& bed) {
@@ -109,7 +107,8 @@ Regions read_regions(const GenomeSurvey& genome, const std::string& region, cons
     const std::int64_t length = genome.contigs[static_cast<std::size_t>(found->second)].length;
     if (end < 0) end = length;
     require(begin >= 0 && begin < end, "{}: {} to {} is no stretch of '{}'", place, begin + 1, end, printable(name));
-    require(end <= length, "{}: {} is beyond the end of '{}', which has {} letters", place, end, printable(name), length);
+    require(end <= length, "{}: {} is beyond the end of '{}', which has {} letters", place, end, printable(name),
+            length);
     regions.of[found->second].emplace_back(begin, end);
   };
   if (!region.empty()) {

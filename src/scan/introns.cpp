@@ -44,7 +44,8 @@ class IntronReader {
     for (auto& [transcript, of] : exons_) between(of.first, of.second, transcript);
     std::sort(introns_.begin(), introns_.end());
     introns_.erase(std::unique(introns_.begin(), introns_.end()), introns_.end());
-    require(!introns_.empty(), "{}: there is no intron in it (BED intervals, GFF3 features 'intron', or exons of one Parent)",
+    require(!introns_.empty(),
+            "{}: there is no intron in it (BED intervals, GFF3 features 'intron', or exons of one Parent)",
             lines_.name());
     return std::move(introns_);
   }
@@ -54,16 +55,19 @@ class IntronReader {
     const std::string place = lines_.place();
     const auto found = names_.find(std::string(contig));
     require(found != names_.end(), "{}: the genome has no contig '{}'", place, printable(contig));
-    require(strand == "+" || strand == "-", "{}: strand '{}' is neither + nor -: an intron has one", place, printable(strand));
+    require(strand == "+" || strand == "-", "{}: strand '{}' is neither + nor -: an intron has one", place,
+            printable(strand));
     const std::int64_t length = genome_.contigs[static_cast<std::size_t>(found->second)].length;
     require(begin >= 0 && begin < end, "{}: {} to {} is no stretch of '{}'", place, begin + 1, end, printable(contig));
-    require(end <= length, "{}: {} is beyond the end of '{}', which has {} letters", place, end, printable(contig), length);
+    require(end <= length, "{}: {} is beyond the end of '{}', which has {} letters", place, end, printable(contig),
+            length);
     return {found->second, begin, end, strand == "-"};
   }
 
   void bed(const std::vector<std::string_view>& f) {
     const std::string place = lines_.place();
-    require(f.size() >= 6, "{}: a BED line of an intron has at least six fields between tabs (strand), not {}", place, f.size());
+    require(f.size() >= 6, "{}: a BED line of an intron has at least six fields between tabs (strand), not {}", place,
+            f.size());
     const Intron whole = intron(f[0], parse_integer(f[1], place), parse_integer(f[2], place), f[5]);
     if (f.size() < 12) {
       introns_.push_back(whole);
@@ -82,7 +86,8 @@ class IntronReader {
     Exons blocks;
     for (std::size_t k = 0; k < sizes.size(); ++k) {
       blocks.emplace_back(whole.begin + starts[k], whole.begin + starts[k] + sizes[k]);
-      require(starts[k] >= 0 && sizes[k] > 0 && blocks.back().second <= whole.end, "{}: block {} lies outside the line", place, k + 1);
+      require(starts[k] >= 0 && sizes[k] > 0 && blocks.back().second <= whole.end, "{}: block {} lies outside the line",
+              place, k + 1);
     }
     between(whole, blocks, place);
   }
@@ -105,14 +110,16 @@ class IntronReader {
       }
       return;
     }
-    require(f[8].find(" \"") == std::string_view::npos, "{}: this is GTF; GFF3 or BED is read (gffread -o introns.gff3)", place);
+    require(f[8].find(" \"") == std::string_view::npos,
+            "{}: this is GTF; GFF3 or BED is read (gffread -o introns.gff3)", place);
   }
 
   void between(const Intron& of, Exons& exons, const std::string& whose) {
     std::sort(exons.begin(), exons.end());
     for (std::size_t k = 1; k < exons.size(); ++k) {
-      require(exons[k].first >= exons[k - 1].second, "{}: exons of one transcript overlap ({} to {}, {} to {}; {})", lines_.name(),
-              exons[k - 1].first + 1, exons[k - 1].second, exons[k].first + 1, exons[k].second, printable(whose));
+      require(exons[k].first >= exons[k - 1].second, "{}: exons of one transcript overlap ({} to {}, {} to {}; {})",
+              lines_.name(), exons[k - 1].first + 1, exons[k - 1].second, exons[k].first + 1, exons[k].second,
+              printable(whose));
       if (exons[k].first > exons[k - 1].second)
         introns_.push_back({of.contig, exons[k - 1].second, exons[k].first, of.reverse});
     }
@@ -135,13 +142,15 @@ struct Judged {
 std::vector<Judged> ask(const std::vector<std::string>& sequences, const Judge& judge, const IntronOptions& options) {
   const std::vector<VerdictColumn> columns = judge.columns();
   const auto place_of = [&](const char* name) {
-    const auto found = std::find_if(columns.begin(), columns.end(), [&](const VerdictColumn& c) { return c.name == name; });
+    const auto found =
+        std::find_if(columns.begin(), columns.end(), [&](const VerdictColumn& c) { return c.name == name; });
     require(found != columns.end(), "the classifier tells no {}, which judging introns needs", name);
     return static_cast<std::size_t>(found - columns.begin());
   };
   const std::size_t probability = place_of("probability"), structure = place_of("structure");
   std::vector<Judged> answers(sequences.size());
-  const tbb::global_control limit(tbb::global_control::max_allowed_parallelism, static_cast<std::size_t>(options.threads));
+  const tbb::global_control limit(tbb::global_control::max_allowed_parallelism,
+                                  static_cast<std::size_t>(options.threads));
   tbb::enumerable_thread_specific<Hairpins> states(hairpin_state(options.folding));
   tbb::parallel_for(std::size_t{0}, (sequences.size() + kBatch - 1) / kBatch, [&](std::size_t batch) {
     Hairpins& state = states.local();
@@ -172,9 +181,11 @@ std::vector<Judged> ask(const std::vector<std::string>& sequences, const Judge& 
 }
 
 // Letters of the introns, 5' to 3' on their strand; empty for those that are not judged.
-std::vector<std::string> letters_of(const std::vector<Intron>& introns, const IntronOptions& options, IntronTally& tally) {
+std::vector<std::string> letters_of(const std::vector<Intron>& introns, const IntronOptions& options,
+                                    IntronTally& tally) {
   std::vector<std::string> letters(introns.size());
-  ContigReader reader(options.genome, {static_cast<std::size_t>(kPiece), static_cast<std::size_t>(options.longest), false});
+  ContigReader reader(options.genome,
+                      {static_cast<std::size_t>(kPiece), static_cast<std::size_t>(options.longest), false});
   ContigPiece piece;
   std::size_t next = 0;
   while (next < introns.size() && reader.next(piece)) {
@@ -187,7 +198,8 @@ std::vector<std::string> letters_of(const std::vector<Intron>& introns, const In
         ++(length < options.shortest ? tally.too_short : tally.too_long);
         continue;
       }
-      std::string s = piece.letters.substr(static_cast<std::size_t>(intron.begin - piece.offset), static_cast<std::size_t>(length));
+      std::string s =
+          piece.letters.substr(static_cast<std::size_t>(intron.begin - piece.offset), static_cast<std::size_t>(length));
       if (s.find_first_not_of("ACGU") != std::string::npos) {
         ++tally.unreadable;
         continue;
@@ -254,7 +266,7 @@ IntronTally judge_introns(const std::vector<Intron>& introns, const GenomeSurvey
     const Intron& intron = introns[of[k]];
     LocusRow row;
     row.locus.call = {intron.contig, intron.begin, intron.end, intron.reverse, a.probability, -1, -1, -1, -1,
-                      a.energy, real[k], a.structure};
+                      a.energy,      real[k],      a.structure};
     row.contig = genome.contigs[static_cast<std::size_t>(intron.contig)].name;
     row.id = locus_id(row.locus.call, row.contig);
     row.q_value = rates.q_value(a.probability);

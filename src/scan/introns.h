@@ -1,6 +1,6 @@
-// Introns judged as such: mirtrons are whole introns that fold to a hairpin, so their ends are known and nothing is searched
-// for. Each intron of an annotation is one call of a classifier of mirtrons; the same classifier asked about introns whose
-// inside is shuffled tells how many calls are false.
+// Introns judged as such: mirtrons are whole introns that fold to a hairpin, so their ends are known and nothing is
+// searched for. Each intron of an annotation is one call of a classifier of mirtrons; the same classifier asked about
+// introns whose inside is shuffled tells how many calls are false.
 #pragma once
 
 #include <cstdint>
@@ -43,18 +43,18 @@ struct IntronOptions {
 
 struct IntronTally {
   std::int64_t judged = 0, too_short = 0, too_long = 0;
-  std::int64_t unreadable = 0;   // letters other than A, C, G, U
-  std::int64_t unfolded = 0;     // no hairpin in it
+  std::int64_t unreadable = 0;  // letters other than A, C, G, U
+  std::int64_t unfolded = 0;    // no hairpin in it
   std::int64_t decoys = 0;
   MergeTally loci;  // letters: of the introns judged
 };
 
-/// An intron's decoy: splice sites (6 letters at the 5' end, 3 at the 3' end) stay, between them the letters are shuffled
-/// so that the number of every pair of neighbours stays.
+/// An intron's decoy: splice sites (6 letters at the 5' end, 3 at the 3' end) stay, between them the letters are
+/// shuffled so that the number of every pair of neighbours stays.
 std::string intron_decoy(const std::string& intron, std::uint64_t seed, std::uint64_t number);
 
-/// Judges introns and writes the loci of those that reach min_probability, sorted by place. The judge must be of mirtrons:
-/// its table has columns probability and structure.
+/// Judges introns and writes the loci of those that reach min_probability, sorted by place. The judge must be of
+/// mirtrons: its table has columns probability and structure.
 IntronTally judge_introns(const std::vector<Intron>& introns, const GenomeSurvey& genome, const Judge& judge,
                           const IntronOptions& options);
 

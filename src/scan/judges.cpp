@@ -42,7 +42,8 @@ struct CutCandidate {
 };
 
 // Folding what lies between the cuts is the dearest step, and loci keep one of those that cover each other: left out is
-// what another covers (more than half of the shorter, same strand) that is cut more clearly by kClearlyWorseBeside nats.
+// what another covers (more than half of the shorter, same strand) that is cut more clearly by kClearlyWorseBeside
+// nats.
 void leave_out_clearly_worse(std::vector<CutCandidate>& cuts) {
   std::sort(cuts.begin(), cuts.end(), [](const CutCandidate& a, const CutCandidate& b) {
     return std::tie(a.begin, a.end, a.of) < std::tie(b.begin, b.end, b.of);
@@ -92,8 +93,9 @@ CandidateJudge precursor_judge(std::shared_ptr<const PrecursorClassifier> classi
     Folder folder;
   };
   const auto model = load_model({});  // the one whose energies the classifier learned
-  const auto memory = std::make_shared<tbb::enumerable_thread_specific<Memory>>(
-      [classifier, model] { return Memory{classifier->cuts().scratch(), Folder(model)}; });
+  const auto memory = std::make_shared<tbb::enumerable_thread_specific<Memory>>([classifier, model] {
+    return Memory{classifier->cuts().scratch(), Folder(model)};
+  });
   return [classifier, prior, memory](std::span<const Candidate> candidates) {
     Memory& m = memory->local();
     std::vector<Judgement> result(candidates.size());
@@ -106,15 +108,16 @@ CandidateJudge precursor_judge(std::shared_ptr<const PrecursorClassifier> classi
           classifier->cuts().predict(c.window, c.stem_loop, m.scratch, classifier->least_cut_log_odds());
       if (!arms || !can_be_judged(*arms, c.window)) continue;
       const std::int64_t length = arms->cuts.drosha3 - arms->cuts.drosha5;
-      const std::int64_t begin = c.reverse ? c.end + c.stem_loop.begin - arms->cuts.drosha3
-                                           : c.begin - c.stem_loop.begin + arms->cuts.drosha5;
+      const std::int64_t begin =
+          c.reverse ? c.end + c.stem_loop.begin - arms->cuts.drosha3 : c.begin - c.stem_loop.begin + arms->cuts.drosha5;
       cut_candidates.push_back({k, std::move(*arms), begin, begin + length, c.reverse});
     }
     leave_out_clearly_worse(cut_candidates);
     leave_out_at_first_look(*classifier, candidates, cut_candidates);
     for (CutCandidate& one : cut_candidates) {
       const std::size_t k = one.of;
-      std::optional<CutHairpin> cut = cut_hairpin(candidates[k].window, candidates[k].stem_loop, std::move(one.arms), m.folder);
+      std::optional<CutHairpin> cut =
+          cut_hairpin(candidates[k].window, candidates[k].stem_loop, std::move(one.arms), m.folder);
       if (!cut) continue;
       const Cuts& cuts = cut->arms.cuts;
       result[k].hairpin = {cut->begin, cut->end};

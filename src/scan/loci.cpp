@@ -71,7 +71,8 @@ void LociBuilder::resolve(std::span<ScanCall> chain) {
     });
     loci.push_back({chain[*k], on_other == k ? "" : locus_id(chain[*on_other], name)});
   }
-  std::sort(loci.begin(), loci.end(), [](const Locus& a, const Locus& b) { return place_of(a.call) < place_of(b.call); });
+  std::sort(loci.begin(), loci.end(),
+            [](const Locus& a, const Locus& b) { return place_of(a.call) < place_of(b.call); });
   for (const Locus& locus : loci) sink_(locus);
 }
 

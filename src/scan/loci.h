@@ -1,5 +1,5 @@
-// From judged candidates to loci: of hairpins that cover each other only the best stays, neighbours stay apart, and each
-// locus is told how many of the calls at least as probable are false.
+// From judged candidates to loci: of hairpins that cover each other only the best stays, neighbours stay apart, and
+// each locus is told how many of the calls at least as probable are false.
 #pragma once
 
 #include <cstdint>
@@ -21,8 +21,8 @@ struct Locus {
 std::string locus_id(const ScanCall& call, const std::string& contig);
 
 /// Loci of calls that come tile by tile. Best first (probability, then energy, then place), a call is dropped if it
-/// covers, on the same strand, more than half of the shorter of itself and a call that stays. Whether it does is decided
-/// within a chain of overlapping calls, so memory is that of the longest chain.
+/// covers, on the same strand, more than half of the shorter of itself and a call that stays. Whether it does is
+/// decided within a chain of overlapping calls, so memory is that of the longest chain.
 class LociBuilder {
  public:
   /// `contigs` names them; `sink` receives loci by contig, begin, end, strand.

@@ -22,8 +22,9 @@ std::vector<std::string> in_order(const std::vector<std::string>& parts, PartHea
       const auto cell = [k](const PartHeader& h) {
         return k < h.run.size() ? h.run[k] : std::pair<std::string, std::string>();
       };
-      require(cell(reference) == cell(part.header), "{} and {} are of different runs: {} '{}' and {} '{}'", named.front().path,
-              part.path, cell(reference).first, cell(reference).second, cell(part.header).first, cell(part.header).second);
+      require(cell(reference) == cell(part.header), "{} and {} are of different runs: {} '{}' and {} '{}'",
+              named.front().path, part.path, cell(reference).first, cell(reference).second, cell(part.header).first,
+              cell(part.header).second);
     }
     PartHeader same = part.header;
     same.from = reference.from;
@@ -38,12 +39,14 @@ std::vector<std::string> in_order(const std::vector<std::string>& parts, PartHea
   std::vector<std::string> ordered;
   for (const Named& part : named) {
     const PartHeader& h = part.header;
-    require(h.from >= next, "{}: the tiles {} to {} are in another part too", part.path, h.from, std::min(next, h.to) - 1);
+    require(h.from >= next, "{}: the tiles {} to {} are in another part too", part.path, h.from,
+            std::min(next, h.to) - 1);
     require(h.from <= next, "the part with tiles {} to {} is missing (before {})", next, h.from - 1, part.path);
     next = h.to;
     ordered.push_back(part.path);
   }
-  require(next == named.front().header.all, "the part with tiles {} to {} is missing", next, named.front().header.all - 1);
+  require(next == named.front().header.all, "the part with tiles {} to {} is missing", next,
+          named.front().header.all - 1);
   first = named.front().header;
   return ordered;
 }
@@ -64,7 +67,8 @@ class TileMap {
   }
   [[nodiscard]] std::int64_t final_before(std::int64_t tile) const {
     const int k = contig(tile);
-    const auto core = tile_core((*contigs_)[static_cast<std::size_t>(k)].length, tile - first_[static_cast<std::size_t>(k)]);
+    const auto core =
+        tile_core((*contigs_)[static_cast<std::size_t>(k)].length, tile - first_[static_cast<std::size_t>(k)]);
     return core.second - kTileMargin;
   }
 
@@ -123,18 +127,17 @@ MergeTally merge_parts(const std::vector<std::string>& given, const MergeOptions
   tally.false_per_mb = rates.per_mb(tally.cut);
 
   LocusWriter writer(options.outputs, header.contigs, header.run);
-  each_locus(
-      parts, header,
-      [&](const Locus& locus) {
-        LocusRow row{locus, header.contigs[static_cast<std::size_t>(locus.call.contig)].name, {}, 1, 0};
-        row.id = locus_id(locus.call, row.contig);
-        row.q_value = rates.q_value(locus.call.probability);
-        row.false_per_mb = rates.per_mb(locus.call.probability);
-        if (row.q_value > options.fdr) return;
-        writer.write(row);
-        ++tally.written;
-      },
-      {}, {});
+  each_locus(parts, header,
+             [&](const Locus& locus) {
+               LocusRow row{locus, header.contigs[static_cast<std::size_t>(locus.call.contig)].name, {}, 1, 0};
+               row.id = locus_id(locus.call, row.contig);
+               row.q_value = rates.q_value(locus.call.probability);
+               row.false_per_mb = rates.per_mb(locus.call.probability);
+               if (row.q_value > options.fdr) return;
+               writer.write(row);
+               ++tally.written;
+             },
+             {}, {});
   writer.close();
   return tally;
 }

@@ -94,7 +94,8 @@ std::string as_bed12(const LocusRow& r) {
   // Blocks are the arms; the format wants the first at the start and the last at the end of the line's interval.
   std::string sizes, starts;
   int blocks = 0;
-  const bool reach = arms.size() == 2 && arms[0].begin == c.begin && arms[1].end == c.end && arms[0].end <= arms[1].begin;
+  const bool reach =
+      arms.size() == 2 && arms[0].begin == c.begin && arms[1].end == c.end && arms[0].end <= arms[1].begin;
   if (reach) {
     for (const Arm& arm : arms) {
       sizes += fmt::format("{},", arm.end - arm.begin);

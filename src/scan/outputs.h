@@ -1,6 +1,6 @@
-// Loci as files. Coordinates: TSV, GFF3, JSON and names of FASTA records from 1, closed; BED from 0, half-open. Sequences
-// are RNA, 5' to 3' on the locus's own strand. All are sorted by contig (in the genome's order), begin and strand; names
-// ending in .gz are bgzipped, ready for tabix.
+// Loci as files. Coordinates: TSV, GFF3, JSON and names of FASTA records from 1, closed; BED from 0, half-open.
+// Sequences are RNA, 5' to 3' on the locus's own strand. All are sorted by contig (in the genome's order), begin and
+// strand; names ending in .gz are bgzipped, ready for tabix.
 #pragma once
 
 #include <string>

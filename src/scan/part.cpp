@@ -92,7 +92,8 @@ PartWriter PartWriter::resume(const std::string& path, const PartHeader& header,
   for (std::size_t k = 0; k < header.run.size(); ++k) {
     const bool same = k < reader.header().run.size() && reader.header().run[k] == header.run[k];
     require(same, "{}: is of another run: its {} is '{}', now it is '{}'; without --resume the scan begins anew", path,
-            header.run[k].first, k < reader.header().run.size() ? reader.header().run[k].second : "", header.run[k].second);
+            header.run[k].first, k < reader.header().run.size() ? reader.header().run[k].second : "",
+            header.run[k].second);
   }
   require(reader.header() == header, "{}: is of another genome or chunk; without --resume the scan begins anew", path);
   next = header.from;
@@ -186,7 +187,8 @@ bool PartReader::next(TileCalls& t) {
     } else if (f[0] == "c") {
       t.calls.push_back(read_call(f, place));
       const int contig = t.calls.back().contig;
-      require(contig >= 0 && contig < static_cast<int>(header_.contigs.size()), "{}: there is no contig {}", place, contig);
+      require(contig >= 0 && contig < static_cast<int>(header_.contigs.size()), "{}: there is no contig {}", place,
+              contig);
     } else if (f[0].size() > 1 && f[0][0] == 'd') {
       t.decoys.emplace_back(static_cast<int>(parse_integer(f[0].substr(1), place)), read_call(f, place));
     } else {

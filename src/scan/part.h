@@ -1,5 +1,5 @@
-// What a scan has found so far, as a file: the judged candidates of its tiles in order. A run that is killed leaves whole
-// tiles and at most one half, which --resume cuts off; a run of one chunk leaves its part for `scan merge`.
+// What a scan has found so far, as a file: the judged candidates of its tiles in order. A run that is killed leaves
+// whole tiles and at most one half, which --resume cuts off; a run of one chunk leaves its part for `scan merge`.
 //
 //   stemloop-scan 1                                 the format
 //   run      NAME  VALUE                            the run: version, model, options, genome; the same in all parts
@@ -31,14 +31,14 @@ struct ScanCall {
   bool reverse = false;
   double probability = 0;
   std::int64_t five_begin = -1, five_end = -1, three_begin = -1, three_end = -1;  // arms, on the forward strand
-  Energy energy = 0;      // of the structure
-  std::string letters;    // of the hairpin, 5' to 3'
+  Energy energy = 0;                                                              // of the structure
+  std::string letters;                                                            // of the hairpin, 5' to 3'
   std::string structure;
 };
 
 struct TileCalls {
   std::int64_t tile = 0;
-  std::int64_t letters = 0;        // looked at, of one strand
+  std::int64_t letters = 0;  // looked at, of one strand
   std::int64_t decoy_letters = 0;
   std::vector<ScanCall> calls;
   std::vector<std::pair<int, ScanCall>> decoys;  // with their replicate

@@ -24,11 +24,12 @@ PartHeader header_of(const ScanOptions& o, const GenomeSurvey& genome) {
   const LocalOptions& l = o.candidates.local;
   h.run = o.told;
   h.run.emplace_back("genome", fmt::format("{:016x}", letters));
-  h.run.emplace_back("options",
-                     fmt::format("span={} bound={} stacking={} shape={} reverse={} softmask={} region={} bed={} min-probability={} "
-                                 "decoy-share={} seed={}",
-                                 l.span, l.bound, l.least_stacking, o.candidates.shape, o.candidates.reverse, o.skip_soft_masked ? "skip" : "ignore",
-                                 o.region, o.bed, o.min_probability, o.decoy_share, o.seed));
+  h.run.emplace_back(
+      "options",
+      fmt::format("span={} bound={} stacking={} shape={} reverse={} softmask={} region={} bed={} min-probability={} "
+                  "decoy-share={} seed={}",
+                  l.span, l.bound, l.least_stacking, o.candidates.shape, o.candidates.reverse,
+                  o.skip_soft_masked ? "skip" : "ignore", o.region, o.bed, o.min_probability, o.decoy_share, o.seed));
   h.contigs = genome.contigs;
   h.from = genome.tiles * (o.chunk - 1) / o.chunks;
   h.to = genome.tiles * o.chunk / o.chunks;
@@ -55,8 +56,8 @@ struct Worker {
 
 class TileWork {
  public:
-  TileWork(const ScanOptions& options, const GenomeSurvey& genome, const Regions& regions,
-           const EnergyModel& model, const CandidateJudge& judge)
+  TileWork(const ScanOptions& options, const GenomeSurvey& genome, const Regions& regions, const EnergyModel& model,
+           const CandidateJudge& judge)
       : options_(options), genome_(genome), regions_(regions), model_(model), judge_(judge) {}
 
   [[nodiscard]] TileCalls run(Worker& worker, const Tile& tile, std::int64_t number) const {
@@ -100,7 +101,7 @@ class TileWork {
     c.reverse = candidate.reverse;
     c.probability = j.probability;
     const std::int64_t first = candidate.begin - candidate.stem_loop.begin;  // forward: of the window
-    const std::int64_t behind = candidate.end + candidate.stem_loop.begin;   // reverse: behind the window's first letter
+    const std::int64_t behind = candidate.end + candidate.stem_loop.begin;  // reverse: behind the window's first letter
     const auto on_genome = [&](const Stretch& s, std::int64_t& begin, std::int64_t& end) {
       if (s.begin < 0) return;
       begin = c.reverse ? behind - s.end : first + s.begin;
@@ -162,13 +163,15 @@ ScanTally scan_tiles(const ScanOptions& given, const GenomeSurvey& genome, std::
   const Regions regions = read_regions(genome, options.region, options.bed);
   const PartHeader header = header_of(options, genome);
   std::int64_t from = header.from;
-  PartWriter writer = options.resume ? PartWriter::resume(options.part, header, from) : PartWriter(options.part, header);
+  PartWriter writer =
+      options.resume ? PartWriter::resume(options.part, header, from) : PartWriter(options.part, header);
 
   const auto start = std::chrono::steady_clock::now();
   const tbb::global_control limit(tbb::global_control::max_allowed_parallelism,
                                   static_cast<std::size_t>(options.threads));
-  tbb::enumerable_thread_specific<Worker> workers(
-      [&] { return Worker{CandidateFinder(model, options.candidates), 0, 0}; });
+  tbb::enumerable_thread_specific<Worker> workers([&] {
+    return Worker{CandidateFinder(model, options.candidates), 0, 0};
+  });
   const TileWork work(options, genome, regions, model->energy, judge);
   ScanTally tally;
   tally.resumed_tiles = from - header.from;
@@ -200,11 +203,11 @@ ScanTally scan_tiles(const ScanOptions& given, const GenomeSurvey& genome, std::
                                   static_cast<double>(std::max<std::int64_t>(1, header.to - header.from)));
     }
   };
-  tbb::parallel_pipeline(static_cast<std::size_t>(2 * options.threads),
-                         tbb::make_filter<void, std::shared_ptr<Numbered>>(tbb::filter_mode::serial_in_order, read) &
-                             tbb::make_filter<std::shared_ptr<Numbered>, std::shared_ptr<TileCalls>>(
-                                 tbb::filter_mode::parallel, run) &
-                             tbb::make_filter<std::shared_ptr<TileCalls>, void>(tbb::filter_mode::serial_in_order, keep));
+  tbb::parallel_pipeline(
+      static_cast<std::size_t>(2 * options.threads),
+      tbb::make_filter<void, std::shared_ptr<Numbered>>(tbb::filter_mode::serial_in_order, read) &
+          tbb::make_filter<std::shared_ptr<Numbered>, std::shared_ptr<TileCalls>>(tbb::filter_mode::parallel, run) &
+          tbb::make_filter<std::shared_ptr<TileCalls>, void>(tbb::filter_mode::serial_in_order, keep));
   writer.complete();
   for (const Worker& w : workers) add_worker(w, tally);
   tally.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();

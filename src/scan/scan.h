@@ -1,7 +1,7 @@
 // The door of scan: from a genome to loci. A run surveys the genome (genome.h), folds and judges it tile by tile, real
-// letters and decoys (candidates.h, decoy.h), keeps what it found as a part (part.h), and makes loci of one or more parts
-// (loci.h, outputs.h). A whole scan, the chunks of one, and a resumed one all end in the same merge, so they agree byte
-// for byte.
+// letters and decoys (candidates.h, decoy.h), keeps what it found as a part (part.h), and makes loci of one or more
+// parts (loci.h, outputs.h). A whole scan, the chunks of one, and a resumed one all end in the same merge, so they
+// agree byte for byte.
 #pragma once
 
 #include <cstdint>
@@ -34,8 +34,8 @@ struct ScanOptions {
   std::uint64_t seed = 1;
   int chunk = 1, chunks = 1;
   int threads = 1;
-  std::string part;     // where the part is kept
-  bool resume = false;  // go on with it
+  std::string part;                                       // where the part is kept
+  bool resume = false;                                    // go on with it
   std::vector<std::pair<std::string, std::string>> told;  // more that identifies the run: version, model
 };
 
@@ -67,13 +67,13 @@ struct MergeOptions {
 struct MergeTally {
   std::int64_t letters = 0, decoy_letters = 0;
   std::int64_t loci = 0, decoy_loci = 0, written = 0;
-  double cut = 2;                // least probability with q <= 0.05
-  std::int64_t at_cut = 0;       // loci that reach it
-  double false_per_mb = 0;       // expected there
+  double cut = 2;           // least probability with q <= 0.05
+  std::int64_t at_cut = 0;  // loci that reach it
+  double false_per_mb = 0;  // expected there
 };
 
-/// Makes loci of the parts of one run. Error if they are of different runs or versions, or one is missing, incomplete or
-/// given twice.
+/// Makes loci of the parts of one run. Error if they are of different runs or versions, or one is missing, incomplete
+/// or given twice.
 MergeTally merge_parts(const std::vector<std::string>& parts, const MergeOptions& options);
 
 }  // namespace stemloop

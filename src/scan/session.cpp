@@ -17,14 +17,14 @@ namespace {
 
 void tell(const MergeTally& t) {
   say(Loud::kInfo, "{} loci in {:.3f} Mb, {} of them written; {} in {:.3f} Mb of decoys", t.loci,
-               static_cast<double>(t.letters) / 1e6, t.written, t.decoy_loci, static_cast<double>(t.decoy_letters) / 1e6);
+      static_cast<double>(t.letters) / 1e6, t.written, t.decoy_loci, static_cast<double>(t.decoy_letters) / 1e6);
   if (t.decoy_letters == 0) {
     say(Loud::kInfo, "no decoys, so nothing is known of false loci: every q-value is 1");
   } else if (t.at_cut == 0) {
     say(Loud::kInfo, "no cut keeps the false loci below 5 %");
   } else {
-    say(Loud::kInfo, "q <= 0.05 keeps {} loci (probability {:.4g} and more), {:.3g} false ones expected per Mb", t.at_cut,
-                 t.cut, t.false_per_mb);
+    say(Loud::kInfo, "q <= 0.05 keeps {} loci (probability {:.4g} and more), {:.3g} false ones expected per Mb",
+        t.at_cut, t.cut, t.false_per_mb);
   }
 }
 
@@ -33,11 +33,12 @@ void tell(const ScanTally& t) {
   const double all = mb + static_cast<double>(t.decoy_letters) / 1e6;
   if (t.resumed_tiles > 0) say(Loud::kInfo, "{} tiles were there from the run before", t.resumed_tiles);
   if (all <= 0) return;
-  say(Loud::kInfo, "{:.3f} Mb and {:.3f} Mb of decoys in {:.1f} s, {:.3f} Mb/s; per Mb: {:.0f} stem-loops, {:.0f} judged",
-               mb, all - mb, t.seconds, all / t.seconds, static_cast<double>(t.folded) / all,
-               static_cast<double>(t.candidates) / all);
+  say(Loud::kInfo,
+      "{:.3f} Mb and {:.3f} Mb of decoys in {:.1f} s, {:.3f} Mb/s; per Mb: {:.0f} stem-loops, {:.0f} judged", mb,
+      all - mb, t.seconds, all / t.seconds, static_cast<double>(t.folded) / all,
+      static_cast<double>(t.candidates) / all);
   say(Loud::kInfo, "CPU seconds per Mb: folding {:.2f}, shape {:.2f}, judging {:.2f}", t.fold_seconds / all,
-               t.shape_seconds / all, t.judge_seconds / all);
+      t.shape_seconds / all, t.judge_seconds / all);
 }
 
 // The genome as a file that can be read twice: stdin goes to a file of its own first.
@@ -119,8 +120,8 @@ void parse_chunk(const std::string& text, ScanOptions& options) {
   require(f.size() == 2, "--chunk {}: is K/N, as 2/16", text);
   const std::int64_t k = parse_integer(f[0], "--chunk " + text);
   const std::int64_t n = parse_integer(f[1], "--chunk " + text);
-  require(n >= 1 && n <= 1'000'000 && k >= 1 && k <= n, "--chunk {}: chunks count from 1/{} to {}/{}", text, std::max<std::int64_t>(n, 1),
-          std::max<std::int64_t>(n, 1), std::max<std::int64_t>(n, 1));
+  require(n >= 1 && n <= 1'000'000 && k >= 1 && k <= n, "--chunk {}: chunks count from 1/{} to {}/{}", text,
+          std::max<std::int64_t>(n, 1), std::max<std::int64_t>(n, 1), std::max<std::int64_t>(n, 1));
   options.chunk = static_cast<int>(k);
   options.chunks = static_cast<int>(n);
 }
@@ -177,8 +178,9 @@ void scan_genome(GenomeScan& c) {
 
 void scan_introns(GenomeScan& c) {
   const std::string directory = find_model(c.model.empty() ? kMirtronFamily : c.model);
-  require(model_family(directory) == kMirtronFamily, "{}: is of family '{}'; introns are judged by a model of family '{}'",
-          directory, model_family(directory), kMirtronFamily);
+  require(model_family(directory) == kMirtronFamily,
+          "{}: is of family '{}'; introns are judged by a model of family '{}'", directory, model_family(directory),
+          kMirtronFamily);
   const std::unique_ptr<Judge> judge = open_judge(directory, {});
   const GenomeFile genome(c.scan.genome);
   const GenomeSurvey survey = survey_genome(genome.path());
@@ -191,14 +193,20 @@ void scan_introns(GenomeScan& c) {
   o.threads = c.common.threads;
   o.folding = c.folding;
   o.folding.parameters = judge->parameters();
-  o.told = {{"version", c.version}, {"model", md5_hex(read_bytes(directory + "/config.json"))}, {"parameters", o.folding.parameters}};
+  o.told = {{"version", c.version},
+            {"model", md5_hex(read_bytes(directory + "/config.json"))},
+            {"parameters", o.folding.parameters}};
   o.outputs = c.merge;
   const IntronTally t = judge_introns(read_introns(c.introns, survey), survey, *judge, o);
-  say(Loud::kInfo, "{} introns judged; left out: {} below {} nt, {} above {} nt, {} with letters other than ACGU; {} have no hairpin",
-               t.judged, t.too_short, o.shortest, t.too_long, o.longest, t.unreadable, t.unfolded);
+  say(Loud::kInfo,
+      "{} introns judged; left out: {} below {} nt, {} above {} nt, {} with letters other than ACGU; {} have no "
+      "hairpin",
+      t.judged, t.too_short, o.shortest, t.too_long, o.longest, t.unreadable, t.unfolded);
   tell(t.loci);
 }
 
-void merge_scan(const std::vector<std::string>& parts, const MergeOptions& options) { tell(merge_parts(parts, options)); }
+void merge_scan(const std::vector<std::string>& parts, const MergeOptions& options) {
+  tell(merge_parts(parts, options));
+}
 
 }  // namespace stemloop

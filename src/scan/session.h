@@ -1,5 +1,5 @@
-// Whole runs of a scan, from options to files: a genome or a chunk of it, introns, the merge of parts, figures against known
-// loci. What happened is said.
+// Whole runs of a scan, from options to files: a genome or a chunk of it, introns, the merge of parts, figures against
+// known loci. What happened is said.
 #pragma once
 
 #include <cstdint>
@@ -15,9 +15,9 @@ struct GenomeScan {
   FoldingOptions folding;
   ScanOptions scan;
   MergeOptions merge;
-  std::string model;    // directory or name; "shape"; empty: the classifier of precursors if one is installed, else shape
-  double prior = 0;     // 0: the model's own
-  std::string chunk;    // "2/16"; empty: the whole genome
+  std::string model;  // directory or name; "shape"; empty: the classifier of precursors if one is installed, else shape
+  double prior = 0;   // 0: the model's own
+  std::string chunk;  // "2/16"; empty: the whole genome
   std::string introns;  // BED or GFF3; empty: the genome is scanned
   std::string version;  // of the program, for the heads of files
 };
@@ -25,8 +25,8 @@ struct GenomeScan {
 /// The chunk that a text like "2/16" names. Error if it names none.
 void parse_chunk(const std::string& text, ScanOptions& options);
 
-/// Makes the options whole (chunk, threads, outputs) and returns the files that the run writes. Error if they do not fit
-/// together.
+/// Makes the options whole (chunk, threads, outputs) and returns the files that the run writes. Error if they do not
+/// fit together.
 std::vector<std::string> prepare_scan(GenomeScan& c);
 
 /// Scans the genome, or its chunk, and writes the loci, or the part. REQUIRES: prepare_scan().

@@ -12,8 +12,9 @@ constexpr int kCoreArm = 40;
 // Logistic regression, fitted by iterated least squares on 7,162 precursors of miRBase 21 (every fourth record), each
 // between 200 letters of genome, against the stem-loops of 1 Mb of ten genomes; the constant is for even odds.
 // bench/shape_fit.cpp makes these numbers.
-constexpr std::array<double, kShapeTerms> kWeights = {-13.1356, -0.2170, -0.0737, 0.1819, -0.0388, 27.7420, -35.5199, -0.0593, -0.0046,
-                               -0.0033,  0.1001,  -0.0461, 0.6413, -0.2607, -0.0164, -0.4155,  -0.5344, -0.0884};
+constexpr std::array<double, kShapeTerms> kWeights = {-13.1356, -0.2170, -0.0737, 0.1819,  -0.0388, 27.7420,
+                                                      -35.5199, -0.0593, -0.0046, -0.0033, 0.1001,  -0.0461,
+                                                      0.6413,   -0.2607, -0.0164, -0.4155, -0.5344, -0.0884};
 
 }  // namespace
 
@@ -38,8 +39,16 @@ std::array<double, kShapeMeasures> shape_measures(const EnergyModel& model, cons
     asymmetry += std::abs(five - three);
     largest = std::max<double>(largest, five + three);
   }
-  return {energy, lowest, pairs, gc / (2 * pairs), unpaired, asymmetry, largest, close - open - 1.0,
-          t.end - t.begin + 0.0, t.score / 100.0};
+  return {energy,
+          lowest,
+          pairs,
+          gc / (2 * pairs),
+          unpaired,
+          asymmetry,
+          largest,
+          close - open - 1.0,
+          t.end - t.begin + 0.0,
+          t.score / 100.0};
 }
 
 std::array<double, kShapeTerms> shape_terms(const std::array<double, kShapeMeasures>& m) {

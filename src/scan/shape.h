@@ -1,6 +1,6 @@
-// How much a stem-loop has the shape of a precursor, from its structure alone: a cheap score that decides which candidates
-// of a genome are worth a classifier's time. It looks at the core, the pairs within 40 bases of the terminal loop on
-// either arm, because what a stem-loop of a genome goes on with further out is chance.
+// How much a stem-loop has the shape of a precursor, from its structure alone: a cheap score that decides which
+// candidates of a genome are worth a classifier's time. It looks at the core, the pairs within 40 bases of the terminal
+// loop on either arm, because what a stem-loop of a genome goes on with further out is chance.
 #pragma once
 
 #include <array>

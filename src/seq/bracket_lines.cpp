@@ -49,8 +49,9 @@ std::vector<RecordOrRejection> BracketLines::records(const Record& record) const
       set_structure(structures_[i], one);
       records.emplace_back(std::move(one));
     } catch (const Error& error) {
-      records.emplace_back(reject(record, structures_.size() == 1 ? std::string(error.what())
-                                                                   : fmt::format("structure {}: {}", i + 1, error.what())));
+      records.emplace_back(reject(record, structures_.size() == 1
+                                              ? std::string(error.what())
+                                              : fmt::format("structure {}: {}", i + 1, error.what())));
     }
   }
   return records;
@@ -81,8 +82,8 @@ std::vector<StructureLine> read_structure_lines(const std::string& path) {
             printable(text));
     require(may_be_energy(tail) && !looks_like_structure(tail), "{}: '{}' stands behind the structure and is no energy",
             reader.place(), printable(tail));
-    structures.push_back({header.empty() ? fmt::format("structure_{}", structures.size() + 1) : header, std::string(token),
-                          reader.place()});
+    structures.push_back({header.empty() ? fmt::format("structure_{}", structures.size() + 1) : header,
+                          std::string(token), reader.place()});
     served = true;
   }
   finish_header();

@@ -26,7 +26,8 @@ struct Table {
     const std::string place = fmt::format("line {}", lines.number());
     const auto expected = static_cast<std::int64_t>(partners.size()) + 1;
     try {
-      require(parse_integer(index, place) == expected, "{}: position {} where {} should be", place, printable(index), expected);
+      require(parse_integer(index, place) == expected, "{}: position {} where {} should be", place, printable(index),
+              expected);
       require(letter.size() == 1 && append_rna(letter, record.sequence) == std::string_view::npos,
               "{}: '{}' is no letter of a sequence", place, printable(letter));
       const std::int64_t value = parse_integer(partner, place);
@@ -50,8 +51,8 @@ struct Table {
         if (partner < 0) continue;
         require(partner < length, "position {} is paired with {}, behind the end at {}", i + 1, partner + 1, length);
         require(partner != i, "position {} is paired with itself", i + 1);
-        require(partners[partner] == i + 1, "position {} is paired with {}, but {} with {}", i + 1, partner + 1, partner + 1,
-                partners[partner] == 0 ? "none" : std::to_string(partners[partner]));
+        require(partners[partner] == i + 1, "position {} is paired with {}, but {} with {}", i + 1, partner + 1,
+                partner + 1, partners[partner] == 0 ? "none" : std::to_string(partners[partner]));
         pairs[i] = partner;
       }
       ReadStructure read = structure_of_pairs(pairs);
@@ -91,7 +92,9 @@ std::string ct_name(std::string_view rest) {
   std::string text(trim(rest));
   const auto tokens = split_blanks(text);
   std::size_t skip = 0;
-  const auto begins = [&](std::string_view word) { return !tokens.empty() && tokens[0].substr(0, word.size()) == word; };
+  const auto begins = [&](std::string_view word) {
+    return !tokens.empty() && tokens[0].substr(0, word.size()) == word;
+  };
   if (begins("ENERGY") || begins("Energy") || begins("dG")) {
     const std::size_t equals = text.find('=');
     if (equals == std::string::npos) return text;
@@ -180,7 +183,9 @@ class BpseqReader final : public FormatReader {
     const auto fields = split_blanks(line);
     return fields.size() == 3 && fields[0].find_first_not_of("0123456789") == std::string_view::npos;
   }
-  static bool is_header(std::string_view text) { return text.find(':') != std::string_view::npos || text.rfind("Citation", 0) == 0; }
+  static bool is_header(std::string_view text) {
+    return text.find(':') != std::string_view::npos || text.rfind("Citation", 0) == 0;
+  }
   static std::string name_from(std::string_view text) {
     constexpr std::string_view kFilename = "Filename:";
     if (text[0] == '#') return std::string(trim(text.substr(1)));

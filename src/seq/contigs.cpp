@@ -19,8 +19,8 @@ std::array<unsigned char, 256> translation(bool keep_case) {
   for (int i = 0; i < 26; ++i) {
     const char upper = static_cast<char>('A' + i), lower = static_cast<char>('a' + i);
     table[static_cast<unsigned char>(upper)] = static_cast<unsigned char>(upper == 'T' ? 'U' : upper);
-    table[static_cast<unsigned char>(lower)] = static_cast<unsigned char>(
-        keep_case ? (lower == 't' ? 'u' : lower) : (lower == 't' ? 'U' : upper));
+    table[static_cast<unsigned char>(lower)] =
+        static_cast<unsigned char>(keep_case ? (lower == 't' ? 'u' : lower) : (lower == 't' ? 'U' : upper));
   }
   return table;
 }
@@ -30,7 +30,8 @@ void refuse_protein(const std::string& letters, const std::string& place, const 
   constexpr std::size_t kLookedAt = 200;
   std::string begin = letters.substr(0, kLookedAt);
   for (char& c : begin) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
-  require(!looks_like_protein(begin), "{}: contig '{}' looks like a protein; RNA or DNA is read", place, printable(contig));
+  require(!looks_like_protein(begin), "{}: contig '{}' looks like a protein; RNA or DNA is read", place,
+          printable(contig));
 }
 
 }  // namespace
@@ -129,7 +130,8 @@ void ContigReader::append_letters(std::string_view text) {
   now_.letters.erase(std::remove(out, out + text.size(), static_cast<char>(kBlank)) - now_.letters.data());
 }
 
-// Reads until one letter more than a piece is there, so that it is known whether the piece is the last, or the contig ends.
+// Reads until one letter more than a piece is there, so that it is known whether the piece is the last, or the contig
+// ends.
 void ContigReader::fill() {
   while (!contig_ended_ && now_.letters.size() <= options_.piece) {
     if (!next_line_begins()) {

@@ -20,19 +20,19 @@ namespace stemloop {
 
 struct ContigOptions {
   std::size_t piece = std::size_t{1} << 20U;  // most letters of a piece, at least 1
-  std::size_t overlap = 0;                    // letters that a piece shares with the next of its contig; less than `piece`
-  bool keep_case = false;                     // soft-masked letters stay in lower case
+  std::size_t overlap = 0;  // letters that a piece shares with the next of its contig; less than `piece`
+  bool keep_case = false;   // soft-masked letters stay in lower case
 };
 
 /// A stretch of a contig. Letters are RNA (T written as U, t as u); letters outside ACGU are kept.
 struct ContigPiece {
-  std::string contig;      // header up to the first blank
-  std::int64_t index = 0;  // of the contig in the file, from 0
-  std::int64_t line = 0;   // line of the contig's header
+  std::string contig;       // header up to the first blank
+  std::int64_t index = 0;   // of the contig in the file, from 0
+  std::int64_t line = 0;    // line of the contig's header
   std::int64_t offset = 0;  // of the first letter in the contig, from 0
-  std::string letters;     // empty only for a contig without letters, which comes out as one piece
+  std::string letters;      // empty only for a contig without letters, which comes out as one piece
   bool first = false;
-  bool last = false;            // the contig ends with this piece: its length is offset + letters.size()
+  bool last = false;           // the contig ends with this piece: its length is offset + letters.size()
   bool repeated_name = false;  // an earlier contig has this name, so coordinates would be ambiguous
 };
 
@@ -42,7 +42,8 @@ class ContigReader {
   explicit ContigReader(const std::string& path, const ContigOptions& options = {});
 
   /// The next piece, nothing at the end. Error if the file is no FASTA, has a header without a name, something that is
-  /// neither letter nor blank in a sequence (named with its line), or is cut or damaged (pieces before it have come out).
+  /// neither letter nor blank in a sequence (named with its line), or is cut or damaged (pieces before it have come
+  /// out).
   std::optional<ContigPiece> next();
 
   /// The same, reusing the memory of `piece`; false at the end.
@@ -74,7 +75,7 @@ class ContigReader {
   std::int64_t line_ = 1;      // the line that block_ begins in
   bool in_contig_ = false;
   bool contig_ended_ = false;
-  ContigPiece now_;      // the contig being read; `letters` holds what is read of it and not yet left behind
+  ContigPiece now_;  // the contig being read; `letters` holds what is read of it and not yet left behind
   std::int64_t count_ = 0;
   std::unordered_set<std::uint64_t> seen_;  // 64-bit hashes of the names
   std::int64_t empty_ = 0, repeated_ = 0;

@@ -67,7 +67,8 @@ class QueuedReader : public FormatReader {
 };
 
 // Adds a line to the sequence or the structures; what it is otherwise becomes the problem, if it is the first one.
-void take_line(std::string_view text, std::int64_t number, Record& record, BracketLines& brackets, std::string& problem) {
+void take_line(std::string_view text, std::int64_t number, Record& record, BracketLines& brackets,
+               std::string& problem) {
   const auto note = [&problem](std::string message) {
     if (problem.empty()) problem = std::move(message);
   };
@@ -97,7 +98,7 @@ class FastaReader final : public QueuedReader {
     Record record;
     record.file = lines_.name();
     record.line = lines_.number();
-    is_header(header_);  // takes a byte order mark off
+    is_header(header_);                           // takes a byte order mark off
     set_header(trim(header_).substr(1), record);  // the first may stand behind blanks
     BracketLines brackets;
     std::string problem;

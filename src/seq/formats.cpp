@@ -20,31 +20,45 @@ bool is_count(std::string_view token) {
 // "1 G 72"
 bool is_bpseq_line(std::string_view line) {
   const auto tokens = split_blanks(line);
-  return tokens.size() == 3 && is_count(tokens[0]) && tokens[1].size() == 1 && !is_count(tokens[1]) && is_count(tokens[2]);
+  return tokens.size() == 3 && is_count(tokens[0]) && tokens[1].size() == 1 && !is_count(tokens[1]) &&
+         is_count(tokens[2]);
 }
 
 // "1 G 0 2 72 1"
 bool is_ct_line(std::string_view line) {
   const auto tokens = split_blanks(line);
-  return tokens.size() >= 5 && is_count(tokens[0]) && tokens[1].size() == 1 && !is_count(tokens[1]) && is_count(tokens[4]);
+  return tokens.size() >= 5 && is_count(tokens[0]) && tokens[1].size() == 1 && !is_count(tokens[1]) &&
+         is_count(tokens[4]);
 }
 
 struct Opening {
   std::string_view text, name;
 };
 constexpr Opening kForeign[] = {
-    {"LOCUS ", "GenBank"},          {"ID   ", "EMBL"},
-    {"@HD\t", "SAM"},               {"@SQ\t", "SAM"},
-    {"##gff-version", "GFF"},       {"##fileformat=VCF", "VCF"},
-    {"CLUSTAL", "Clustal"},         {"#NEXUS", "NEXUS"},
-    {"PileUp", "MSF"},              {"!!NA_MULTIPLE_ALIGNMENT", "MSF"},
-    {"INFERNAL1", "a covariance model"}, {"HMMER3", "a profile model"},
-    {"HEADER    ", "PDB"},          {"ATOM  ", "PDB"},
-    {"data_", "mmCIF"},             {"<!DOCTYPE", "HTML"},
-    {"<!doctype", "HTML"},          {"<html", "HTML"},
-    {"<?xml", "XML"},               {"{", "JSON"},
-    {"[{", "JSON"},                 {"{\\rtf", "RTF"},
-    {"track ", "BED or wiggle"},    {"browser ", "BED or wiggle"},
+    {"LOCUS ", "GenBank"},
+    {"ID   ", "EMBL"},
+    {"@HD\t", "SAM"},
+    {"@SQ\t", "SAM"},
+    {"##gff-version", "GFF"},
+    {"##fileformat=VCF", "VCF"},
+    {"CLUSTAL", "Clustal"},
+    {"#NEXUS", "NEXUS"},
+    {"PileUp", "MSF"},
+    {"!!NA_MULTIPLE_ALIGNMENT", "MSF"},
+    {"INFERNAL1", "a covariance model"},
+    {"HMMER3", "a profile model"},
+    {"HEADER    ", "PDB"},
+    {"ATOM  ", "PDB"},
+    {"data_", "mmCIF"},
+    {"<!DOCTYPE", "HTML"},
+    {"<!doctype", "HTML"},
+    {"<html", "HTML"},
+    {"<?xml", "XML"},
+    {"{", "JSON"},
+    {"[{", "JSON"},
+    {"{\\rtf", "RTF"},
+    {"track ", "BED or wiggle"},
+    {"browser ", "BED or wiggle"},
 };
 
 // Lines before the first one that says what the file is.
@@ -146,7 +160,8 @@ std::size_t append_rna(std::string_view line, std::string& sequence) {
   if (plain) return std::string_view::npos;
   const std::size_t wrong = sequence.find('\0', old);
   sequence.resize(std::min(wrong, sequence.size()));
-  sequence.erase(std::remove(sequence.begin() + static_cast<std::ptrdiff_t>(old), sequence.end(), '\1'), sequence.end());
+  sequence.erase(std::remove(sequence.begin() + static_cast<std::ptrdiff_t>(old), sequence.end(), '\1'),
+                 sequence.end());
   return wrong == std::string::npos ? wrong : wrong - old;
 }
 

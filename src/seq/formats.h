@@ -51,8 +51,8 @@ class FormatReader {
   virtual std::optional<RecordOrRejection> next() = 0;
 };
 
-/// The format of the lines to come; comments and empty lines in front are passed over where FASTA has them. Error naming
-/// what the file is if that is not read, or "is empty".
+/// The format of the lines to come; comments and empty lines in front are passed over where FASTA has them. Error
+/// naming what the file is if that is not read, or "is empty".
 RecordFormat recognise(PeekableLines& lines);
 
 /// What the first line shows a text to be ("GenBank", "SAM", ...), if it is something that is not read; else empty.

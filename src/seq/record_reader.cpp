@@ -85,12 +85,14 @@ std::vector<std::string> RecordReader::notes() const {
                                 repeated_ids_.first_file, repeated_ids_.count, printable(repeated_ids_.first_id)));
   }
   if (alternatives_.count > 0 && files_.wanted != Wanted::kSequencesOnly) {
-    notes.push_back(fmt::format("{}: {} records are further structures of the one before (first: '{}'); each counts as a record",
-                                alternatives_.first_file, alternatives_.count, printable(alternatives_.first_id)));
+    notes.push_back(
+        fmt::format("{}: {} records are further structures of the one before (first: '{}'); each counts as a record",
+                    alternatives_.first_file, alternatives_.count, printable(alternatives_.first_id)));
   }
   if (knots_.count > 0 && files_.wanted == Wanted::kStructures) {
-    notes.push_back(fmt::format("{}: {} structures have pseudoknots (first: '{}'); {} pairs that cross others are left out",
-                                knots_.first_file, knots_.count, printable(knots_.first_id), knotted_pairs_));
+    notes.push_back(
+        fmt::format("{}: {} structures have pseudoknots (first: '{}'); {} pairs that cross others are left out",
+                    knots_.first_file, knots_.count, printable(knots_.first_id), knotted_pairs_));
   }
   return notes;
 }

@@ -33,7 +33,8 @@ class RecordReader {
   /// The next record or rejection, nothing at the end. Error if a file is empty, of a format that is not read, or cut.
   std::optional<RecordOrRejection> next();
 
-  /// What should be said once all is read: repeated ids, several structures, pseudoknots. Sentences without a full stop.
+  /// What should be said once all is read: repeated ids, several structures, pseudoknots. Sentences without a full
+  /// stop.
   [[nodiscard]] std::vector<std::string> notes() const;
   /// Ids that occurred more than once so far (each counted when repeated).
   [[nodiscard]] std::int64_t duplicate_ids() const { return repeated_ids_.count; }

@@ -8,14 +8,10 @@ constexpr std::size_t kBatchRecords = 64;
 constexpr std::size_t kBatchLetters = 8192;
 }  // namespace
 
-void report(const Rejection& rejection) {
-  say(Loud::kError, "rejected {}", rejection.reason);
-}
+void report(const Rejection& rejection) { say(Loud::kError, "rejected {}", rejection.reason); }
 
 BatchReader::BatchReader(const RecordFiles& files, const CommonOptions& options, std::size_t max_length)
-    : reader_(files),
-      max_length_(max_length),
-      progress_("records", !options.quiet) {}
+    : reader_(files), max_length_(max_length), progress_("records", !options.quiet) {}
 
 BatchReader::Batch BatchReader::next() {
   Batch batch;

@@ -69,8 +69,8 @@ class StockholmReader final : public FormatReader {
     do {
       if (!lines_.next(line)) return false;
     } while (trim(line).empty());
-    require(line.rfind("# STOCKHOLM", 0) == 0, "{}: '{}' where an alignment begins with '# STOCKHOLM 1.0'", lines_.place(),
-            printable(line));
+    require(line.rfind("# STOCKHOLM", 0) == 0, "{}: '{}' where an alignment begins with '# STOCKHOLM 1.0'",
+            lines_.place(), printable(line));
     const std::int64_t begin = lines_.number();
     std::unordered_set<std::string> in_block;
     while (lines_.next(line)) {
@@ -93,11 +93,13 @@ class StockholmReader final : public FormatReader {
   void take_markup(std::string_view text) {
     const auto words = split_blanks(text);
     const auto rest = [&](std::size_t word) {
-      return word < words.size() ? std::string(trim(text.substr(static_cast<std::size_t>(words[word].data() - text.data()))))
-                                 : std::string();
+      return word < words.size()
+                 ? std::string(trim(text.substr(static_cast<std::size_t>(words[word].data() - text.data()))))
+                 : std::string();
     };
     if (words[0] == "#=GC" && words.size() == 3 && words[1] == "SS_cons") alignment_.consensus += words[2];
-    if (words[0] == "#=GR" && words.size() == 4 && words[2] == "SS") alignment_.structures[std::string(words[1])] += words[3];
+    if (words[0] == "#=GR" && words.size() == 4 && words[2] == "SS")
+      alignment_.structures[std::string(words[1])] += words[3];
     if (words[0] == "#=GF" && words.size() > 2 && words[1] == "DE") alignment_.description = rest(2);
     if (words[0] == "#=GS" && words.size() > 3 && words[2] == "DE") alignment_.words[std::string(words[1])] = rest(3);
   }
@@ -177,6 +179,8 @@ class StockholmReader final : public FormatReader {
 
 }  // namespace
 
-std::unique_ptr<FormatReader> stockholm_reader(PeekableLines& lines) { return std::make_unique<StockholmReader>(lines); }
+std::unique_ptr<FormatReader> stockholm_reader(PeekableLines& lines) {
+  return std::make_unique<StockholmReader>(lines);
+}
 
 }  // namespace stemloop

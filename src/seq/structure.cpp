@@ -13,7 +13,7 @@ constexpr std::string_view kOpen = "([{<ABCDEFGHIJKLMNOPQRSTUVWXYZ";
 constexpr std::string_view kClose = ")]}>abcdefghijklmnopqrstuvwxyz";
 constexpr std::string_view kUnpaired = ".,-_:~";
 constexpr int kLevels = static_cast<int>(kOpen.size());
-constexpr int kMostLevels = 27;  // round brackets and the letters, which is all that WUSS has
+constexpr int kMostLevels = 27;                // round brackets and the letters, which is all that WUSS has
 constexpr std::size_t kMostCrossing = 20'000;  // helices are compared with each other: more would take minutes
 
 // Kind of every byte: -1 not known, 0 unpaired, k + 1 opens bracket k, -(k + 2) closes it.
@@ -101,8 +101,9 @@ ReadStructure in_levels(const std::vector<int>& pairs, std::string_view written)
     write_level(rest, 0, read.nested);
     return read;
   }
-  require(rest.size() <= kMostCrossing, "the structure has {} helices, some of which cross; at most {} can be sorted out",
-          rest.size(), kMostCrossing);
+  require(rest.size() <= kMostCrossing,
+          "the structure has {} helices, some of which cross; at most {} can be sorted out", rest.size(),
+          kMostCrossing);
   std::stable_sort(rest.begin(), rest.end(), [](const Helix& a, const Helix& b) {
     return a.preferred != b.preferred ? a.preferred : a.length > b.length;
   });
@@ -155,9 +156,7 @@ std::vector<int> all_pairs(std::string_view text) {
   return pairs;
 }
 
-ReadStructure read_structure(std::string_view text) {
-  return in_levels(all_pairs(text), text);
-}
+ReadStructure read_structure(std::string_view text) { return in_levels(all_pairs(text), text); }
 
 ReadStructure structure_of_pairs(const std::vector<int>& pairs) { return in_levels(pairs, {}); }
 

@@ -6,11 +6,14 @@ namespace stemloop {
 
 namespace {
 
-const std::string& brackets_of(const Record& record) { return record.knotted.empty() ? record.structure : record.knotted; }
+const std::string& brackets_of(const Record& record) {
+  return record.knotted.empty() ? record.structure : record.knotted;
+}
 
 std::string ct(const Record& record) {
   require(record.sequence.size() > 1 || record.id.size() > 1,
-          "a record of one letter called '{}' cannot stand in CT: its title would be a line of BPSEQ", printable(record.id));
+          "a record of one letter called '{}' cannot stand in CT: its title would be a line of BPSEQ",
+          printable(record.id));
   const auto pairs = all_pairs(brackets_of(record));
   std::string text = fmt::format("{:>5} {}\n", pairs.size(), full_header(record));
   for (std::size_t i = 0; i < pairs.size(); ++i) {
@@ -23,7 +26,8 @@ std::string ct(const Record& record) {
 std::string bpseq(const Record& record) {
   const auto pairs = all_pairs(brackets_of(record));
   std::string text = fmt::format("# {}\n", full_header(record));
-  for (std::size_t i = 0; i < pairs.size(); ++i) text += fmt::format("{} {} {}\n", i + 1, record.sequence[i], pairs[i] + 1);
+  for (std::size_t i = 0; i < pairs.size(); ++i)
+    text += fmt::format("{} {} {}\n", i + 1, record.sequence[i], pairs[i] + 1);
   return text;
 }
 

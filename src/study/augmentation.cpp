@@ -145,8 +145,8 @@ std::vector<std::string> sequences_in(const std::string& path) {
   while (auto item = reader.next()) {
     if (const auto* rejection = std::get_if<Rejection>(&*item)) fail("{}", rejection->reason);
     Record& record = std::get<Record>(*item);
-    require(record.sequence.find_first_not_of("ACGU") == std::string::npos, "{}:{}: a draw has letters A, C, G and U alone",
-            path, record.line);
+    require(record.sequence.find_first_not_of("ACGU") == std::string::npos,
+            "{}:{}: a draw has letters A, C, G and U alone", path, record.line);
     sequences.push_back(std::move(record.sequence));
   }
   return sequences;
@@ -156,7 +156,8 @@ std::vector<std::string> sequences_in(const std::string& path) {
 
 void write_selector(const std::string& directory, const SequenceSet& set, const std::string& drawn,
                     const FoldingOptions& folding, const std::string& device, int threads, std::uint64_t seed) {
-  // Draws are cheap, and what is kept is the liker the fewer are: measured on half of the mirtrons, judged on the other.
+  // Draws are cheap, and what is kept is the liker the fewer are: measured on half of the mirtrons, judged on the
+  // other.
   constexpr std::int64_t kDrawnForOne = 40;  // real sequence
   constexpr double kPull = 0.1, kCertain = 0.005;
   std::vector<std::string> real;
@@ -171,11 +172,13 @@ void write_selector(const std::string& directory, const SequenceSet& set, const 
     all.most = std::ssize(sequences);
     return measure_set(std::move(sequences), energy, all);
   };
-  const MeasuredSet draws = measured(drawn.empty() ? draws_of(directory, device, threads, kDrawnForOne * std::ssize(real), seed)
-                                                   : sequences_in(drawn));
+  const MeasuredSet draws =
+      measured(drawn.empty() ? draws_of(directory, device, threads, kDrawnForOne * std::ssize(real), seed)
+                             : sequences_in(drawn));
   // Draws from a file are few and dear: more of them are kept.
-  const Selector selector = drawn.empty() ? fit_selector(measured(std::move(real)), draws, folding.parameters, kPull, kCertain)
-                                          : fit_selector(measured(std::move(real)), draws, folding.parameters);
+  const Selector selector = drawn.empty()
+                                ? fit_selector(measured(std::move(real)), draws, folding.parameters, kPull, kCertain)
+                                : fit_selector(measured(std::move(real)), draws, folding.parameters);
   replace_file(directory + "/" + kSelectorFile, selector_json(selector));
   double kept = 0;
   for (const double keep : keep_probabilities(selector, draws)) kept += keep;

@@ -31,8 +31,8 @@ Augmenter augmenter(const std::string& source, const SequenceSet& set, const Aug
 void tell_lineage(const SequenceSet& set, int threads);
 
 /// Fits a selector to what a generator draws and to the sequences of class 1 of `set`, and writes it into the
-/// generator's directory. The draws are those of the FASTA file `drawn`; if it is empty, a generator of sequences is asked
-/// for some. Error if there is nothing to tell apart, or no file and no such generator.
+/// generator's directory. The draws are those of the FASTA file `drawn`; if it is empty, a generator of sequences is
+/// asked for some. Error if there is nothing to tell apart, or no file and no such generator.
 void write_selector(const std::string& directory, const SequenceSet& set, const std::string& drawn,
                     const FoldingOptions& folding, const std::string& device, int threads, std::uint64_t seed);
 

@@ -57,8 +57,8 @@ std::int64_t count_of(std::string_view text, const std::string& place) {
 
 std::string word_of(std::string_view text, const std::string& place) {
   constexpr std::string_view kInWords = "abcdefghijklmnopqrstuvwxyz0123456789-_:@";
-  require(text.find_first_not_of(kInWords) == std::string_view::npos, "{}: '{}' is no word of this program's cells", place,
-          printable(text));
+  require(text.find_first_not_of(kInWords) == std::string_view::npos, "{}: '{}' is no word of this program's cells",
+          place, printable(text));
   return std::string(text);
 }
 

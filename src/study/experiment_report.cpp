@@ -286,7 +286,8 @@ Layout layout_of(const Summary& summary) {
   Scale& scale = all.scale;
   for (const Row& row : summary.rows) {
     if (!std::isnan(row.metrics[kMcc].mean))
-      scale.low = std::min(scale.low, std::isnan(row.metrics[kMcc].low) ? row.metrics[kMcc].mean : row.metrics[kMcc].low);
+      scale.low =
+          std::min(scale.low, std::isnan(row.metrics[kMcc].low) ? row.metrics[kMcc].mean : row.metrics[kMcc].low);
   }
   scale.low = std::max(-1.0, std::floor(scale.low / kStep) * kStep);
   if (scale.low >= 1) scale.low = 0;
@@ -318,7 +319,8 @@ void draw_frames(const Layout& layout, Drawing& drawing) {
     drawing.add(Text{{16, at + 4}, classifier == kRule ? "ends in AG" : classifier, 12, Anchor::kStart, kInk, true});
     drawing.add(Line{{16, at - kGroupGap + 2}, {kLeft + 2 * kWidth + kGap, at - kGroupGap + 2}, 1, kGrid});
   }
-  for (const auto& [name, at] : layout.y_of) drawing.add(Text{{kLeft - 10, at + 4}, name.second, 11, Anchor::kEnd, kInk});
+  for (const auto& [name, at] : layout.y_of)
+    drawing.add(Text{{kLeft - 10, at + 4}, name.second, 11, Anchor::kEnd, kInk});
 }
 
 // MCC of all rows: a line a classifier and source, a filled dot with real mirtrons, an open one without.

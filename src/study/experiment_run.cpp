@@ -69,7 +69,7 @@ SequenceSet load_blind(const ExperimentOptions& c, const SequenceSet& set) {
 SequenceSet load_records(const ExperimentOptions& c) {
   SequenceSet set = load_sequences(c.data, c.label_column, c.common, c.folding);
   if (const std::int64_t left_out = leave_out_synthetic(set); left_out > 0)
-    say(Loud::kWarning, 
+    say(Loud::kWarning,
         "{} records are synthetic (they name parents) and are left out: an experiment tests on real ones and makes "
         "its own inside the folds",
         left_out);
@@ -121,7 +121,7 @@ Tally run_experiment(const ExperimentOptions& c) {
   const ShownSets shown = show_all(c, set, blind);
   const auto mirtrons = std::count(set.labels.begin(), set.labels.end(), 1);
   say(Loud::kInfo, "{} mirtrons, {} canonical miRNAs in {} groups of alike sequences; {} cells are there", mirtrons,
-               std::ssize(set.labels) - mirtrons, *std::max_element(groups.begin(), groups.end()) + 1, file.cells().size());
+      std::ssize(set.labels) - mirtrons, *std::max_element(groups.begin(), groups.end()) + 1, file.cells().size());
   for (int repeat = 1; repeat <= c.repeats; ++repeat) {
     for (int fold = 1; fold <= (c.first_folds > 0 ? std::min(c.folds, c.first_folds) : c.folds); ++fold) {
       const std::vector<Cell> cells = wanted_cells(c, repeat, fold, file);
@@ -129,7 +129,7 @@ Tally run_experiment(const ExperimentOptions& c) {
       const auto start = std::chrono::steady_clock::now();
       run_fold(c, set, shown, split_of(c, set, groups, repeat, fold), cells, file);
       say(Loud::kInfo, "repeat {}/{}, fold {}/{}: {} cells in {:.0f} s", repeat, c.repeats, fold, c.folds, cells.size(),
-                   std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
+          std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
       write_tables(c, file);
     }
   }

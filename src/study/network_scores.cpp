@@ -49,12 +49,12 @@ std::vector<NamedRow> score_reconstruction(HairpinNetwork& network, const Pictur
     if (error.pictures == 0) return;
     const ReconstructionError m = error.means();
     rows.push_back({{"records", name},
-              {"count", m.pictures},
-              {"mae", m.pixels},
-              {"mae_nucleotide", m.nucleotides},
-              {"mae_length", m.length},
-              {"mae_values", m.values},
-              {"exact", m.exact}});
+                    {"count", m.pictures},
+                    {"mae", m.pixels},
+                    {"mae_nucleotide", m.nucleotides},
+                    {"mae_length", m.length},
+                    {"mae_values", m.values},
+                    {"exact", m.exact}});
   };
   row("all", all);
   for (const int label : {1, 0}) row(label == 1 ? "pre-miRNA" : "other", of_class[label]);
@@ -75,13 +75,13 @@ std::vector<NamedRow> score_class(HairpinNetwork& network, const PictureData& da
   const auto row = [&](const char* name, const std::vector<float>& probability) {
     const ClassificationScore s = score_classification(probability, data.labels);
     rows.push_back({{"from", name},
-              {"positives", s.positives},
-              {"negatives", s.negatives},
-              {"accuracy", s.accuracy},
-              {"sensitivity", s.sensitivity},
-              {"specificity", s.specificity},
-              {"mcc", s.mcc},
-              {"auroc", s.auroc}});
+                    {"positives", s.positives},
+                    {"negatives", s.negatives},
+                    {"accuracy", s.accuracy},
+                    {"sensitivity", s.sensitivity},
+                    {"specificity", s.specificity},
+                    {"mcc", s.mcc},
+                    {"auroc", s.auroc}});
   };
   row("z_y", encoded.class_from_y);
   row("z_m", encoded.class_from_m);

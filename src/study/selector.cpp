@@ -95,8 +95,8 @@ Selector selector_from_json(const std::string& text, const std::string& name) {
         return !deep;
       },
       false);
-  require(!deep && json.is_object() && json.value("format", Json()) == kSelectorFormat, "{}: is no selector of this program",
-          name);
+  require(!deep && json.is_object() && json.value("format", Json()) == kSelectorFormat,
+          "{}: is no selector of this program", name);
   constexpr std::size_t kFields = 6;
   require(json.size() <= kFields, "{}: holds more than a selector's {} fields; was it written by a newer stemloop?",
           name, kFields);

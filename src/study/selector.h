@@ -26,8 +26,8 @@ struct Selector {
 Matrix selector_rows(const MeasuredSet& set);
 
 /// Fitted on all of both samples; as many drawn as there are, ten times as many as real ones are plenty. `pull` is the
-/// weight of the squared weights beside the log-likelihood; the share `certain` of draws that is likest is kept for certain:
-/// less of it keeps fewer draws, and those are liker. Error with fewer than 20 real or drawn sequences.
+/// weight of the squared weights beside the log-likelihood; the share `certain` of draws that is likest is kept for
+/// certain: less of it keeps fewer draws, and those are liker. Error with fewer than 20 real or drawn sequences.
 Selector fit_selector(const MeasuredSet& real, const MeasuredSet& drawn, const std::string& parameters,
                       double pull = 0.3, double certain = 0.05);
 

@@ -12,13 +12,13 @@
 #include <unordered_map>
 #include <unordered_set>
 
-#include "learn/learn.h"
-#include "study/sequence_measures.h"
-#include "hairpin/hairpin.h"
-#include "util/util.h"
 #include "data/shuffle.h"
 #include "data/similarity.h"
 #include "features/features.h"
+#include "hairpin/hairpin.h"
+#include "learn/learn.h"
+#include "study/sequence_measures.h"
+#include "util/util.h"
 
 namespace stemloop {
 

@@ -1,5 +1,5 @@
-// The door of study: how like real sequences synthetic ones are, which draws to keep, analyzers. Side doors: experiments
-// (experiment_folds.h).
+// The door of study: how like real sequences synthetic ones are, which draws to keep, analyzers. Side doors:
+// experiments (experiment_folds.h).
 #pragma once
 
 #include "study/analyzer.h"

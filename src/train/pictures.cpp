@@ -95,8 +95,8 @@ TrainResult train_pictures(TrainJob& c) {
   say(Loud::kInfo, "{} records to learn from, {} to validate on, {} rejected; {}", train.size(), valid.size(),
       dataset.tally.rejected, neural().version());
   DivaWatcher watcher(c);
-  const TrainOutcome outcome = neural().train(c.preset.config, c.preset.objective, train, valid, c.options,
-                                              run.goes_on(), watcher);
+  const TrainOutcome outcome =
+      neural().train(c.preset.config, c.preset.objective, train, valid, c.options, run.goes_on(), watcher);
   return end_run(c, outcome, dataset.tally);
 }
 

@@ -17,7 +17,8 @@ constexpr const char* kRunFormat = "stemloop run 1";
 
 }  // namespace
 
-Json new_run_file(const TrainJob& c, const std::string& network, const std::string& objective, const Json& options, const RunData& data) {
+Json new_run_file(const TrainJob& c, const std::string& network, const std::string& objective, const Json& options,
+                  const RunData& data) {
   return {{"format", kRunFormat},
           {"command", c.command},
           {"version", c.version},
@@ -124,7 +125,8 @@ bool check_resumable(const TrainJob& c, const std::string& md5, const std::strin
 
 Json origin_of(Json run, const Json& stored, const std::string& identity) {
   const Json began = stored.is_object() ? stored.value("command", Json()) : Json();
-  const bool words = began.is_array() && std::all_of(began.begin(), began.end(), [](const Json& w) { return w.is_string(); });
+  const bool words =
+      began.is_array() && std::all_of(began.begin(), began.end(), [](const Json& w) { return w.is_string(); });
   if (words) run["command"] = began;
   run["identity"] = identity;
   for (const char* elsewhere : {"format", "network"}) run.erase(elsewhere);

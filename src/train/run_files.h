@@ -44,7 +44,8 @@ struct RunData {
 /// The data's files by their names, as paths that lead there from the run's folder.
 nlohmann::ordered_json paths_from_run(const TrainJob& c);
 
-/// For a run that is resumed from another folder than it began in: data named relative to that are found from the run's.
+/// For a run that is resumed from another folder than it began in: data named relative to that are found from the
+/// run's.
 void find_data(TrainJob& c);
 
 /// What run.json of a new run holds; network and objective as JSON text.
@@ -54,9 +55,9 @@ nlohmann::ordered_json new_run_file(const TrainJob& c, const std::string& networ
 /// Error if a run that is gone on with names data or parameters that are no regular files.
 void check_named_files(TrainJob& c);
 
-/// The run that `c.resume` names, into `c`, its data found and checked; `visit_options` names the options of its kind, `take` has the texts of
-/// network and objective. An option that the run of an earlier version lacks has its default. Number of threads: as
-/// given now.
+/// The run that `c.resume` names, into `c`, its data found and checked; `visit_options` names the options of its kind,
+/// `take` has the texts of network and objective. An option that the run of an earlier version lacks has its default.
+/// Number of threads: as given now.
 template <class VisitOptions, class Take>
 void read_run(TrainJob& c, VisitOptions visit_options, Take take) {
   c.stored = read_run_file(c.resume);
@@ -78,9 +79,10 @@ void read_run(TrainJob& c, VisitOptions visit_options, Take take) {
   check_named_files(c);
 }
 
-/// What a model says of its origin, `run` being what run.json of this process would hold: the command that began the run,
-/// also where the run was gone on with (`stored` is its run.json then), so that both end in the same model.
-nlohmann::ordered_json origin_of(nlohmann::ordered_json run, const nlohmann::ordered_json& stored, const std::string& identity);
+/// What a model says of its origin, `run` being what run.json of this process would hold: the command that began the
+/// run, also where the run was gone on with (`stored` is its run.json then), so that both end in the same model.
+nlohmann::ordered_json origin_of(nlohmann::ordered_json run, const nlohmann::ordered_json& stored,
+                                 const std::string& identity);
 
 /// Checks that the run directory is free. Error otherwise.
 void check_run_is_new(const TrainJob& c);
@@ -88,8 +90,8 @@ void check_run_is_new(const TrainJob& c);
 /// first checkpoint and so begins again from the start. Error if it is another run or damaged.
 bool check_resumable(const TrainJob& c, const std::string& md5, const std::string& identity);
 
-/// Folder, lock, run.json and checkpoint of a run, and the origin that its model keeps; `file` is what run.json of a new
-/// run holds. To be kept until the run has ended.
+/// Folder, lock, run.json and checkpoint of a run, and the origin that its model keeps; `file` is what run.json of a
+/// new run holds. To be kept until the run has ended.
 class OpenRun {
  public:
   OpenRun(TrainJob& c, const nlohmann::ordered_json& file, const std::string& md5);

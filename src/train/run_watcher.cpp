@@ -57,8 +57,8 @@ void RunWatcher::metrics(const std::string& text) {
   if (line.at("kind") != "epoch") return;
   if (line_) Progress::clear_line();
   if (talk_)
-    say(Loud::kInfo, "epoch {}/{}: {:.0f} s, {}", line.at("epoch").get<int>(), epochs_, line.at("seconds").get<double>(),
-                 epoch_in_words(line));
+    say(Loud::kInfo, "epoch {}/{}: {:.0f} s, {}", line.at("epoch").get<int>(), epochs_,
+        line.at("seconds").get<double>(), epoch_in_words(line));
   draw_curves();
 }
 
@@ -67,12 +67,12 @@ bool RunWatcher::stop_asked() { return g_stop; }
 TrainResult end_run(const TrainJob& c, const TrainOutcome& outcome, const Tally& tally) {
   if (outcome.end == TrainEnd::kStopped) {
     say(Loud::kWarning, "stopped after {} epochs; go on with: stemloop train --resume {}", outcome.epochs,
-                 c.options.run_directory);
+        c.options.run_directory);
     return {true, tally};
   }
   say(Loud::kInfo, "{} after {} epochs in {:.0f} s; the model of epoch {} is in {}/model",
-               outcome.end == TrainEnd::kEarly ? "stopped early" : "finished", outcome.epochs, outcome.seconds,
-               outcome.best_epoch, c.options.run_directory);
+      outcome.end == TrainEnd::kEarly ? "stopped early" : "finished", outcome.epochs, outcome.seconds,
+      outcome.best_epoch, c.options.run_directory);
   return {false, tally};
 }
 

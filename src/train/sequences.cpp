@@ -162,8 +162,7 @@ std::unique_ptr<Analyzer> open_analyzer(const TrainJob& c, const SequenceSet& re
   require(!command || c.resume.empty() || c.allow_commands,
           "{}/run.json names a command to be run as the analyzer, '{}'; if you wrote it yourself, add --allow-commands",
           c.resume, printable(c.analyzer.substr(std::min(kProgram.size(), c.analyzer.size()))));
-  if (command)
-    return program_analyzer(c.analyzer.substr(kProgram.size()), c.analyzer_seconds);
+  if (command) return program_analyzer(c.analyzer.substr(kProgram.size()), c.analyzer_seconds);
   return cnn_analyzer(c.analyzer, c.options.device, c.common.threads);
 }
 

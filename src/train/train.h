@@ -52,8 +52,8 @@ bool learns_sequences(const std::string& model);
 /// RUN/run.json. Error if it is none of this program's.
 nlohmann::ordered_json read_run_file(const std::string& run);
 
-/// Makes the job whole: of `resume`, what its run.json says (number of threads: as given now, if it is); else the presets
-/// of the model with what the job names. Error if something does not fit, or the folder holds a run already.
+/// Makes the job whole: of `resume`, what its run.json says (number of threads: as given now, if it is); else the
+/// presets of the model with what the job names. Error if something does not fit, or the folder holds a run already.
 void prepare_run(TrainJob& job);
 
 struct TrainResult {

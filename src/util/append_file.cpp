@@ -11,7 +11,8 @@
 
 namespace stemloop {
 
-AppendFile::AppendFile(std::string path) : path_(std::move(path)), descriptor_(system_open(path_.c_str(), O_WRONLY | O_APPEND)) {
+AppendFile::AppendFile(std::string path)
+    : path_(std::move(path)), descriptor_(system_open(path_.c_str(), O_WRONLY | O_APPEND)) {
   if (descriptor_ < 0) fail("{}: cannot be written: {}", path_, std::strerror(errno));
 }
 
@@ -32,7 +33,8 @@ void AppendFile::append(std::string_view line) {
   if (done) return;
   const std::string reason = std::strerror(errno);
   // A part of a line would be taken for the beginning of the next one; where it cannot be cut off, readers do that.
-  if (before >= 0 && ftruncate(descriptor_, before) != 0) fail("{}: writing failed: {}; its last line is cut", path_, reason);
+  if (before >= 0 && ftruncate(descriptor_, before) != 0)
+    fail("{}: writing failed: {}; its last line is cut", path_, reason);
   fail("{}: writing failed: {}", path_, reason);
 }
 

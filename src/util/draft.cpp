@@ -86,7 +86,8 @@ std::string beside(const std::string& path, int attempt) {
   const std::filesystem::path whole(path);
   constexpr std::size_t kLongestName = 220;
   const std::string number = attempt == 0 ? "" : fmt::format("-{}", attempt);
-  const std::string name = fmt::format("{}.{}{}.draft", whole.filename().string().substr(0, kLongestName), getpid(), number);
+  const std::string name =
+      fmt::format("{}.{}{}.draft", whole.filename().string().substr(0, kLongestName), getpid(), number);
   return (whole.parent_path() / name).string();
 }
 
@@ -131,7 +132,7 @@ void Draft::open_draft() {
 Draft::~Draft() {
   if (descriptor_ == STDOUT_FILENO) {
     try {
-      flush();  // what went to a pipe cannot be taken back: all of it goes
+      flush();                // what went to a pipe cannot be taken back: all of it goes
     } catch (const Error&) {  // the run has failed already
     }
   }
@@ -184,7 +185,8 @@ void Draft::put(const std::string& target) {
     draft_.clear();
     if (durable_ == Durable::kNow) {
       const int folder = open(folder_of(target).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-      // Some file systems cannot sync a folder, and a folder may be closed to readers: the file is in place all the same.
+      // Some file systems cannot sync a folder, and a folder may be closed to readers: the file is in place all the
+      // same.
       const bool synced = folder < 0 || system_fsync(folder) == 0 || errno == EINVAL || errno == EBADF;
       if (folder >= 0) close(folder);
       check(synced);

@@ -49,8 +49,8 @@ class Draft {
   std::string buffer_;
 };
 
-/// Error if no draft can be made beside `path`. For outputs that are written at the end of a long run; what is no regular
-/// file (a pipe, a device, a folder) is not looked at, for opening a pipe would be heard at its other end.
+/// Error if no draft can be made beside `path`. For outputs that are written at the end of a long run; what is no
+/// regular file (a pipe, a device, a folder) is not looked at, for opening a pipe would be heard at its other end.
 void check_place(const std::string& path);
 
 /// Syncs all that was written below `folder` to the disk.

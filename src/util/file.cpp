@@ -48,7 +48,8 @@ struct LineReader::State {
     if (!started) {
       started = true;
       const std::size_t lone = block.find('\r');
-      only_returns = lone != std::string_view::npos && lone + 1 < block.size() && block.find('\n') == std::string_view::npos;
+      only_returns =
+          lone != std::string_view::npos && lone + 1 < block.size() && block.find('\n') == std::string_view::npos;
     }
     return !block.empty();
   }
@@ -152,11 +153,11 @@ std::string extension_of(const std::string& path) {
 }
 
 // Formats that a name may promise and text is not.
-constexpr std::string_view kNotText[] = {".pdf",  ".png", ".svg", ".jpg", ".jpeg", ".gif", ".tif", ".tiff",
-                                         ".eps",  ".ps",  ".webp", ".xls", ".xlsx", ".ods", ".docx", ".doc",
-                                         ".zip",  ".xz",  ".bz2", ".zst", ".7z",   ".tar", ".tgz", ".bam",
-                                         ".cram", ".parquet", ".npy", ".npz", ".safetensors", ".ubj", ".pt", ".h5",
-                                         ".csv"};  // tables are parted by tabs
+constexpr std::string_view kNotText[] = {".pdf",         ".png", ".svg", ".jpg",  ".jpeg",    ".gif",  ".tif",
+                                         ".tiff",        ".eps", ".ps",  ".webp", ".xls",     ".xlsx", ".ods",
+                                         ".docx",        ".doc", ".zip", ".xz",   ".bz2",     ".zst",  ".7z",
+                                         ".tar",         ".tgz", ".bam", ".cram", ".parquet", ".npy",  ".npz",
+                                         ".safetensors", ".ubj", ".pt",  ".h5",   ".csv"};  // tables are parted by tabs
 
 }  // namespace
 
@@ -230,7 +231,8 @@ std::vector<std::byte> read_looking(const std::string& path, std::uint64_t max_b
 std::vector<std::byte> read_regular_file(const std::string& path, std::uint64_t max_bytes) {
   // Without O_NONBLOCK a pipe put in the file's place would be waited for.
   const int descriptor = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
-  if (descriptor < 0 && errno == ELOOP) fail("{}: is a link; files of models and runs must stand there themselves", path);
+  if (descriptor < 0 && errno == ELOOP)
+    fail("{}: is a link; files of models and runs must stand there themselves", path);
   if (descriptor < 0) fail("{}: cannot be opened: {}", path, system_reason());
   struct stat status {};
   const bool regular = fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode);
@@ -249,8 +251,10 @@ std::vector<std::byte> read_regular_file(const std::string& path, std::uint64_t 
   ssize_t count = 1;
   while (have < bytes.size() && count > 0) {
     count = read(descriptor, bytes.data() + have, bytes.size() - have);
-    if (count < 0 && errno == EINTR) count = 1;
-    else if (count > 0) have += static_cast<std::size_t>(count);
+    if (count < 0 && errno == EINTR)
+      count = 1;
+    else if (count > 0)
+      have += static_cast<std::size_t>(count);
   }
   const std::string reason = system_reason();
   close(descriptor);

@@ -29,8 +29,8 @@ void check_memory(const std::string& file) {
   std::ifstream("/proc/self/statm") >> pages;
   const std::uint64_t taken = pages * static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
   const std::uint64_t left = limit.rlim_cur > taken ? limit.rlim_cur - taken : 0;
-  require(left >= needed, "{} needs {} MB of address space; the limit set for this process (ulimit -v) leaves {} MB", file,
-          needed / kMegabyte, left / kMegabyte);
+  require(left >= needed, "{} needs {} MB of address space; the limit set for this process (ulimit -v) leaves {} MB",
+          file, needed / kMegabyte, left / kMegabyte);
 }
 
 }  // namespace

@@ -14,8 +14,8 @@ namespace stemloop {
 /// than `max_bytes`.
 std::vector<std::byte> read_regular_file(const std::string& path, std::uint64_t max_bytes);
 
-/// read_bytes() of a file or a stream that may be none of the kind wanted, and have no end: `look` sees its first bytes (up
-/// to 64 KiB) before more is read, and may throw.
+/// read_bytes() of a file or a stream that may be none of the kind wanted, and have no end: `look` sees its first bytes
+/// (up to 64 KiB) before more is read, and may throw.
 using LookAtBegin = std::function<void(std::span<const std::byte>)>;
 std::vector<std::byte> read_looking(const std::string& path, std::uint64_t max_bytes, const LookAtBegin& look);
 

@@ -18,7 +18,8 @@ namespace stemloop {
 
 namespace fs = std::filesystem;
 
-FolderLock::FolderLock(const std::string& folder) : descriptor_(open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
+FolderLock::FolderLock(const std::string& folder)
+    : descriptor_(open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
   require(descriptor_ >= 0, "{}: cannot be opened: {}", folder, std::strerror(errno));
   if (flock(descriptor_, LOCK_EX | LOCK_NB) == 0) return;
   const bool held = errno == EWOULDBLOCK;
@@ -34,8 +35,8 @@ FolderLock::~FolderLock() {
 void check_own_files(const std::string& folder) {
   std::error_code failure;
   if (!fs::exists(fs::symlink_status(folder, failure))) return;
-  for (auto entry = fs::recursive_directory_iterator(folder, failure); !failure && entry != fs::recursive_directory_iterator();
-       entry.increment(failure)) {
+  for (auto entry = fs::recursive_directory_iterator(folder, failure);
+       !failure && entry != fs::recursive_directory_iterator(); entry.increment(failure)) {
     const auto status = entry->symlink_status(failure);
     require(fs::is_regular_file(status) || fs::is_directory(status),
             "{}: is a link or a device; the files of a run must stand there themselves", entry->path().string());
@@ -94,7 +95,8 @@ void FolderDraft::keep() {
   const bool synced = descriptor < 0 || system_fsync(descriptor) == 0 || errno == EINVAL || errno == EBADF;
   const std::string reason = std::strerror(errno);
   if (descriptor >= 0) close(descriptor);
-  require(synced, "{}: the new files are in place, but syncing failed: {}; the old ones are in {}", target_, reason, draft_);
+  require(synced, "{}: the new files are in place, but syncing failed: {}; the old ones are in {}", target_, reason,
+          draft_);
   fs::remove_all(draft_, failure);
 }
 

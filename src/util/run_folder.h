@@ -25,12 +25,12 @@ class FolderLock {
 void check_own_files(const std::string& folder);
 
 /// A folder in the making, beside its target as "target.PID.draft". keep() puts it in the target's place at once;
-/// whoever opens the target sees the old files or the new ones. Of the old ones README.md alone stays, if there is no new
-/// one. A draft that is not kept is removed, except by a kill.
+/// whoever opens the target sees the old files or the new ones. Of the old ones README.md alone stays, if there is no
+/// new one. A draft that is not kept is removed, except by a kill.
 class FolderDraft {
  public:
-  /// Makes the draft and holds the target. Error if the target is no folder, or holds files and no `mark` (the file that
-  /// tells what may be replaced).
+  /// Makes the draft and holds the target. Error if the target is no folder, or holds files and no `mark` (the file
+  /// that tells what may be replaced).
   FolderDraft(std::string target, const std::string& mark);
   ~FolderDraft();
   FolderDraft(const FolderDraft&) = delete;

@@ -85,7 +85,7 @@ struct ByteSource::State {
   bool first_text = true;
   std::vector<unsigned char> text;  // unpacked
   z_stream stream{};
-  bool in_member = false;       // inside a member of plain gzip
+  bool in_member = false;        // inside a member of plain gzip
   bool end_mark_wanted = false;  // the last member was a block of bgzip that holds something
   libdeflate_decompressor* inflater = nullptr;
 
@@ -104,7 +104,8 @@ struct ByteSource::State {
   /// Reads until `count` bytes are there or the file ends; true if they are.
   bool want(std::size_t count) {
     if (available() >= count) return true;
-    std::copy(raw.begin() + static_cast<std::ptrdiff_t>(begin), raw.begin() + static_cast<std::ptrdiff_t>(end), raw.begin());
+    std::copy(raw.begin() + static_cast<std::ptrdiff_t>(begin), raw.begin() + static_cast<std::ptrdiff_t>(end),
+              raw.begin());
     end -= begin;
     begin = 0;
     while (end < count && !file_ended) {
@@ -131,7 +132,8 @@ struct ByteSource::State {
     constexpr unsigned kExtraField = 4;
     if (!want(kHeader)) return 0;
     const unsigned char* p = front();
-    const bool marked = (p[3] & kExtraField) != 0 && little16(p + 10) == 6 && p[12] == 'B' && p[13] == 'C' && little16(p + 14) == 2;
+    const bool marked =
+        (p[3] & kExtraField) != 0 && little16(p + 10) == 6 && p[12] == 'B' && p[13] == 'C' && little16(p + 14) == 2;
     return marked ? std::size_t{little16(p + 16)} + 1 : 0;
   }
 

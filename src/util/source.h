@@ -45,7 +45,8 @@ class ByteSource {
 /// unpack it first (xz -dc)"); empty otherwise.
 std::string_view foreign_content(std::string_view first_bytes);
 
-/// Opens a file to be read ("-" is stdin, duplicated) and returns its descriptor. Error if it is not there or a directory.
+/// Opens a file to be read ("-" is stdin, duplicated) and returns its descriptor. Error if it is not there or a
+/// directory.
 int open_input(const std::string& path);
 
 }  // namespace stemloop

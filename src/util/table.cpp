@@ -146,7 +146,8 @@ void read_table(const std::string& path, const std::function<void(const std::vec
     const std::string place = lines.place();
     const auto& fields = lines.fields(text, separator);
     if (marked && (fields.size() != header.size() || header.size() == 1)) continue;  // a comment
-    require(fields.size() == header.size(), "{}: {} fields where the header has {}", place, fields.size(), header.size());
+    require(fields.size() == header.size(), "{}: {} fields where the header has {}", place, fields.size(),
+            header.size());
     line(fields, place);
   }
 }
@@ -189,8 +190,9 @@ bool meant_as_number(std::string_view field) {
   for (const char* word : {"nan", "-nan", "inf", "-inf", "+inf", "infinity", "-infinity", "n/a", "null", "nil"}) {
     if (text == word) return true;
   }
-  text.erase(std::remove_if(text.begin(), text.end(), [](char c) { return c == ',' || c == '_' || c == ' ' || c == '\''; }),
-             text.end());
+  text.erase(
+      std::remove_if(text.begin(), text.end(), [](char c) { return c == ',' || c == '_' || c == ' ' || c == '\''; }),
+      text.end());
   if (!text.empty() && text[0] == '+') text.erase(0, 1);
   if (!text.empty() && text.back() == '%') text.pop_back();
   char* end = nullptr;

@@ -20,7 +20,8 @@ class IdsOfTable {
   std::unordered_set<std::string> seen_;
 };
 
-/// True for what is a number, or was meant as one and is written as tables may not hold it: nan, Inf, +5, 1,000, 5 %, N/A.
+/// True for what is a number, or was meant as one and is written as tables may not hold it: nan, Inf, +5, 1,000, 5 %,
+/// N/A.
 bool meant_as_number(std::string_view field);
 
 }  // namespace stemloop

@@ -21,8 +21,8 @@ void set_talker(Talker talker);
 /// Writes to stderr as it is; whether that is closed, full or a pipe nobody reads, the run goes on.
 void write_stderr(std::string_view text);
 
-/// Opens descriptors 0 to 2 on /dev/null where they are closed, so that no file gets their numbers and the talk: what is
-/// read from stdin or written to stdout then fails, what is said is lost. To be called first.
+/// Opens descriptors 0 to 2 on /dev/null where they are closed, so that no file gets their numbers and the talk: what
+/// is read from stdin or written to stdout then fails, what is said is lost. To be called first.
 void open_standard_descriptors();
 
 /// A sentence without a full stop at its end.

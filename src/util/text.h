@@ -29,8 +29,8 @@ std::string shortest(double value);
 /// The text for a message: as escaped(), line ends too, cut after 40 characters.
 std::string printable(std::string_view text);
 
-/// The text with control characters and bytes that are no UTF-8 as \xNN, so that a terminal shows it and obeys nothing in
-/// it; line ends stay.
+/// The text with control characters and bytes that are no UTF-8 as \xNN, so that a terminal shows it and obeys nothing
+/// in it; line ends stay.
 std::string escaped(std::string_view text);
 
 }  // namespace stemloop

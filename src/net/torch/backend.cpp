@@ -2,10 +2,10 @@
 #include <ATen/Parallel.h>
 #include <torch/version.h>
 
-#include "net/torch/diva/diva_use.h"
-#include "net/torch/sequences/gan_training.h"
 #include "net/kernels.h"
+#include "net/torch/diva/diva_use.h"
 #include "net/torch/loop/training.h"
+#include "net/torch/sequences/gan_training.h"
 
 namespace stemloop {
 

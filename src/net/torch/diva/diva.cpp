@@ -8,12 +8,11 @@ namespace stemloop {
 
 namespace {
 
-constexpr std::int64_t kEncoded = 12;        // columns the decoder begins with; twice three-fold gives 108
+constexpr std::int64_t kEncoded = 12;  // columns the decoder begins with; twice three-fold gives 108
 constexpr double kResidualShare = 0.2;
 constexpr double kSmallestSigma = 1e-4;
 constexpr double kCodedSigma = -2.25;       // softplus of it is 0.1: noise that leaves the letter code legible
 constexpr double kCodedPriorSigma = -1.25;  // softplus of it is 0.25: a prior that leaves the bond code legible
-
 
 std::int64_t logits_per_column(const DivaConfig& config) {
   return is_columns(config) ? kColumnInputs : 2 * kHeightClasses + 2 * kColours;

@@ -6,8 +6,8 @@
 #include <optional>
 
 #include "net/config.h"
-#include "net/torch/diva/flow.h"
 #include "net/neural.h"
+#include "net/torch/diva/flow.h"
 
 namespace stemloop {
 

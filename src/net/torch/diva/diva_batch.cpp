@@ -1,8 +1,8 @@
 // Batches of DIVA, and the codes its letters and bonds begin with.
 #include <numeric>
 
-#include "net/torch/diva/diva.h"
 #include "net/read_out.h"
+#include "net/torch/diva/diva.h"
 
 namespace stemloop {
 

@@ -6,12 +6,12 @@
 #include <thread>
 
 #include "learn/learn.h"
-#include "net/torch/diva/diva_use.h"
 #include "net/model_directory.h"
-#include "net/training_pictures.h"
+#include "net/torch/diva/diva_use.h"
 #include "net/torch/loop/recorded_work.h"
 #include "net/torch/loop/training.h"
 #include "net/torch/weights.h"
+#include "net/training_pictures.h"
 
 namespace stemloop {
 

@@ -5,9 +5,9 @@
 #include <numeric>
 
 #include "net/model_directory.h"
-#include "net/training_pictures.h"
 #include "net/read_out.h"
 #include "net/torch/weights.h"
+#include "net/training_pictures.h"
 
 namespace stemloop {
 

@@ -1,8 +1,8 @@
 // DIVA behind the door of net/neural.h: training it, and using what was trained.
 #pragma once
 
-#include "net/torch/diva/diva.h"
 #include "net/neural.h"
+#include "net/torch/diva/diva.h"
 
 namespace stemloop {
 

@@ -77,7 +77,8 @@ class ProcessGroup : public Peers {
         }
         std::this_thread::sleep_for(std::chrono::microseconds(200));
         if (waited > kWaitWhenStopped && stop_ && stop_())
-          throw LostPeer(fmt::format("process {} of {} was asked to stop while it waited for the others", rank_, size_));
+          throw LostPeer(
+              fmt::format("process {} of {} was asked to stop while it waited for the others", rank_, size_));
       }
       work->wait();
     } catch (const LostPeer&) {
@@ -98,8 +99,9 @@ class ProcessGroup : public Peers {
     const auto start = std::chrono::steady_clock::now();
     const auto wait = [&](const std::string& why) {
       require(!stop_ || !stop_(), "process {} of {} was asked to stop while it waited for the others", rank_, size_);
-      require(std::chrono::steady_clock::now() - start < kPatience, "process {} of {} waited {} s for the others at {}:{}{}",
-              rank_, size_, kPatience.count(), address, port, why);
+      require(std::chrono::steady_clock::now() - start < kPatience,
+              "process {} of {} waited {} s for the others at {}:{}{}", rank_, size_, kPatience.count(), address, port,
+              why);
       std::this_thread::sleep_for(std::chrono::milliseconds(100));
     };
     while (!store_) {

@@ -67,12 +67,11 @@ struct RunState {
   }
 };
 
-// metrics.jsonl: one line a logged step and epoch, each on the disk before the checkpoint that follows it. Lines beyond the
-// checkpoint a run goes on from are taken off.
+// metrics.jsonl: one line a logged step and epoch, each on the disk before the checkpoint that follows it. Lines beyond
+// the checkpoint a run goes on from are taken off.
 class MetricsFile {
  public:
-  MetricsFile(const std::string& path, bool keep, std::int64_t last_step, TrainWatcher& watcher)
-      : watcher_(watcher) {
+  MetricsFile(const std::string& path, bool keep, std::int64_t last_step, TrainWatcher& watcher) : watcher_(watcher) {
     std::string kept;
     if (keep && std::filesystem::exists(path)) {
       constexpr std::uint64_t kMostBytes = std::uint64_t{1} << 30U;

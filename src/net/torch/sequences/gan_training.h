@@ -1,9 +1,9 @@
 // Training and use of the networks of net/torch/sequences/gan.h, behind the door of net/neural.h.
 #pragma once
 
-#include "net/torch/sequences/gan.h"
 #include "net/neural.h"
 #include "net/torch/loop/training.h"
+#include "net/torch/sequences/gan.h"
 
 namespace stemloop {
 

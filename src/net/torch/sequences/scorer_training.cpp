@@ -1,8 +1,8 @@
 #include <numeric>
 
 #include "learn/learn.h"
-#include "net/torch/sequences/gan_training.h"
 #include "net/model_directory.h"
+#include "net/torch/sequences/gan_training.h"
 #include "net/torch/sequences/symbol_rows.h"
 #include "net/torch/weights.h"
 
