@@ -18,11 +18,11 @@ using testing::Outcome;
 using testing::shell;
 using testing::TemporaryFile;
 
-const std::string kExamples = STEMLOOP_EXAMPLES "/hairpins.fa";
 const std::string kLet7 = "UGGGAUGAGGUAGUAGGUUGUAUAGUUUUAGGGUCACACCCACCACUGGGAGAUAACUAUACAAUCUACUGUCUUUCCUA";
 
 // Rows of a table by id, cells by column.
 using Cells = std::map<std::string, std::string>;
+using testing::kExampleHairpins;
 std::map<std::string, Cells> table_of(const std::string& text) {
   std::istringstream in(text);
   std::string line;
@@ -57,7 +57,7 @@ constexpr Annotated kAnnotated[] = {
 };
 
 TEST(Arms, AreThoseOfMirbaseGiveOrTakeALetterOrTwo) {
-  const Outcome r = shell("stemloop arms -q " + kExamples);
+  const Outcome r = shell("stemloop arms -q " + kExampleHairpins);
   ASSERT_EQ(r.code, 0) << r.err;
   EXPECT_THAT(r.out, ::testing::StartsWith("id\t5p_start\t5p_end\t3p_start\t3p_end\t"));
   auto rows = table_of(r.out);

@@ -9,14 +9,13 @@
 #include "arms/cut_network.h"
 #include "arms/local_window.h"
 #include "arms/quadruples.h"
+#include "standard_model.h"
 #include "support.h"
 
 namespace stemloop {
 namespace {
 
 using ::testing::HasSubstr;
-
-Folder turner() { return Folder(make_model(load_parameters("turner2004"))); }
 
 // A network of random weights: laws must hold for any.
 CutNetwork random_network(std::uint64_t seed, double size = 0.2) {
@@ -59,7 +58,9 @@ TEST(OppositePositions, GoThroughBulgesAndLoopsAndAreTheirOwnInverseAtPairs) {
   const std::vector<int> opposite = opposite_positions(structure, stem_loops(structure)[0]);
   const std::vector<int> pairs = pair_table(structure);
   for (int i = 0; i < static_cast<int>(pairs.size()); ++i) {
-    if (pairs[i] >= 0) EXPECT_EQ(opposite[i], pairs[i]) << i;
+    if (pairs[i] >= 0) {
+      EXPECT_EQ(opposite[i], pairs[i]) << i;
+    }
   }
   EXPECT_EQ(opposite[2], 15);  // an interior loop is counted from its inner pair
   EXPECT_EQ(opposite[15], 2);
@@ -87,7 +88,7 @@ TEST(Overhangs, AreTwoWhereBothEnzymesLeaveTwo) {
 }
 
 TEST(Quadruples, SumsAndMarginalsAreThoseOfCountingOneByOne) {
-  Folder folder = turner();
+  Folder folder(testing::standard_model());
   const CutNetwork network = random_network(3, 1.0);
   QuadrupleSum sum;
   int compared = 0;
@@ -131,7 +132,7 @@ TEST(Quadruples, SumsAndMarginalsAreThoseOfCountingOneByOne) {
 }
 
 TEST(CutNetwork, FastIsPlain) {
-  Folder folder = turner();
+  Folder folder(testing::standard_model());
   const CutNetwork network = random_network(7);
   CutForward forward;
   for (std::uint64_t item = 0; item < 5; ++item) {
@@ -146,7 +147,7 @@ TEST(CutNetwork, FastIsPlain) {
 
 // The gradient written by hand is that of differences, in every slice of the parameters.
 TEST(CutGradient, IsTheDerivativeOfTheLoss) {
-  Folder folder = turner();
+  Folder folder(testing::standard_model());
   const CutNetwork network = random_network(9, 0.15);
   for (const KnownCuts& known : {KnownCuts{5, 27, 50, 71}, KnownCuts{5, 27, -1, -1}, kNothingKnown}) {
     const auto task = cut_task({"let-7", kLet7, known}, 64, folder);
@@ -177,7 +178,7 @@ TEST(CutGradient, IsTheDerivativeOfTheLoss) {
 }
 
 TEST(LocalWindow, LettersFarBeyondTheStemLoopChangeNothing) {
-  LocalFolder folder(make_model(load_parameters("turner2004")));
+  LocalFolder folder(testing::standard_model());
   const auto best = [&](const std::string& sequence) {
     std::vector<LocalStemLoop> stems = folder.stem_loops(sequence);
     return *std::min_element(stems.begin(), stems.end(), [](auto& a, auto& b) { return a.score < b.score; });
@@ -284,7 +285,7 @@ TEST(KnownMatures, AreFoundByNameByLettersAndByPosition) {
   EXPECT_EQ(placed.matures[0].begin, 5);
   EXPECT_EQ(placed.matures[0].end, 27);
   EXPECT_EQ(by_name.place("anything", kLet7).matures.size(), 2U);  // by letters
-  Folder folder = turner();
+  Folder folder(testing::standard_model());
   std::array<std::string, 2> names;
   const StemLoop stem = stem_loops(folder.fold(kLet7).structure)[0];
   EXPECT_EQ(known_cuts(placed, stem, names), (KnownCuts{5, 27, 56, 77}));
@@ -309,7 +310,7 @@ TEST(KnownMatures, WhatCannotBePlacedIsOneSentence) {
   EXPECT_THAT(known.place("y-1", twice).faults,
               ::testing::ElementsAre("mature y-1-5p is in the hairpin twice, at 4 and 84"));
   PlacedMatures on_loop = known.place("z-1", kLet7);
-  Folder folder = turner();
+  Folder folder(testing::standard_model());
   std::array<std::string, 2> names;
   EXPECT_EQ(known_cuts(on_loop, stem_loops(folder.fold(kLet7).structure)[0], names), kNothingKnown);
   EXPECT_THAT(on_loop.faults, ::testing::ElementsAre("mature z-1-5p at 31 to 52 lies on the terminal loop"));

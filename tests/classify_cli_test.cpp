@@ -14,10 +14,10 @@ using ::testing::HasSubstr;
 using ::testing::StartsWith;
 using Json = nlohmann::json;
 using testing::content;
+using testing::kExampleHairpins;
 using testing::Outcome;
 using testing::shell;
 
-const std::string kExamples = STEMLOOP_EXAMPLES "/hairpins.fa";
 namespace fs = std::filesystem;
 
 // A tiny network and a classifier on it: what is tested here is the way, not the figures.
@@ -51,14 +51,14 @@ class Classifiers : public ::testing::Test {
     fs::remove_all(at("broken"));
     fs::copy(at("small"), at("broken"), fs::copy_options::recursive);
     change(at("broken"));
-    return shell(fmt::format("stemloop classify {} -t 1 -m {}", kExamples, at("broken")));
+    return shell(fmt::format("stemloop classify {} -t 1 -m {}", kExampleHairpins, at("broken")));
   }
   static testing::TemporaryFolder* folder_;
 };
 testing::TemporaryFolder* Classifiers::folder_ = nullptr;
 
 TEST_F(Classifiers, EveryRecordComesOutOnce) {
-  const Outcome r = shell(fmt::format("stemloop classify {} -t 2 -m {}", kExamples, at("small")));
+  const Outcome r = shell(fmt::format("stemloop classify {} -t 2 -m {}", kExampleHairpins, at("small")));
   ASSERT_EQ(r.code, 0) << r.err;
   const auto table = lines(r.out);
   EXPECT_EQ(table.size(), 27U);
@@ -66,11 +66,11 @@ TEST_F(Classifiers, EveryRecordComesOutOnce) {
   EXPECT_THAT(table[1], StartsWith("hsa-let-7a-1\t"));
   EXPECT_EQ(split_fields(table[1], '\t').size(), split_fields(table[0], '\t').size());
   // Batches and threads change nothing.
-  EXPECT_EQ(shell(fmt::format("stemloop classify {} -t 1 -m {}", kExamples, at("small"))).out, r.out);
+  EXPECT_EQ(shell(fmt::format("stemloop classify {} -t 1 -m {}", kExampleHairpins, at("small"))).out, r.out);
 }
 
 TEST_F(Classifiers, JsonTellsPathAndParts) {
-  const Outcome r = shell(fmt::format("stemloop classify {} -q -t 1 -f json -m {}", kExamples, at("small")));
+  const Outcome r = shell(fmt::format("stemloop classify {} -q -t 1 -f json -m {}", kExampleHairpins, at("small")));
   ASSERT_EQ(r.code, 0) << r.err;
   const Json first = Json::parse(lines(r.out)[0]);
   EXPECT_EQ(first["id"], "hsa-let-7a-1");
@@ -102,11 +102,12 @@ TEST_F(Classifiers, LongHairpinsGetANote) {
 
 TEST_F(Classifiers, ExplanationIsAPicture) {
   const std::string page = at("page.svg");
-  Outcome r = shell(
-      fmt::format("stemloop classify {} -q -t 1 -m {} --explain hsa-mir-21 --page {}", kExamples, at("small"), page));
+  Outcome r = shell(fmt::format("stemloop classify {} -q -t 1 -m {} --explain hsa-mir-21 --page {}", kExampleHairpins,
+                                at("small"), page));
   EXPECT_EQ(r.code, 0) << r.err;
   EXPECT_THAT(content(page), AllOf(HasSubstr("<svg"), HasSubstr("hsa-mir-21"), HasSubstr("so the tree says")));
-  r = shell(fmt::format("stemloop classify {} -q -t 1 -m {} --explain nobody --page {}", kExamples, at("small"), page));
+  r = shell(fmt::format("stemloop classify {} -q -t 1 -m {} --explain nobody --page {}", kExampleHairpins, at("small"),
+                        page));
   EXPECT_EQ(r.code, 1);
   EXPECT_THAT(r.err, HasSubstr("no record 'nobody'"));
 }
@@ -123,7 +124,7 @@ TEST_F(Classifiers, DamagedModelsAreNamed) {
     };
   };
   const std::pair<Outcome, const char*> cases[] = {
-      {shell(fmt::format("stemloop classify {} -m /nowhere/model", kExamples)),
+      {shell(fmt::format("stemloop classify {} -m /nowhere/model", kExampleHairpins)),
        "/nowhere/model: is no model directory"},
       {with_broken(resize("/booster.ubj")), "booster.ubj: its MD5 is"},
       {with_broken(resize("/tree.json")), "tree.json: its MD5 is"},
@@ -141,7 +142,7 @@ TEST_F(Classifiers, DamagedModelsAreNamed) {
     EXPECT_EQ(r.out, "");
     EXPECT_THAT(r.err, HasSubstr(words));
   }
-  const Outcome r = shell(fmt::format("stemloop classify {} -m {}", kExamples, at("run/model")));
+  const Outcome r = shell(fmt::format("stemloop classify {} -m {}", kExampleHairpins, at("run/model")));
   EXPECT_EQ(r.code, 1);
   EXPECT_THAT(r.err, HasSubstr("family 'diva', no classifier"));
 }
@@ -194,11 +195,11 @@ TEST_F(Classifiers, OptionsOfNoUseAreRefused) {
 
 TEST_F(Classifiers, OtherFoldingIsWarnedOf) {
   for (const char* option : {"-T 30", "-d 0", "--no-lp", "--params turner2004-vienna2.1"}) {
-    const Outcome r = shell(fmt::format("stemloop classify {} -t 1 -m {} {}", kExamples, at("small"), option));
+    const Outcome r = shell(fmt::format("stemloop classify {} -t 1 -m {} {}", kExampleHairpins, at("small"), option));
     EXPECT_EQ(r.code, 0) << r.err;
     EXPECT_THAT(r.err, HasSubstr("the model knows hairpins folded with turner2004 at 37 C, dangles 2")) << option;
   }
-  const Outcome r = shell(fmt::format("stemloop classify {} -t 1 -m {} -T 37 -d 2", kExamples, at("small")));
+  const Outcome r = shell(fmt::format("stemloop classify {} -t 1 -m {} -T 37 -d 2", kExampleHairpins, at("small")));
   EXPECT_THAT(r.err, ::testing::Not(HasSubstr("the model knows")));
 }
 
@@ -245,7 +246,7 @@ TEST_F(Classifiers, ListInfoVerifyEvaluate) {
   EXPECT_EQ(lines(content(at("calls.tsv"))).size(), 139U);
   EXPECT_EQ(lines(content(at("curve.tsv"))).size(), 16U);
   // Commands that want a network take a classifier's.
-  r = shell(fmt::format("stemloop embed {} -q -t 1 --model {}", kExamples, at("small")));
+  r = shell(fmt::format("stemloop embed {} -q -t 1 --model {}", kExampleHairpins, at("small")));
   EXPECT_EQ(r.code, 0) << r.err;
   EXPECT_EQ(lines(r.out).size(), 27U);
 }

@@ -5,6 +5,7 @@
 
 #include <cmath>
 
+#include "standard_model.h"
 #include "support.h"
 
 namespace stemloop {
@@ -12,10 +13,8 @@ namespace {
 
 using ::testing::HasSubstr;
 
-std::shared_ptr<const Model> turner() { return make_model(load_parameters("turner2004"), {}); }
-
 TEST(Evidence, VisibleSequenceIsTheWholeOfASingleHairpin) {
-  const auto model = turner();
+  const auto model = testing::standard_model();
   Folder folder(model);
   int whole = 0;
   for (std::uint64_t i = 0; i < 300; ++i) {
@@ -33,7 +32,7 @@ TEST(Evidence, VisibleSequenceIsTheWholeOfASingleHairpin) {
 }
 
 TEST(Evidence, TableAndMatrix) {
-  const auto model = turner();
+  const auto model = testing::standard_model();
   std::vector<Picture> pictures;
   const std::string sequence = "GGGGGAAAACCCCC", structure = "(((((....)))))";
   pictures.push_back(draw_picture(lay_out(sequence, structure).columns));

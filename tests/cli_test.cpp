@@ -17,12 +17,12 @@ using ::testing::AllOf;
 using testing::content;
 using ::testing::EndsWith;
 using ::testing::HasSubstr;
+using testing::kExampleHairpins;
 using testing::Outcome;
 using testing::shell;
 using ::testing::StartsWith;
 using testing::TemporaryFile;
 
-const std::string kExamples = STEMLOOP_EXAMPLES "/hairpins.fa";
 const std::string kTwo = ">a first\nGGGGAAAACCCC\n>b\nggggttttcccca\n";
 
 TEST(Cli, VersionIsOneCleanLine) {
@@ -71,7 +71,7 @@ TEST(Fold, ThreeLinesARecordAsRnafoldPrintsThem) {
 
 TEST(Fold, EnsembleLinesAsRnafoldPrintsThem) {
   // RNAfold -p 2.7.1 on hsa-let-7a-1
-  const Outcome r = shell("stemloop fold --pf -q " + kExamples + " | head -6");
+  const Outcome r = shell("stemloop fold --pf -q " + kExampleHairpins + " | head -6");
   EXPECT_EQ(r.out,
             ">hsa-let-7a-1 MI0000060\n"
             "UGGGAUGAGGUAGUAGGUUGUAUAGUUUUAGGGUCACACCCACCACUGGGAGAUAACUAUACAAUCUACUGUCUUUCCUA\n"
@@ -103,9 +103,9 @@ TEST(Fold, ProbabilitiesGoToTheirFile) {
 }
 
 TEST(Fold, SamplesDependOnTheSeedAlone) {
-  const Outcome a = shell("stemloop fold --sample 50 --seed 3 -f tsv -t 1 " + kExamples);
-  const Outcome b = shell("stemloop fold --sample 50 --seed 3 -f tsv -t 2 " + kExamples);
-  const Outcome c = shell("stemloop fold --sample 50 --seed 4 -f tsv " + kExamples);
+  const Outcome a = shell("stemloop fold --sample 50 --seed 3 -f tsv -t 1 " + kExampleHairpins);
+  const Outcome b = shell("stemloop fold --sample 50 --seed 3 -f tsv -t 2 " + kExampleHairpins);
+  const Outcome c = shell("stemloop fold --sample 50 --seed 4 -f tsv " + kExampleHairpins);
   EXPECT_EQ(std::count(a.out.begin(), a.out.end(), '\n'), 26 * 50 + 1);
   EXPECT_EQ(a.out, b.out);
   EXPECT_NE(a.out, c.out);
@@ -141,14 +141,14 @@ TEST(Fold, OptionsReachTheModel) {
   const std::string standard = shell("stemloop fold -q", one).out;
   EXPECT_NE(shell("stemloop fold -q -T 60", one).out, standard);
   EXPECT_NE(shell("stemloop fold -q -d 0", one).out, standard);
-  EXPECT_NE(shell("stemloop fold -q --params turner2004-vienna2.1 " + kExamples).out,
-            shell("stemloop fold -q " + kExamples).out);
+  EXPECT_NE(shell("stemloop fold -q --params turner2004-vienna2.1 " + kExampleHairpins).out,
+            shell("stemloop fold -q " + kExampleHairpins).out);
 }
 
 TEST(Fold, GzipInAndOut) {
   const TemporaryFile out("", "out.fa.gz");
-  EXPECT_EQ(shell("gzip -c " + kExamples + " | stemloop fold - -o " + out.path()).code, 0);
-  EXPECT_EQ(shell("zcat " + out.path()).out, shell("stemloop fold -q " + kExamples).out);
+  EXPECT_EQ(shell("gzip -c " + kExampleHairpins + " | stemloop fold - -o " + out.path()).code, 0);
+  EXPECT_EQ(shell("zcat " + out.path()).out, shell("stemloop fold -q " + kExampleHairpins).out);
 }
 
 TEST(Fold, LongSequencesAreRejectedNotAttempted) {
@@ -172,7 +172,7 @@ TEST(Eval, LoopByLoopAsRnaeval) {
 }
 
 TEST(Eval, FoldsAddUpToTheirEnergy) {
-  const Outcome folded = shell("stemloop fold -q -f rnafold " + kExamples);
+  const Outcome folded = shell("stemloop fold -q -f rnafold " + kExampleHairpins);
   EXPECT_EQ(shell("stemloop eval -s -q", folded.out).out, folded.out);
 }
 
@@ -276,17 +276,17 @@ TEST(BadInput, ALineOfAMegabyteIsRejectedByLength) {
 }
 
 TEST(Pipes, BrokenPipesDieSilently) {
-  const Outcome r =
-      shell("stemloop fold -q <(for i in $(seq 300); do cat " + kExamples + "; done) | head -1; echo ${PIPESTATUS[0]}");
+  const Outcome r = shell("stemloop fold -q <(for i in $(seq 300); do cat " + kExampleHairpins +
+                          "; done) | head -1; echo ${PIPESTATUS[0]}");
   EXPECT_EQ(r.out, ">hsa-let-7a-1 MI0000060\n141\n");
   EXPECT_EQ(r.err, "");
 }
 
 TEST(Features, AreTheTableOfThePictures) {
-  const Outcome r = shell("stemloop features -q " + kExamples);
+  const Outcome r = shell("stemloop features -q " + kExampleHairpins);
   EXPECT_THAT(r.out, StartsWith("id\tpresence_terminal_loop\tstart_loop_upperhalf_col\t"));
   EXPECT_EQ(std::count(r.out.begin(), r.out.end(), '\n'), 27);
-  const Outcome json = shell("stemloop features -q -f json " + kExamples);
+  const Outcome json = shell("stemloop features -q -f json " + kExampleHairpins);
   const auto first = nlohmann::json::parse(json.out.substr(0, json.out.find('\n')));
   EXPECT_EQ(first.size(), 21U);
   EXPECT_EQ(first["presence_terminal_loop"], true);
@@ -303,15 +303,15 @@ TEST(Features, WithoutALoopThereAreNone) {
 TEST(EncodeDecode, RoundTripThroughTensorsAndThroughPng) {
   const TemporaryFile tensors("", "x.safetensors");
   const std::string folder = std::filesystem::path(tensors.path()).parent_path().string();
-  EXPECT_EQ(shell(fmt::format("stemloop encode {} -o {} --png {}/png --sheet {}/sheet.png", kExamples, tensors.path(),
-                              folder, folder))
+  EXPECT_EQ(shell(fmt::format("stemloop encode {} -o {} --png {}/png --sheet {}/sheet.png", kExampleHairpins,
+                              tensors.path(), folder, folder))
                 .code,
             0);
   EXPECT_TRUE(std::filesystem::exists(folder + "/sheet.png"));
   const Outcome from_tensors = shell("stemloop decode -q " + tensors.path());
   EXPECT_EQ(from_tensors.code, 0);
   // Ids in file order, sequences and structures as folded.
-  const Outcome folded = shell("stemloop fold -q " + kExamples + " | sed 's/ .*//'");
+  const Outcome folded = shell("stemloop fold -q " + kExampleHairpins + " | sed 's/ .*//'");
   EXPECT_EQ(from_tensors.out, folded.out);
   const Outcome from_png = shell("stemloop decode -q " + folder + "/png | paste - - - | sort");
   EXPECT_EQ(from_png.out, shell("paste - - - | sort", folded.out).out);
@@ -361,21 +361,22 @@ TEST(Files, NamedPipesAreOpenedOnce) {
   const Outcome r =
       shell(fmt::format("mkfifo {0}; cat {1} > {0} & "
                         "timeout 20 {2} fold -q {0}; wait $!",
-                        pipe, kExamples, STEMLOOP_PROGRAM));
+                        pipe, kExampleHairpins, STEMLOOP_PROGRAM));
   EXPECT_EQ(r.code, 0);
-  EXPECT_EQ(r.out, shell("stemloop fold -q " + kExamples).out);
+  EXPECT_EQ(r.out, shell("stemloop fold -q " + kExampleHairpins).out);
 }
 
 TEST(Fasta, WhatFoldPrintsCanBeReadBack) {
-  const std::string plain = shell("stemloop fold -q " + kExamples).out;
-  EXPECT_EQ(shell("stemloop fold -q --pf " + kExamples + " | stemloop eval -q -s").out, plain);
-  EXPECT_EQ(shell("stemloop fold -q --sample 3 " + kExamples + " | stemloop eval").code, 0);
+  const std::string plain = shell("stemloop fold -q " + kExampleHairpins).out;
+  EXPECT_EQ(shell("stemloop fold -q --pf " + kExampleHairpins + " | stemloop eval -q -s").out, plain);
+  EXPECT_EQ(shell("stemloop fold -q --sample 3 " + kExampleHairpins + " | stemloop eval").code, 0);
   EXPECT_EQ(shell("stemloop fold -q", "\xef\xbb\xbf;note\n" + kTwo).out, shell("stemloop fold -q", kTwo).out);
 }
 
 TEST(Fold, LonelyPairsAndParameterFilesReachTheModel) {
   const std::string lonely = ">x\nGGGAAACCCAGCAAAAGAUUACAGUAGCAUGCAUCGAUGCAUCGUAGCUAGCAUCGAUCG\n";
-  EXPECT_NE(shell("stemloop fold -q --no-lp " + kExamples).out, shell("stemloop fold -q " + kExamples).out);
+  EXPECT_NE(shell("stemloop fold -q --no-lp " + kExampleHairpins).out,
+            shell("stemloop fold -q " + kExampleHairpins).out);
   EXPECT_EQ(shell("stemloop eval --no-lp", lonely).code, 2);
   EXPECT_EQ(shell("stemloop fold --sample 2 --pf", lonely).code, 2);
 }
@@ -407,14 +408,14 @@ TEST(Draw, OddIdsAndLongRecordsDoNotStopTheOthers) {
 TEST(Draw, SvgAndPngOfOneOrAll) {
   const TemporaryFile out("", "x.svg");
   const std::string folder = std::filesystem::path(out.path()).parent_path().string();
-  EXPECT_EQ(shell("stemloop draw --id hsa-mir-21 -o " + out.path() + " " + kExamples).code, 0);
+  EXPECT_EQ(shell("stemloop draw --id hsa-mir-21 -o " + out.path() + " " + kExampleHairpins).code, 0);
   EXPECT_THAT(content(out.path()), AllOf(StartsWith("<svg "), HasSubstr(">hsa-mir-21</text>"), EndsWith("</svg>\n")));
-  EXPECT_EQ(shell("stemloop draw --dir " + folder + "/all " + kExamples).code, 0);
+  EXPECT_EQ(shell("stemloop draw --dir " + folder + "/all " + kExampleHairpins).code, 0);
   EXPECT_TRUE(std::filesystem::exists(folder + "/all/hsa-let-7a-1.png"));
   EXPECT_TRUE(std::filesystem::exists(folder + "/all/hsa-mir-877.svg"));
-  EXPECT_THAT(shell("stemloop draw " + kExamples).err, HasSubstr("more than one record; choose one with --id"));
-  EXPECT_THAT(shell("stemloop draw --id nobody " + kExamples).err, HasSubstr("no record 'nobody' was drawn"));
-  EXPECT_THAT(shell("stemloop draw -o x.jpeg " + kExamples).err,
+  EXPECT_THAT(shell("stemloop draw " + kExampleHairpins).err, HasSubstr("more than one record; choose one with --id"));
+  EXPECT_THAT(shell("stemloop draw --id nobody " + kExampleHairpins).err, HasSubstr("no record 'nobody' was drawn"));
+  EXPECT_THAT(shell("stemloop draw -o x.jpeg " + kExampleHairpins).err,
               HasSubstr("x.jpeg: name the picture .svg, .pdf or .png"));
 }
 

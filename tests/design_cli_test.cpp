@@ -167,7 +167,9 @@ TEST(DesignCli, NoSequenceTwiceAndNoneThatIsKnown) {
   std::set<std::string> seen;
   std::istringstream lines(r.out);
   for (std::string line; std::getline(lines, line);) {
-    if (line[0] == 'G') EXPECT_TRUE(seen.insert(line).second) << line;
+    if (line[0] == 'G') {
+      EXPECT_TRUE(seen.insert(line).second) << line;
+    }
   }
   EXPECT_GE(seen.size(), 2U);
   for (const std::string& sequence : seen) EXPECT_THAT(first.out, Not(HasSubstr(sequence)));

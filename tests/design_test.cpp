@@ -9,6 +9,7 @@
 #include <numeric>
 
 #include "fold/fold.h"
+#include "standard_model.h"
 #include "support.h"
 
 namespace stemloop {
@@ -17,11 +18,7 @@ namespace {
 using testing::error_of;
 using ::testing::HasSubstr;
 using testing::random_sequence;
-
-std::shared_ptr<const Model> standard_model() {
-  static const auto model = make_model(turner2004_parameters());
-  return model;
-}
+using testing::standard_model;
 
 const NaturalModel& natural() {
   static const auto model = read_natural_model(STEMLOOP_MODELS "/natural-precursors/model.json");
@@ -171,7 +168,9 @@ TEST(NaturalModel, SharesOfEveryContextAddUpToOne) {
         for (std::size_t k = 0; k < outcomes; ++k)
           sum += std::exp(static_cast<double>(tables[t][context * outcomes + k]));
         // Contexts of pairs that cannot be have no shares.
-        if (sum > 1e-3) EXPECT_NEAR(sum, 1, 0.01) << "chain " << c << " table " << t << " context " << context;
+        if (sum > 1e-3) {
+          EXPECT_NEAR(sum, 1, 0.01) << "chain " << c << " table " << t << " context " << context;
+        }
       }
     }
   }
@@ -295,7 +294,9 @@ TEST(Design, AStructureOf400NucleotidesIsDesigned) {
   options.seconds = 60;
   const Design design = design_sequence(target, natural(), folder, options, 1, 0);
   EXPECT_TRUE(design.solved || design.out_of_time);
-  if (design.solved) EXPECT_EQ(folder.fold(design.sequence).structure, structure);
+  if (design.solved) {
+    EXPECT_EQ(folder.fold(design.sequence).structure, structure);
+  }
 }
 
 TEST(Boosted, LettersKeepToWhatTheTargetAllowsAndPairUp) {
@@ -310,7 +311,9 @@ TEST(Boosted, LettersKeepToWhatTheTargetAllowsAndPairUp) {
     for (const auto& [i, j] : target.chain)
       EXPECT_NE(kPairTypes[letters[static_cast<std::size_t>(i)]][letters[static_cast<std::size_t>(j)]], kNoPair);
     for (std::size_t k = 0; k < letters.size(); ++k) {
-      if (target.pairs[k] < 0 && places[k] == 0) EXPECT_EQ(letters[k], kBaseA);
+      if (target.pairs[k] < 0 && places[k] == 0) {
+        EXPECT_EQ(letters[k], kBaseA);
+      }
     }
   }
 }

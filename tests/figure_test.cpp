@@ -33,12 +33,6 @@ HairpinFigure let7() {
 
 double between(Point a, Point b) { return std::hypot(a.x - b.x, a.y - b.y); }
 
-int count_of(const std::string& text, const std::string& word) {
-  int count = 0;
-  for (std::size_t at = text.find(word); at != std::string::npos; at = text.find(word, at + 1)) ++count;
-  return count;
-}
-
 TEST(StructureLayout, PairsStandOneWidthApartAndStemsRunStraight) {
   Folder folder(make_model(load_parameters("turner2004")));
   for (int item = 0; item < 30; ++item) {
@@ -109,12 +103,12 @@ TEST(Figure, SaysWhatItShows) {
   for (const char* words : {"hsa-let-7a-1", ">5'<", ">3'<", ">10<", "AU, GC pair", "GU pair", "5p arm, 6 to 27",
                             "3p arm, 57 to 78", "seed", "Drosha cuts", "Dicer cuts", "terminal loop"})
     EXPECT_THAT(svg, HasSubstr(words)) << words;
-  EXPECT_EQ(count_of(svg, "<polygon"), 4 + 2);  // the cuts, and theirs in the legend
+  EXPECT_EQ(testing::count_of(svg, "<polygon"), 4 + 2);  // the cuts, and theirs in the legend
   figure.picture = false;
   figure.legend = false;
   const std::string bare = to_svg(draw_figure(figure));
   EXPECT_THAT(bare, AllOf(Not(HasSubstr("terminal loop")), Not(HasSubstr("GU pair"))));
-  EXPECT_EQ(count_of(bare, "<polygon"), 4);
+  EXPECT_EQ(testing::count_of(bare, "<polygon"), 4);
 }
 
 TEST(Figure, EveryBaseOnceInStructureAndLadder) {

@@ -13,18 +13,18 @@ namespace {
 using testing::read_table;
 using testing::Table;
 
-struct Case {
+struct OracleCase {
   const char* file;
   FoldOptions options;
   const char* parameters = "turner2004";
 };
 
-void PrintTo(const Case& c, std::ostream* out) { *out << c.file; }
+void PrintTo(const OracleCase& c, std::ostream* out) { *out << c.file; }
 
-class FoldOracle : public ::testing::TestWithParam<Case> {};
+class FoldOracle : public ::testing::TestWithParam<OracleCase> {};
 
 TEST_P(FoldOracle, EveryRecordIsEqual) {
-  const Case& c = GetParam();
+  const OracleCase& c = GetParam();
   STEMLOOP_SHARED_FILE(path, std::string("oracle/fold/") + c.file + ".tsv.gz");
   const std::string parameters =
       std::string(c.parameters).find('/') == std::string::npos ? c.parameters : testing::shared_file(c.parameters);
@@ -48,11 +48,12 @@ TEST_P(FoldOracle, EveryRecordIsEqual) {
 }
 
 INSTANTIATE_TEST_SUITE_P(RnaFold271, FoldOracle,
-                         ::testing::Values(Case{"hairpins", {}}, Case{"random", {}},
-                                           Case{"nolp", {.no_lonely_pairs = true}}, Case{"dangles0", {.dangles = 0}},
-                                           Case{"temp25", {.temperature_celsius = 25}},
-                                           Case{"temp60", {.temperature_celsius = 60}},
-                                           Case{"turner1999", {}, "params/rna_turner1999.par"}),
+                         ::testing::Values(OracleCase{"hairpins", {}}, OracleCase{"random", {}},
+                                           OracleCase{"nolp", {.no_lonely_pairs = true}},
+                                           OracleCase{"dangles0", {.dangles = 0}},
+                                           OracleCase{"temp25", {.temperature_celsius = 25}},
+                                           OracleCase{"temp60", {.temperature_celsius = 60}},
+                                           OracleCase{"turner1999", {}, "params/rna_turner1999.par"}),
                          [](const auto& test) { return std::string(test.param.file); });
 
 // 210 answers that every clone has: tests/oracle/README.md.

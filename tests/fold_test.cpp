@@ -7,6 +7,7 @@
 #include <cmath>
 #include <map>
 
+#include "standard_model.h"
 #include "support.h"
 
 namespace stemloop {
@@ -15,11 +16,7 @@ namespace {
 using testing::error_of;
 using ::testing::HasSubstr;
 using testing::random_sequence;
-
-std::shared_ptr<const Model> standard_model() {
-  static const auto model = make_model(turner2004_parameters());
-  return model;
-}
+using testing::standard_model;
 
 std::vector<FoldOptions> all_options() {
   return {{},

@@ -13,14 +13,14 @@ using ::testing::HasSubstr;
 using testing::random_sequence;
 using testing::TemporaryFile;
 
-struct Read {
+struct ReadFiles {
   std::vector<Record> records;
   std::vector<std::string> rejections, notes;
 };
 
-Read read_files(const RecordFiles& files) {
+ReadFiles read_files(const RecordFiles& files) {
   RecordReader reader(files);
-  Read result;
+  ReadFiles result;
   while (auto item = reader.next()) {
     if (auto* record = std::get_if<Record>(&*item)) {
       result.records.push_back(*record);
@@ -32,12 +32,12 @@ Read read_files(const RecordFiles& files) {
   return result;
 }
 
-Read read_text(const std::string& text) {
+ReadFiles read_text(const std::string& text) {
   const TemporaryFile file(text);
   return read_files(file.path());
 }
 
-std::string refusal(const std::string& text) {
+std::string refused(const std::string& text) {
   return error_of([&] { read_text(text); });
 }
 
@@ -110,7 +110,7 @@ TEST(RoundTrip, WhatEveryFormatHoldsReadsBack) {
       text += written(record, format);
       records.push_back(record);
     }
-    const Read read = read_text(text);
+    const ReadFiles read = read_text(text);
     EXPECT_TRUE(read.rejections.empty());
     ASSERT_EQ(read.records.size(), records.size()) << format_name(format);
     for (std::size_t i = 0; i < records.size(); ++i) {
@@ -125,7 +125,7 @@ TEST(RoundTrip, WhatEveryFormatHoldsReadsBack) {
 }
 
 TEST(Ct, AsProgramsWriteIt) {
-  const Read read = read_text(
+  const ReadFiles read = read_text(
       "   12 ENERGY = -5.40    hairpin of four\n    1 G       0    2   12    1\n    2 g       1    3   11    2\n"
       "    3 G       2    4    0    3\n    4 G       3    5    0    4\n    5 A       4    6    0    5\n"
       "    6 A       5    7    0    6\n    7 A       6    8    0    7\n    8 A       7    9    0    8\n"
@@ -148,7 +148,7 @@ TEST(Ct, AsProgramsWriteIt) {
 }
 
 TEST(Ct, TablesThatContradictThemselvesAreRejectedOneByOne) {
-  const Read read = read_text(
+  const ReadFiles read = read_text(
       "3 one-way\n1 G 0 2 3 1\n2 A 1 3 0 2\n3 C 2 0 0 3\n"
       "3 itself\n1 G 0 2 1 1\n2 A 1 3 0 2\n3 C 2 0 0 3\n"
       "3 behind\n1 G 0 2 9 1\n2 A 1 3 0 2\n3 C 2 0 0 3\n"
@@ -161,28 +161,28 @@ TEST(Ct, TablesThatContradictThemselvesAreRejectedOneByOne) {
                           HasSubstr("record 'gap': line 15: position 3 where 2 should be")));
   ASSERT_EQ(read.records.size(), 1U);
   EXPECT_EQ(read.records[0].structure, "(.)");
-  EXPECT_THAT(refusal("5 cut\n1 G 0 2 0 1\n2 A 1 3 0 2\n"),
+  EXPECT_THAT(refused("5 cut\n1 G 0 2 0 1\n2 A 1 3 0 2\n"),
               HasSubstr("the file ends at position 2 of 5 of structure 'cut'"));
-  EXPECT_THAT(refusal("2 odd\n1 G 0 2 0 1\n2 A\n"), HasSubstr(":3: '2 A' where a line of CT has 6 columns"));
+  EXPECT_THAT(refused("2 odd\n1 G 0 2 0 1\n2 A\n"), HasSubstr(":3: '2 A' where a line of CT has 6 columns"));
 }
 
 TEST(Bpseq, WithAndWithoutHeaders) {
-  const Read named = read_text("# first one\n1 G 3\n2 A 0\n3 C 1\n# second\n1 A 0\n2 A 0\n");
+  const ReadFiles named = read_text("# first one\n1 G 3\n2 A 0\n3 C 1\n# second\n1 A 0\n2 A 0\n");
   ASSERT_EQ(named.records.size(), 2U);
   EXPECT_EQ(full_header(named.records[0]), "first one");
   EXPECT_EQ(named.records[0].structure, "(.)");
   EXPECT_EQ(named.records[1].id, "second");
-  const Read old =
+  const ReadFiles old =
       read_text("Filename: d.16.b.E.coli.bpseq\nOrganism: Escherichia coli\nAccession Number: J01695\n1 A 0\n2 A 0\n");
   ASSERT_EQ(old.records.size(), 1U);
   EXPECT_EQ(old.records[0].id, "d.16.b.E.coli");
-  const Read bare = read_text("1 A 0\n2 A 0\n1 C 0\n");
+  const ReadFiles bare = read_text("1 A 0\n2 A 0\n1 C 0\n");
   ASSERT_EQ(bare.records.size(), 2U);
   EXPECT_EQ(bare.records[1].sequence, "C");
 }
 
 TEST(Stockholm, EveryRowWithTheStructureOfTheColumnsLaidOnIt) {
-  const Read read = read_text(
+  const ReadFiles read = read_text(
       "# STOCKHOLM 1.0\n#=GF ID family\n\n"
       "a/1-10       GGG-GAAA\n"
       "b            GG-CUUCG\n"
@@ -199,9 +199,9 @@ TEST(Stockholm, EveryRowWithTheStructureOfTheColumnsLaidOnIt) {
   EXPECT_EQ(read.records[1].sequence, "GGCUUCGGCCC");
   EXPECT_EQ(read.records[1].structure, "((.......))");
   EXPECT_EQ(read.records[2].structure, "");
-  EXPECT_THAT(refusal("# STOCKHOLM 1.0\na ACGU\n"), HasSubstr("does not end with '//'; the file may be cut"));
-  EXPECT_THAT(refusal("# STOCKHOLM 1.0\na ACGU\na ACGU\n//\n"), HasSubstr(":3: a second row 'a' in the same block"));
-  const Read odd =
+  EXPECT_THAT(refused("# STOCKHOLM 1.0\na ACGU\n"), HasSubstr("does not end with '//'; the file may be cut"));
+  EXPECT_THAT(refused("# STOCKHOLM 1.0\na ACGU\na ACGU\n//\n"), HasSubstr(":3: a second row 'a' in the same block"));
+  const ReadFiles odd =
       read_text("# STOCKHOLM 1.0\na ACGUA\nb ----\nc AC*U\nd ACGU\n#=GR d SS <..>\n#=GC SS_cons <..>\n//\n");
   EXPECT_THAT(odd.rejections,
               ElementsAre(HasSubstr("record 'a': the row has 5 columns, SS_cons has 4"),
@@ -211,19 +211,19 @@ TEST(Stockholm, EveryRowWithTheStructureOfTheColumnsLaidOnIt) {
 }
 
 TEST(Fastq, LettersOnly) {
-  const Read read = read_text("@a words\nACGTN\n+\n@@+II\n@b\nAC\nGT\n+b\nII\n@I\n@c\nA*C\n+\nIII\n");
+  const ReadFiles read = read_text("@a words\nACGTN\n+\n@@+II\n@b\nAC\nGT\n+b\nII\n@I\n@c\nA*C\n+\nIII\n");
   ASSERT_EQ(read.records.size(), 2U);
   EXPECT_EQ(full_header(read.records[0]), "a words");
   EXPECT_EQ(read.records[0].sequence, "ACGUN");
   EXPECT_EQ(read.records[1].sequence, "ACGU");
   EXPECT_THAT(read.rejections, ElementsAre(HasSubstr("record 'c': line 12 has '*' in the sequence")));
-  EXPECT_THAT(refusal("@a\nACGT\n+\nIII\n"), HasSubstr("the file ends within the qualities of FASTQ record 'a'"));
-  EXPECT_THAT(refusal("@a\nACGT\n+\nIIIII\n"), HasSubstr(":4: FASTQ record 'a' has 4 letters but 5 qualities"));
-  EXPECT_THAT(refusal("@a\nACGT\n"), HasSubstr("the file ends within FASTQ record 'a'"));
+  EXPECT_THAT(refused("@a\nACGT\n+\nIII\n"), HasSubstr("the file ends within the qualities of FASTQ record 'a'"));
+  EXPECT_THAT(refused("@a\nACGT\n+\nIIIII\n"), HasSubstr(":4: FASTQ record 'a' has 4 letters but 5 qualities"));
+  EXPECT_THAT(refused("@a\nACGT\n"), HasSubstr("the file ends within FASTQ record 'a'"));
 }
 
 TEST(DotBracketFile, WithoutHeadersAsRnafoldReadsAndWritesIt) {
-  const Read read = read_text("GGGGAAAACCCC\n((((....)))) ( -5.40)\nAAAA\n....\n#Name: third\nGGAACC\n((..))\n");
+  const ReadFiles read = read_text("GGGGAAAACCCC\n((((....)))) ( -5.40)\nAAAA\n....\n#Name: third\nGGAACC\n((..))\n");
   ASSERT_EQ(read.records.size(), 3U);
   EXPECT_EQ(read.records[0].id, "1");
   EXPECT_EQ(read.records[0].structure, "((((....))))");
@@ -233,7 +233,7 @@ TEST(DotBracketFile, WithoutHeadersAsRnafoldReadsAndWritesIt) {
 
 // Kind 9: a line under the sequence that holds dots and letters is no structure of half of it.
 TEST(Kind9, StructureLinesAreCheckedByTheReader) {
-  const Read read = read_text(
+  const ReadFiles read = read_text(
       ">wrapped\nGGGGAAAA\n....CCCC\n>twice\nGGGCUUCG\nGCCCAAAA\n>open\nGGGG\n(...\n>odd\nGGGG\n(..)x\n"
       ">tail\nGGGG\n(..) GGGG\n>gapped\nGG.G\nGGGG\n>fine\nGGGGAAAACCCC\n((((....))))\n");
   EXPECT_THAT(
@@ -251,7 +251,7 @@ TEST(Kind10, SeveralStructuresComeOutOneByOneAndAreTold) {
   const std::string text =
       ">id\nGGGGAAAACCCC\n((((....))))\n.(((....))). -3.2\n>b\nGGAACC\n((..)) ( -1.0)\n"
       "((,,)) [ -1.20]\n((..)) { -1.10 d=0.5}\n frequency of mfe structure in ensemble 0.5;\n";
-  const Read read = read_text(text);
+  const ReadFiles read = read_text(text);
   ASSERT_EQ(read.records.size(), 3U);
   EXPECT_EQ(read.records[1].structure, ".(((....))).");
   EXPECT_EQ(read.records[1].alternative, 1);
@@ -262,7 +262,7 @@ TEST(Kind10, SeveralStructuresComeOutOneByOneAndAreTold) {
 }
 
 TEST(Kind10, PseudoknotsAreToldAndLeftOut) {
-  const Read read = read_text(">k\nGGGGAAGGGGAACCCCAACCCC\n((((..[[[[..))))..]]]]\n");
+  const ReadFiles read = read_text(">k\nGGGGAAGGGGAACCCCAACCCC\n((((..[[[[..))))..]]]]\n");
   ASSERT_EQ(read.records.size(), 1U);
   EXPECT_EQ(read.records[0].structure, "((((........))))......");
   EXPECT_THAT(
@@ -272,25 +272,25 @@ TEST(Kind10, PseudoknotsAreToldAndLeftOut) {
 
 // Kind 15: formats that are not read are named for what they are, by one sentence.
 TEST(Kind15, WhatIsNotReadIsNamed) {
-  EXPECT_THAT(refusal("LOCUS       NR_029478   80 bp   RNA\n"),
+  EXPECT_THAT(refused("LOCUS       NR_029478   80 bp   RNA\n"),
               HasSubstr(": is GenBank, which is not read; FASTA, FASTQ,"));
-  EXPECT_THAT(refusal("ID   X56734; SV 1; linear; mRNA; STD; PLN; 1859 BP.\n"), HasSubstr("is EMBL"));
-  EXPECT_THAT(refusal("@HD\tVN:1.6\n"), HasSubstr("is SAM"));
-  EXPECT_THAT(refusal("##gff-version 3\n"), HasSubstr("is GFF"));
-  EXPECT_THAT(refusal("CLUSTAL W (1.83)\n"), HasSubstr("is Clustal"));
-  EXPECT_THAT(refusal("{\"a\": 1}\n"), HasSubstr("is JSON"));
-  EXPECT_THAT(refusal("<html>\n"), HasSubstr("is HTML"));
-  EXPECT_THAT(refusal(">p\nMKVLAAGIVGLCAKELFQPEWSDERHTYVN\n"), HasSubstr("record 'p' looks like a protein (MKVL"));
-  EXPECT_THAT(refusal(std::string("\xfd"
+  EXPECT_THAT(refused("ID   X56734; SV 1; linear; mRNA; STD; PLN; 1859 BP.\n"), HasSubstr("is EMBL"));
+  EXPECT_THAT(refused("@HD\tVN:1.6\n"), HasSubstr("is SAM"));
+  EXPECT_THAT(refused("##gff-version 3\n"), HasSubstr("is GFF"));
+  EXPECT_THAT(refused("CLUSTAL W (1.83)\n"), HasSubstr("is Clustal"));
+  EXPECT_THAT(refused("{\"a\": 1}\n"), HasSubstr("is JSON"));
+  EXPECT_THAT(refused("<html>\n"), HasSubstr("is HTML"));
+  EXPECT_THAT(refused(">p\nMKVLAAGIVGLCAKELFQPEWSDERHTYVN\n"), HasSubstr("record 'p' looks like a protein (MKVL"));
+  EXPECT_THAT(refused(std::string("\xfd"
                                   "7zXZ\0\0\0",
                                   8)),
               HasSubstr("is compressed with xz; unpack it first"));
-  EXPECT_THAT(refusal("BZh91AY&SY"), HasSubstr("is compressed with bzip2"));
-  EXPECT_THAT(refusal("\x28\xb5\x2f\xfd\x04"), HasSubstr("is compressed with zstd"));
-  EXPECT_THAT(refusal("PK\x03\x04zip"), HasSubstr("is a zip archive"));
-  EXPECT_THAT(refusal(std::string("\xff\xfe>\0a\0\n\0", 8)), HasSubstr("is UTF-16 text; save it as UTF-8"));
-  EXPECT_THAT(refusal(std::string("\xfe\xff\0>\0a", 6)), HasSubstr("is UTF-16 text"));
-  EXPECT_THAT(refusal("ACGUACGU\n"), HasSubstr(":1: 'ACGUACGU' is not FASTA"));
+  EXPECT_THAT(refused("BZh91AY&SY"), HasSubstr("is compressed with bzip2"));
+  EXPECT_THAT(refused("\x28\xb5\x2f\xfd\x04"), HasSubstr("is compressed with zstd"));
+  EXPECT_THAT(refused("PK\x03\x04zip"), HasSubstr("is a zip archive"));
+  EXPECT_THAT(refused(std::string("\xff\xfe>\0a\0\n\0", 8)), HasSubstr("is UTF-16 text; save it as UTF-8"));
+  EXPECT_THAT(refused(std::string("\xfe\xff\0>\0a", 6)), HasSubstr("is UTF-16 text"));
+  EXPECT_THAT(refused("ACGUACGU\n"), HasSubstr(":1: 'ACGUACGU' is not FASTA"));
 }
 
 TEST(Kind15, MarksReturnsAndPaddingAreRead) {
@@ -310,13 +310,13 @@ TEST(Kind15, MarksReturnsAndPaddingAreRead) {
   const std::string packed(reinterpret_cast<const char*>(bytes.data()), bytes.size());
   EXPECT_EQ(sequences(packed + std::string(512, '\0')), "a:ACGU ");
   EXPECT_EQ(sequences(packed + packed), "a:ACGU a:ACGU ");
-  EXPECT_THAT(refusal(packed + "garbage"), HasSubstr("bytes that are no gzip data follow it"));
+  EXPECT_THAT(refused(packed + "garbage"), HasSubstr("bytes that are no gzip data follow it"));
 }
 
 TEST(Files, AnyNumberAreReadAsOne) {
   const TemporaryFile a(">a\nACGU\n"), b("3 b\n1 A 0 2 0 1\n2 A 1 3 0 2\n3 A 2 0 0 3\n"), c("@a\nGG\n+\nII\n"),
       none("");
-  const Read read = read_files(std::vector<std::string>{a.path(), b.path(), c.path()});
+  const ReadFiles read = read_files(std::vector<std::string>{a.path(), b.path(), c.path()});
   ASSERT_EQ(read.records.size(), 3U);
   EXPECT_EQ(read.records[1].file, b.path());
   EXPECT_EQ(read.records[2].index, 2);

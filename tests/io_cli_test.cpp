@@ -14,15 +14,11 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 using ::testing::StartsWith;
 using Json = nlohmann::json;
+using testing::kExampleHairpins;
 
-const std::string kExamples = STEMLOOP_EXAMPLES "/hairpins.fa";
 const std::string kTwo = ">a\nGGGGAAAACCCC\n>b\nGGGCUUCGGCCC\n";
 
 void put(const std::string& path, const std::string& text) { std::ofstream(path, std::ios::binary) << text; }
-
-std::size_t files_in(const std::string& folder) {
-  return static_cast<std::size_t>(std::distance(std::filesystem::directory_iterator(folder), {}));
-}
 
 // --- inputs ----------------------------------------------------------------------------------------------------------
 
@@ -43,7 +39,7 @@ TEST(Inputs, AnyNumberOfFilesAndLists) {
 }
 
 TEST(Inputs, EvalTakesStructuresOfEveryFormat) {
-  const std::string folded = shell("stemloop fold -q " + kExamples).out;
+  const std::string folded = shell("stemloop fold -q " + kExampleHairpins).out;
   const std::string energies = shell("stemloop eval -s -q -f tsv", folded).out;
   for (const char* format : {"ct", "bpseq", "dbn", "stockholm"}) {
     const Outcome r = shell(fmt::format("stemloop convert -q --to {0} | stemloop eval -s -q -f tsv", format), folded);
@@ -52,7 +48,7 @@ TEST(Inputs, EvalTakesStructuresOfEveryFormat) {
 }
 
 TEST(Convert, ThereAndBackAgain) {
-  const std::string dbn = shell("stemloop fold -q " + kExamples + " | stemloop convert -q --to dbn").out;
+  const std::string dbn = shell("stemloop fold -q " + kExampleHairpins + " | stemloop convert -q --to dbn").out;
   for (const char* format : {"ct", "bpseq", "stockholm"}) {
     const Outcome back = shell(fmt::format("stemloop convert -q --to {} | stemloop convert -q --to dbn", format), dbn);
     EXPECT_EQ(back.out, dbn) << format;
@@ -110,7 +106,7 @@ TEST(Kind12, ClosedAndFullDescriptorsHarmNothing) {
   }
   EXPECT_EQ(shell("stemloop fold /nowhere 2>/dev/full").code, 1);
   EXPECT_EQ(shell("stemloop fold /nowhere 2>&-").code, 1);
-  const Outcome lost = shell("stemloop fold " + kExamples + " >&-");
+  const Outcome lost = shell("stemloop fold " + kExampleHairpins + " >&-");
   EXPECT_EQ(lost.code, 1);
   EXPECT_THAT(lost.err, HasSubstr("stdout: writing failed"));
   EXPECT_EQ(shell("stemloop fold <&-").code, 1);
@@ -133,14 +129,14 @@ TEST(Kind13, OutputsNeverHarmWhatIsThere) {
   EXPECT_EQ(shell("stemloop fold " + folder.path("protein.fa") + " -o " + out).code, 1);
   EXPECT_EQ(content(out), "old\n");
   for (const char* fault : {"open:1", "write:1", "fsync:1", "rename:1", "write:1:stop", "rename:1:stop"}) {
-    const Outcome r = shell(fmt::format("STEMLOOP_FAULT={} stemloop features {} -o {}", fault, kExamples, out));
+    const Outcome r = shell(fmt::format("STEMLOOP_FAULT={} stemloop features {} -o {}", fault, kExampleHairpins, out));
     EXPECT_NE(r.code, 0) << fault;
     EXPECT_EQ(content(out), "old\n") << fault;
   }
   // Names that promise what is not written, inputs and outputs of one name.
   EXPECT_THAT(shell("stemloop fold -o x.pdf", kTwo).err,
               HasSubstr("x.pdf: text is written there, which is no .pdf file"));
-  EXPECT_THAT(shell(fmt::format("stemloop draw {} --id hsa-mir-21 -o x.jpg", kExamples)).err,
+  EXPECT_THAT(shell(fmt::format("stemloop draw {} --id hsa-mir-21 -o x.jpg", kExampleHairpins)).err,
               HasSubstr(".svg, .pdf or .png"));
   EXPECT_THAT(shell("stemloop encode -o x.png", kTwo).err, HasSubstr("no .png file can be written here"));
   EXPECT_THAT(shell(fmt::format("stemloop fold {0} -o {0}", folder.path("in.fa"))).err,
@@ -153,7 +149,7 @@ TEST(Kind13, FilesOfTheModelAreNotWrittenOver) {
   std::filesystem::copy(STEMLOOP_MODELS "/mirtron", folder.path("model"), std::filesystem::copy_options::recursive);
   const std::string before = content(folder.path("model/config.json"));
   const Outcome r =
-      shell(fmt::format("stemloop classify {0} -m {1} -o {1}/config.json", kExamples, folder.path("model")));
+      shell(fmt::format("stemloop classify {0} -m {1} -o {1}/config.json", kExampleHairpins, folder.path("model")));
   EXPECT_EQ(r.code, 1);
   EXPECT_THAT(r.err, HasSubstr("is a file of the model"));
   EXPECT_EQ(content(folder.path("model/config.json")), before);
@@ -256,14 +252,15 @@ TEST(Kind17, HelpTellsTheParametersThatAreUsed) {
 
 TEST(Provenance, TellsWhatAnOutputWasMadeOf) {
   const TemporaryFolder folder;
-  const Outcome r = shell(fmt::format("stemloop classify {} -q -o {} --provenance {}", kExamples,
+  const Outcome r = shell(fmt::format("stemloop classify {} -q -o {} --provenance {}", kExampleHairpins,
                                       folder.path("calls.tsv"), folder.path("calls.json")));
   ASSERT_EQ(r.code, 0) << r.err;
   const Json json = Json::parse(content(folder.path("calls.json")));
   EXPECT_EQ(json["version"], STEMLOOP_VERSION);
   EXPECT_EQ(json["command"][1], "classify");
-  EXPECT_EQ(json["inputs"][0]["file"], kExamples);
-  EXPECT_EQ(json["inputs"][0]["md5"].get<std::string>() + "  " + kExamples + "\n", shell("md5sum " + kExamples).out);
+  EXPECT_EQ(json["inputs"][0]["file"], kExampleHairpins);
+  EXPECT_EQ(json["inputs"][0]["md5"].get<std::string>() + "  " + kExampleHairpins + "\n",
+            shell("md5sum " + kExampleHairpins).out);
   EXPECT_EQ(json["models"][0]["config_md5"].get<std::string>().size(), 32U);
   EXPECT_EQ(json["energy_parameters"], "turner2004");
   EXPECT_EQ(json["outputs"][0], folder.path("calls.tsv"));

@@ -14,13 +14,12 @@ namespace {
 using ::testing::AllOf;
 using testing::content;
 using ::testing::HasSubstr;
+using testing::kExampleHairpins;
+using testing::kExampleMirtrons;
 using ::testing::Not;
 using testing::Outcome;
 using testing::shell;
 using testing::TemporaryFile;
-
-const std::string kHairpins = STEMLOOP_EXAMPLES "/hairpins.fa";
-const std::string kMirtrons = STEMLOOP_EXAMPLES "/mirtrons.fa";
 
 // A hairpin of 60 letters, mirtrons with GU and AG at its base.
 std::string hairpin(int label, std::uint64_t i) {
@@ -154,18 +153,19 @@ TEST(Leakage, ChildrenAcrossASplitAreFound) {
 
 TEST(EvaluateClassifier, TellsWhatWasTrainedOnOrNear) {
   // The shipped model of mirtrons knows its training records; the one of pre-miRNAs is told.
-  const Outcome mirtron = shell(fmt::format(
-      "stemloop evaluate classifier --model mirtron --positives {} --negatives {} -t 1", kMirtrons, kHairpins));
+  const Outcome mirtron =
+      shell(fmt::format("stemloop evaluate classifier --model mirtron --positives {} --negatives {} -t 1",
+                        kExampleMirtrons, kExampleHairpins));
   EXPECT_EQ(mirtron.code, 0) << mirtron.err;
   EXPECT_THAT(mirtron.err, HasSubstr("records are among those the model was trained on, "));
   const std::string premirna =
-      fmt::format("stemloop evaluate classifier --model premirna --positives {} --negatives {} -t 1 ", kHairpins,
+      fmt::format("stemloop evaluate classifier --model premirna --positives {} --negatives {} -t 1 ", kExampleHairpins,
                   STEMLOOP_EXAMPLES "/others.fa");
   const Outcome untold = shell(premirna);
   EXPECT_THAT(untold.err, HasSubstr("this model does not keep what it was trained on"));
   // Half of the positives, one letter of each changed, and as many that are none of them.
   std::string trained = "name\tsequence\n";
-  std::istringstream in(content(kHairpins));
+  std::istringstream in(content(kExampleHairpins));
   int number = 0, kept = 0;
   for (std::string line; std::getline(in, line);) {
     if (line[0] == '>' || number++ % 2 == 1) continue;

@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 
 #include "fold/fold.h"
+#include "standard_model.h"
 #include "support.h"
 
 namespace stemloop {
@@ -13,11 +14,7 @@ namespace {
 using testing::error_of;
 using ::testing::HasSubstr;
 using testing::random_sequence;
-
-std::shared_ptr<const Model> standard_model() {
-  static const auto model = make_model(turner2004_parameters());
-  return model;
-}
+using testing::standard_model;
 
 void expect_same(const std::vector<LocalStemLoop>& a, const std::vector<LocalStemLoop>& b, int shift = 0) {
   ASSERT_EQ(a.size(), b.size());

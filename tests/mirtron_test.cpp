@@ -17,12 +17,12 @@ using ::testing::Not;
 using ::testing::StartsWith;
 using Json = nlohmann::json;
 using testing::content;
+using testing::kExampleHairpins;
+using testing::kExampleMirtrons;
 using testing::Outcome;
 using testing::shell;
 namespace fs = std::filesystem;
 
-const std::string kHairpins = STEMLOOP_EXAMPLES "/hairpins.fa";
-const std::string kMirtrons = STEMLOOP_EXAMPLES "/mirtrons.fa";
 const std::string kShipped = STEMLOOP_MODELS "/mirtron";
 
 std::vector<std::string> lines(const std::string& text) {
@@ -112,7 +112,7 @@ class Mirtrons : public ::testing::Test {
     fs::remove_all(at("broken"));
     fs::copy(at("small"), at("broken"), fs::copy_options::recursive);
     change(at("broken"));
-    return shell(classify(kMirtrons, "broken"));
+    return shell(classify(kExampleMirtrons, "broken"));
   }
   static testing::TemporaryFolder* folder_;
 };
@@ -151,20 +151,21 @@ TEST_F(Mirtrons, ReasonsSumToTheProbability) {
 }
 
 TEST_F(Mirtrons, EveryRecordComesOutOnceInEveryFormat) {
-  const Outcome r = shell(classify(kMirtrons));
+  const Outcome r = shell(classify(kExampleMirtrons));
   ASSERT_EQ(r.code, 0) << r.err;
   const auto table = lines(r.out);
   ASSERT_EQ(table.size(), 12U);
   EXPECT_THAT(table[0], StartsWith("id\tlabel\tprobability\tagainst_others\toutside\tlength\thairpin_start"));
   for (const std::string& line : table) EXPECT_EQ(split_fields(line, '\t').size(), split_fields(table[0], '\t').size());
-  EXPECT_EQ(shell(fmt::format("stemloop classify -q -t 2 -m {} {}", at("small"), kMirtrons)).out, r.out);
-  const Outcome json = shell(classify("-q -f json " + kMirtrons));
+  EXPECT_EQ(shell(fmt::format("stemloop classify -q -t 2 -m {} {}", at("small"), kExampleMirtrons)).out, r.out);
+  const Outcome json = shell(classify("-q -f json " + kExampleMirtrons));
   const Json first = Json::parse(lines(json.out)[0]);
   EXPECT_TRUE(first["for"].is_array() && first["against"].is_array());
   EXPECT_TRUE(first["probability"].is_number());
-  EXPECT_THAT(shell(classify("-q -f text " + kMirtrons)).out,
+  EXPECT_THAT(shell(classify("-q -f text " + kExampleMirtrons)).out,
               AllOf(HasSubstr("probability of a mirtron"), HasSubstr("closest known: made-up-")));
-  const Outcome page = shell(classify(fmt::format("-q {} --explain hsa-mir-877 --page {}", kMirtrons, at("page.svg"))));
+  const Outcome page =
+      shell(classify(fmt::format("-q {} --explain hsa-mir-877 --page {}", kExampleMirtrons, at("page.svg"))));
   EXPECT_EQ(page.code, 0) << page.err;
   EXPECT_THAT(content(at("page.svg")), AllOf(HasSubstr("hsa-mir-877"), HasSubstr("from the 3' cut")));
 }
@@ -341,19 +342,19 @@ TEST_F(Mirtrons, WrongUseIsRefused) {
       {fmt::format("head -12 {0} > {1}; stemloop model train {2} --family mirtron --tsv {1} --label-column mirtron",
                    at("labelled.tsv"), at("few.tsv"), at("none")),
        "different sequences called mirtron are too few; 10 are wanted"},
-      {classify("--premirna x " + kMirtrons), "--premirna has no meaning for"},
+      {classify("--premirna x " + kExampleMirtrons), "--premirna has no meaning for"},
       {evaluate("small", "--bars x"), "--bars has no meaning for a model of mirtrons"},
       {evaluate("small", "--tsv x --split a --part test"), "--split has no meaning for a model of mirtrons"},
-      {evaluate("small", "--positives " + kMirtrons), "--positives and --negatives are wanted together"},
+      {evaluate("small", "--positives " + kExampleMirtrons), "--positives and --negatives are wanted together"},
       {evaluate("small", "--tsv " + at("labelled.tsv")), "there is no column 'label'"},
       {fmt::format("stemloop evaluate classifier --model {} --tsv {} --label-column mirtron",
                    STEMLOOP_MODELS "/premirna-modmirbase", at("labelled.tsv")),
        "--label-column is of models of mirtrons"},
-      {fmt::format("stemloop classify --three-way -m {} {}", STEMLOOP_MODELS "/premirna-modmirbase", kMirtrons),
+      {fmt::format("stemloop classify --three-way -m {} {}", STEMLOOP_MODELS "/premirna-modmirbase", kExampleMirtrons),
        "family 'premirna', not 'mirtron'"},
-      {classify("--three-way " + kMirtrons), "was not trained on introns and other RNAs"},
+      {classify("--three-way " + kExampleMirtrons), "was not trained on introns and other RNAs"},
       {train("none", "--label-column mirtron --params turner2004"), "--params has no meaning for model train mirtron"},
-      {fmt::format("stemloop classify --three-way --premirna {} {}", kShipped, kMirtrons),
+      {fmt::format("stemloop classify --three-way --premirna {} {}", kShipped, kExampleMirtrons),
        "is no classifier of pre-miRNAs"},
       {fmt::format(
            "printf 'id\\tkind\\tgroup\\tweight\\tflank5\\tflank3\\tsequence\\nx\\tmirtron\\tg\\t1\\t9\\t9\\tGUGAG\\n' "
@@ -389,12 +390,12 @@ TEST(ShippedMirtron, KnowsTheExamples) {
     }
     return cells;
   };
-  const Outcome known = shell(fmt::format("stemloop classify -q -t 1 -m {} {}", kShipped, kMirtrons));
+  const Outcome known = shell(fmt::format("stemloop classify -q -t 1 -m {} {}", kShipped, kExampleMirtrons));
   ASSERT_EQ(known.code, 0) << known.err;
   int mirtrons = 0;
   for (const auto& [id, label] : column(known.out, 1)) mirtrons += label == "mirtron" ? 1 : 0;
   EXPECT_GE(mirtrons, 8);  // of 11
-  const Outcome others = shell(fmt::format("stemloop classify -q -t 1 -m {} {}", kShipped, kHairpins));
+  const Outcome others = shell(fmt::format("stemloop classify -q -t 1 -m {} {}", kShipped, kExampleHairpins));
   int canonical = 0;
   for (const auto& [id, label] : column(others.out, 1)) canonical += label == "canonical" ? 1 : 0;
   EXPECT_GE(canonical, 25);
@@ -412,7 +413,7 @@ TEST(ShippedMirtron, KnowsTheExamples) {
 TEST(ShippedMirtron, FlanksChangeLittle) {
   std::string fasta;
   std::size_t records = 0;
-  for (const std::string& file : {kMirtrons, kHairpins}) {
+  for (const std::string& file : {kExampleMirtrons, kExampleHairpins}) {
     for (const std::string& line : lines(content(file))) {
       if (line.empty() || line[0] == '>' || line[0] == '(' || line[0] == '.') continue;
       ++records;
@@ -438,8 +439,8 @@ TEST(ShippedMirtron, FlanksChangeLittle) {
 
 TEST(ShippedMirtron, ThreeWay) {
   const std::string others = STEMLOOP_EXAMPLES "/others.fa";
-  const Outcome r =
-      shell(fmt::format("cat {} {} {} | stemloop classify -q -t 1 --three-way", kMirtrons, kHairpins, others));
+  const Outcome r = shell(
+      fmt::format("cat {} {} {} | stemloop classify -q -t 1 --three-way", kExampleMirtrons, kExampleHairpins, others));
   ASSERT_EQ(r.code, 0) << r.err;
   const auto table = lines(r.out);
   EXPECT_THAT(table[0], StartsWith("id\tlabel\tpremirna_probability\tmirtron_probability\tagainst_others\toutside"));

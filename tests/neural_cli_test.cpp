@@ -14,11 +14,11 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 using Json = nlohmann::json;
 using testing::content;
+using testing::kExampleHairpins;
 using testing::labelled_table;
 using testing::Outcome;
 using testing::shell;
 
-const std::string kExamples = STEMLOOP_EXAMPLES "/hairpins.fa";
 constexpr const char* kSmall = "--width 16 --decoder-width 16 --batch 16 -t 1";
 
 class Trained : public ::testing::Test {
@@ -180,7 +180,8 @@ TEST_F(Trained, BadInputIsSaidInASentence) {
   write_bytes(at("bad.tsv"), "id\tsequence\tlabel\na\tACGU\t2\n");
   EXPECT_THAT(message("stemloop train diva --run " + at("x3") + " --tsv " + at("bad.tsv")),
               HasSubstr("bad.tsv:2: label '2' is neither 0 nor 1"));
-  EXPECT_THAT(message("stemloop embed --model " + at("nowhere") + " " + kExamples), HasSubstr("is no model directory"));
+  EXPECT_THAT(message("stemloop embed --model " + at("nowhere") + " " + kExampleHairpins),
+              HasSubstr("is no model directory"));
   EXPECT_THAT(message(with_model("generate --structure '((..'")), HasSubstr("--structure"));
   EXPECT_THAT(message(with_model("generate --structure '......'")), HasSubstr("there is no hairpin loop"));
 }
@@ -200,7 +201,7 @@ TEST_F(Trained, EvaluateSaysHowGoodItIs) {
 }
 
 TEST_F(Trained, EmbeddingsAndProjectionsOfThem) {
-  const Outcome table = shell(with_model("embed " + kExamples + " --latent y"));
+  const Outcome table = shell(with_model("embed " + kExampleHairpins + " --latent y"));
   ASSERT_EQ(table.code, 0) << table.err;
   EXPECT_EQ(std::count(table.out.begin(), table.out.end(), '\n'), 27);
   EXPECT_THAT(table.out, HasSubstr("id\tclass_from_y\tclass_from_m\tz_y_1\t"));
@@ -216,8 +217,8 @@ TEST_F(Trained, EmbeddingsAndProjectionsOfThem) {
 
 TEST_F(Trained, EditsKeepWhatIsAskedToBeKept) {
   const auto sheet = [](const std::string& more) {
-    shell(with_model("generate -n 8 --tries 1 --edit " + kExamples + " --structure '((((((((....))))))))' --sheet " +
-                     at("edits.png") + " " + more));
+    shell(with_model("generate -n 8 --tries 1 --edit " + kExampleHairpins +
+                     " --structure '((((((((....))))))))' --sheet " + at("edits.png") + " " + more));
     return content(at("edits.png"));
   };
   const std::string kept = sheet("--keep 1 --seed 1");
@@ -256,7 +257,7 @@ TEST_F(Trained, GenerateDrawsFromTheFittedOrThePublishedPrior) {
   EXPECT_GT(fitted.size(), 100U);
   EXPECT_EQ(sheet(""), fitted);
   EXPECT_NE(sheet("--prior published"), fitted);
-  EXPECT_THAT(shell(with_model("generate --prior fitted --structure '((((...))))' --edit " + kExamples)).err,
+  EXPECT_THAT(shell(with_model("generate --prior fitted --structure '((((...))))' --edit " + kExampleHairpins)).err,
               HasSubstr("excludes"));
   EXPECT_THAT(shell(with_model("generate --filter single-hairpin")).err,
               HasSubstr("--filter single-hairpin has no meaning"));

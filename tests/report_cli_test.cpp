@@ -15,6 +15,7 @@ using ::testing::AllOf;
 using testing::content;
 using ::testing::EndsWith;
 using ::testing::HasSubstr;
+using testing::kExampleHairpins;
 using ::testing::Not;
 using testing::Outcome;
 using testing::shell;
@@ -22,23 +23,24 @@ using ::testing::StartsWith;
 using testing::TemporaryFile;
 using testing::TemporaryFolder;
 
-const std::string kExamples = STEMLOOP_EXAMPLES "/hairpins.fa";
 const std::string kTwo = ">a\nGGGGAAAACCCC\n>b\nGGGGUUUUCCCCA\n";
 
 TEST(DrawFiles, PdfHasAPageARecordAndGridsShareThem) {
   const TemporaryFolder folder;
-  ASSERT_EQ(shell("stemloop draw -o " + folder.path("all.pdf") + " " + kExamples).code, 0);
+  ASSERT_EQ(shell("stemloop draw -o " + folder.path("all.pdf") + " " + kExampleHairpins).code, 0);
   EXPECT_THAT(content(folder.path("all.pdf")), AllOf(StartsWith("%PDF"), HasSubstr("/Count 26")));
-  ASSERT_EQ(shell("stemloop draw --grid 2x4 -o " + folder.path("grid.pdf") + " " + kExamples).code, 0);
+  ASSERT_EQ(shell("stemloop draw --grid 2x4 -o " + folder.path("grid.pdf") + " " + kExampleHairpins).code, 0);
   EXPECT_THAT(content(folder.path("grid.pdf")), HasSubstr("/Count 4"));
-  ASSERT_EQ(shell("stemloop draw --grid 2x4 --no-picture -o " + folder.path("grid.svg") + " " + kExamples).code, 0);
+  ASSERT_EQ(shell("stemloop draw --grid 2x4 --no-picture -o " + folder.path("grid.svg") + " " + kExampleHairpins).code,
+            0);
   EXPECT_THAT(content(folder.path("grid.svg")),
               AllOf(HasSubstr(">hsa-let-7a-1</text>"), HasSubstr(">hsa-mir-877</text>")));
 }
 
 TEST(DrawFiles, SizeOnPaperAndResolution) {
   const TemporaryFolder folder;
-  const std::string line = "stemloop draw --id hsa-mir-21 --no-picture --width-mm 85 --dpi 300 " + kExamples + " -o ";
+  const std::string line =
+      "stemloop draw --id hsa-mir-21 --no-picture --width-mm 85 --dpi 300 " + kExampleHairpins + " -o ";
   ASSERT_EQ(shell(line + folder.path("x.png")).code, 0);
   const std::string png = content(folder.path("x.png"));
   const auto* p = reinterpret_cast<const unsigned char*>(png.data() + 16);
@@ -51,7 +53,7 @@ TEST(DrawFiles, LadderColoursArms) {
   const TemporaryFile arms("id\t5p_start\t5p_end\t3p_start\t3p_end\tguide\nhsa-mir-21\t8\t29\t46\t66\t5p\n",
                            "arms.tsv");
   const Outcome r = shell("stemloop draw --id hsa-mir-21 --shape ladder --colour-by pair-probability --arms " +
-                          arms.path() + " " + kExamples);
+                          arms.path() + " " + kExampleHairpins);
   EXPECT_EQ(r.code, 0) << r.err;
   EXPECT_THAT(r.out, AllOf(HasSubstr("5p arm, 8 to 29"), HasSubstr("probability of the pair"), HasSubstr("seed")));
 }
@@ -80,7 +82,7 @@ TEST(DrawBadInput, OptionsThatDoNotGoTogether) {
 TEST(ReportFiles, OfFastaWithoutAModel) {
   const TemporaryFolder folder;
   const Outcome r = shell("SOURCE_DATE_EPOCH=0 stemloop report --no-classify --multiqc " + folder.path("qc") + " -o " +
-                          folder.path("r.html") + " " + kExamples);
+                          folder.path("r.html") + " " + kExampleHairpins);
   ASSERT_EQ(r.code, 0) << r.err;
   EXPECT_THAT(content(folder.path("r.html")),
               AllOf(StartsWith("<!DOCTYPE html>"), HasSubstr("hsa-let-7a-1"), HasSubstr("1970-01-01"),
@@ -89,7 +91,7 @@ TEST(ReportFiles, OfFastaWithoutAModel) {
   EXPECT_THAT(content(folder.path("qc/stemloop_mqc_versions.yml")), HasSubstr(STEMLOOP_VERSION));
   const std::string one = content(folder.path("r.html"));
   shell("SOURCE_DATE_EPOCH=0 stemloop report --no-classify -t 1 --multiqc " + folder.path("qc") + " -o " +
-        folder.path("r.html") + " " + kExamples);
+        folder.path("r.html") + " " + kExampleHairpins);
   const std::string again = content(folder.path("r.html"));
   EXPECT_EQ(one.substr(0, one.find("How this was made")), again.substr(0, again.find("How this was made")));
 }
@@ -112,17 +114,17 @@ TEST(ReportFiles, HaveTheArmsOfTheCalls) {
 
 TEST(ReportFiles, OfAPriorAsInTheTableOfCalls) {
   const TemporaryFolder folder;
-  ASSERT_EQ(shell("stemloop report -q --prior 0.05 -o " + folder.path("r.html") + " " + kExamples).code, 0);
+  ASSERT_EQ(shell("stemloop report -q --prior 0.05 -o " + folder.path("r.html") + " " + kExampleHairpins).code, 0);
   EXPECT_THAT(content(folder.path("r.html")), HasSubstr("with the model premirna (prior 0.05)"));
-  EXPECT_NE(shell("stemloop report --prior 1.5 " + kExamples).code, 0);
-  const Outcome r = shell("stemloop report --prior 0.05 -m mirtron " + kExamples);
+  EXPECT_NE(shell("stemloop report --prior 1.5 " + kExampleHairpins).code, 0);
+  const Outcome r = shell("stemloop report --prior 0.05 -m mirtron " + kExampleHairpins);
   EXPECT_THAT(r.err, HasSubstr("--prior is of models of family 'precursor'"));
   EXPECT_NE(r.code, 0);
 }
 
 TEST(ReportFiles, OfFastaClassifiedWithArms) {
   const TemporaryFolder folder;
-  const Outcome r = shell("stemloop report -o " + folder.path("r.html") + " " + kExamples);
+  const Outcome r = shell("stemloop report -o " + folder.path("r.html") + " " + kExampleHairpins);
   ASSERT_EQ(r.code, 0) << r.err;
   EXPECT_THAT(
       content(folder.path("r.html")),
@@ -133,13 +135,13 @@ TEST(ReportFiles, OfFastaClassifiedWithArms) {
 TEST(ReportFiles, NamesTheNearestKnownHairpin) {
   // mir-21 with two letters exchanged and two cut off is still mir-21; letters of one kind are like nothing.
   const Outcome r = shell(
-      "stemloop report --no-classify --known " + kExamples + " -",
+      "stemloop report --no-classify --known " + kExampleHairpins + " -",
       ">mine\nUCGGGUAGCUUAUCAGAGUGAUGUUGACUGUUGAAUCUCAUGGCAACACCAGUCGAUGGGCUGUCUCACA\n>other\nGGGGGGGGAAAACCCCCCCC\n");
   ASSERT_EQ(r.code, 0) << r.err;
   EXPECT_THAT(r.out, AllOf(HasSubstr("hsa-mir-21, 97 % alike"), HasSubstr("hairpins.fa is alike by 70 %"),
                            HasSubstr("<th>known hairpins</th>")));
   const TemporaryFile none("", "none.fa");
-  EXPECT_EQ(shell("stemloop report --no-classify --known " + none.path() + " " + kExamples).code, 1);
+  EXPECT_EQ(shell("stemloop report --no-classify --known " + none.path() + " " + kExampleHairpins).code, 1);
 }
 
 TEST(ReportFiles, WhatIsLeftOutIsListed) {
@@ -169,23 +171,24 @@ TEST(ReportBadInput, HostileIds) {
 }
 
 TEST(ReportBadInput, OutputFolders) {
-  EXPECT_THAT(shell("stemloop report --no-classify -o /nowhere/at/all.html " + kExamples).err,
+  EXPECT_THAT(shell("stemloop report --no-classify -o /nowhere/at/all.html " + kExampleHairpins).err,
               HasSubstr("/nowhere/at/all.html"));
-  const Outcome full = shell("stemloop report --no-classify -o /dev/full " + kExamples);
+  const Outcome full = shell("stemloop report --no-classify -o /dev/full " + kExampleHairpins);
   EXPECT_EQ(full.code, 1);
   EXPECT_THAT(full.err, HasSubstr("/dev/full"));
   const TemporaryFolder folder;
   std::filesystem::create_directory(folder.path("d"));
-  EXPECT_EQ(shell("stemloop report --no-classify -o " + folder.path("d") + " " + kExamples).code, 1);
+  EXPECT_EQ(shell("stemloop report --no-classify -o " + folder.path("d") + " " + kExampleHairpins).code, 1);
   const TemporaryFile file("x", "qc");
   const Outcome qc = shell("stemloop report --no-classify --multiqc " + file.path() + " -o " + folder.path("r.html") +
-                           " " + kExamples);
+                           " " + kExampleHairpins);
   EXPECT_EQ(qc.code, 1);
   EXPECT_THAT(qc.err, HasSubstr("cannot be made a folder"));
-  EXPECT_EQ(shell("stemloop report --no-classify -o /proc/r.html " + kExamples).code, 1);  // read-only, for root too
+  EXPECT_EQ(shell("stemloop report --no-classify -o /proc/r.html " + kExampleHairpins).code,
+            1);                // read-only, for root too
   if (geteuid() == 0) return;  // who writes into folders that are read-only to others
   std::filesystem::permissions(folder.path("d"), std::filesystem::perms::owner_read);
-  EXPECT_EQ(shell("stemloop report --no-classify -o " + folder.path("d/r.html") + " " + kExamples).code, 1);
+  EXPECT_EQ(shell("stemloop report --no-classify -o " + folder.path("d/r.html") + " " + kExampleHairpins).code, 1);
 }
 
 TEST(ReportBadInput, LociWithoutTheirGenome) {

@@ -60,24 +60,18 @@ Report hostile_report() {
   return report;
 }
 
-int count_of(const std::string& text, const std::string& word) {
-  int count = 0;
-  for (std::size_t at = text.find(word); at != std::string::npos; at = text.find(word, at + 1)) ++count;
-  return count;
-}
-
 TEST(ReportPage, HostileIdsStayText) {
   const Report report = hostile_report();
   const std::string page = report_page(report);
-  EXPECT_EQ(count_of(page, "<script"), 1);  // its own
-  EXPECT_EQ(count_of(page, "</script"), 1);
-  EXPECT_EQ(count_of(page, "</style"), 1);
+  EXPECT_EQ(testing::count_of(page, "<script"), 1);  // its own
+  EXPECT_EQ(testing::count_of(page, "</script"), 1);
+  EXPECT_EQ(testing::count_of(page, "</style"), 1);
   EXPECT_THAT(page, AllOf(Not(HasSubstr("<img")), Not(HasSubstr("' onmouseover")), HasSubstr("a&amp;amp;b"),
                           HasSubstr("&lt;script&gt;window.stolen=1"), HasSubstr("caf??"), HasSubstr("{}{{}}%s%n")));
   EXPECT_EQ(drawable(page).size() > 0, true);
-  EXPECT_EQ(count_of(page, "<article"), static_cast<int>(kHostile.size()));
-  EXPECT_EQ(count_of(page, "<tr data-k"), static_cast<int>(kHostile.size()));
-  EXPECT_EQ(count_of(page, "<svg class=\"ld\""), static_cast<int>(kHostile.size()));
+  EXPECT_EQ(testing::count_of(page, "<article"), static_cast<int>(kHostile.size()));
+  EXPECT_EQ(testing::count_of(page, "<tr data-k"), static_cast<int>(kHostile.size()));
+  EXPECT_EQ(testing::count_of(page, "<svg class=\"ld\""), static_cast<int>(kHostile.size()));
 }
 
 TEST(ReportPage, AsksForNothingOutside) {
@@ -85,7 +79,7 @@ TEST(ReportPage, AsksForNothingOutside) {
   report.records = {record("x"), record("y")};
   const std::string page = report_page(report);
   for (const char* word : {" src=", "@import", "url(", "<link", "<iframe", "fetch(", "XMLHttp"})
-    EXPECT_EQ(count_of(page, word), 0) << word;
+    EXPECT_EQ(testing::count_of(page, word), 0) << word;
   EXPECT_THAT(page, HasSubstr("default-src 'none'"));
 }
 
@@ -94,8 +88,8 @@ TEST(ReportPage, ElementsAreClosed) {
   for (const char* name :
        {"article", "table", "tr", "td", "div", "section", "svg", "p", "h2", "h3", "ul", "li", "code"}) {
     const std::string open = std::string("<") + name;
-    const int opened = count_of(page, open + ">") + count_of(page, open + " ");
-    EXPECT_EQ(opened, count_of(page, std::string("</") + name + ">")) << name;
+    const int opened = testing::count_of(page, open + ">") + testing::count_of(page, open + " ");
+    EXPECT_EQ(opened, testing::count_of(page, std::string("</") + name + ">")) << name;
   }
 }
 
@@ -115,11 +109,11 @@ TEST(ReportPage, AThousandHairpinsStaySmall) {
 
 TEST(ReportTables, ALineARecordWhateverTheIds) {
   const Report report = hostile_report();
-  const auto lines = [](const std::string& text) { return count_of(text, "\n"); };
+  const auto lines = [](const std::string& text) { return testing::count_of(text, "\n"); };
   const int n = static_cast<int>(report.records.size());
   const std::string table = records_as_tsv(report);
   EXPECT_EQ(lines(table), n + 1);
-  EXPECT_EQ(count_of(table, "\t"), 17 * (n + 1));
+  EXPECT_EQ(testing::count_of(table, "\t"), 17 * (n + 1));
   EXPECT_EQ(lines(records_as_fasta(report)), 3 * 2 * n);
   EXPECT_EQ(lines(records_as_gff3(report)), 1 + 3 * n);
 }

@@ -7,14 +7,10 @@
 #include <sstream>
 
 #include "scan/scan.h"
+#include "standard_model.h"
 #include "support.h"
 
 namespace stemloop::testing {
-
-inline std::shared_ptr<const Model> standard_model() {
-  static const auto model = make_model(turner2004_parameters());
-  return model;
-}
 
 // cel-mir-35 to 41 lie in such distances; hsa-let-7a-1 stands for all precursors here.
 inline const std::string kPrecursor =

@@ -11,6 +11,10 @@
 
 namespace stemloop::testing {
 
+// Examples that come with the project.
+inline const std::string kExampleHairpins = STEMLOOP_EXAMPLES "/hairpins.fa";
+inline const std::string kExampleMirtrons = STEMLOOP_EXAMPLES "/mirtrons.fa";
+
 struct Outcome {
   int code = -1;
   std::string out;

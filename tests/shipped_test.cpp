@@ -14,10 +14,10 @@ namespace {
 using ::testing::AllOf;
 using testing::content;
 using ::testing::HasSubstr;
+using testing::kExampleHairpins;
 using testing::Outcome;
 using testing::shell;
 
-const std::string kExamples = STEMLOOP_EXAMPLES "/hairpins.fa";
 namespace fs = std::filesystem;
 
 TEST(Tables, LeakageAndSplit) {
@@ -60,7 +60,7 @@ TEST(Shipped, SaysWhatToInstallForANetwork) {
   const std::string model = folder.path("premirna");
   fs::copy(STEMLOOP_MODELS "/premirna", model, fs::copy_options::recursive);
   fs::remove_all(model + "/network");
-  const Outcome r = shell(fmt::format("stemloop embed {} -m {}", kExamples, model));
+  const Outcome r = shell(fmt::format("stemloop embed {} -m {}", kExampleHairpins, model));
   EXPECT_EQ(r.code, 1);
   EXPECT_THAT(r.err, HasSubstr("its network is not here: it comes with the package stemloop-models"));
 }
@@ -68,7 +68,7 @@ TEST(Shipped, SaysWhatToInstallForANetwork) {
 // The model that ships, on the hairpins that ship.
 TEST(Shipped, KnowsTheExamples) {
   const std::string model = STEMLOOP_MODELS "/premirna";
-  const Outcome r = shell(fmt::format("stemloop classify {} {} -t 1 -q -m {}", kExamples, "", model));
+  const Outcome r = shell(fmt::format("stemloop classify {} {} -t 1 -q -m {}", kExampleHairpins, "", model));
   ASSERT_EQ(r.code, 0) << r.err;
   int positives = 0, records = 0;
   std::istringstream in(r.out);
@@ -107,7 +107,7 @@ TEST(ShippedModels, TheTreeOfPremirnaDescribesBesideTheCall) {
   const char* const kDescription = "the network's own description of what lies between the cuts:";
   const testing::TemporaryFolder folder;
   const std::string model = folder.path("premirna"),
-                    classify = "stemloop classify " + kExamples + " -q -t 1 -m " + model;
+                    classify = "stemloop classify " + kExampleHairpins + " -q -t 1 -m " + model;
   fs::copy(STEMLOOP_MODELS "/premirna", model, fs::copy_options::recursive);
   Outcome r = shell(classify + " --format text");
   EXPECT_EQ(r.code, 0) << r.err;

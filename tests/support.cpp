@@ -71,4 +71,10 @@ std::string random_sequence(int length, double gc, std::uint64_t seed, std::uint
   return sequence;
 }
 
+int count_of(const std::string& text, const std::string& word) {
+  int count = 0;
+  for (std::size_t at = text.find(word); at != std::string::npos; at = text.find(word, at + 1)) ++count;
+  return count;
+}
+
 }  // namespace stemloop::testing

@@ -52,6 +52,9 @@ class TemporaryFolder {
 /// `length` random letters with the given share of G and C; drawn from (seed, item).
 std::string random_sequence(int length, double gc, std::uint64_t seed, std::uint64_t item);
 
+/// How often a word stands in a text.
+int count_of(const std::string& text, const std::string& word);
+
 /// The text of the Error that `action` throws, or a remark that it threw none.
 template <class Action>
 std::string error_of(Action action) {

@@ -18,8 +18,8 @@ struct ChartSeries {
   std::string name;  // empty: not in the legend
   std::vector<Point> points;
   SeriesKind kind = SeriesKind::kLine;
-  std::string colour;  // empty: by its place, chart_colour()
-  double width = 1.8;  // of lines; radius of points
+  std::string colour{};  // empty: by its place, chart_colour()
+  double width = 1.8;    // of lines; radius of points
   bool dashed = false;
 };
 

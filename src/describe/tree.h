@@ -43,6 +43,7 @@ struct TreeNode {
   double svm_accuracy = 0;              // share of the node's records it answers as their features do
   double gain = 0;
 
+  [[nodiscard]] std::int64_t total() const { return count[0] + count[1]; }
   [[nodiscard]] bool leaf() const { return question < 0; }
   [[nodiscard]] double weighed_positives() const { return weight * static_cast<double>(count[1]); }
   [[nodiscard]] int label() const { return weighed_positives() > static_cast<double>(count[0]) ? 1 : 0; }  // ties: 0

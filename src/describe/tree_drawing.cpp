@@ -14,10 +14,8 @@ constexpr const char* kSoft = "#555555";
 constexpr double kBoxHeight = 66, kGapX = 52, kGapY = 12, kMargin = 20, kTitle = 34;
 constexpr double kHeadSize = 12, kLineSize = 10, kAround = 10;
 
-std::int64_t total(const TreeNode& node) { return node.count[0] + node.count[1]; }
-
 double share_of(const TreeNode& node, int label) {
-  return total(node) == 0 ? 0 : static_cast<double>(node.count[label]) / static_cast<double>(total(node));
+  return node.total() == 0 ? 0 : static_cast<double>(node.count[label]) / static_cast<double>(node.total());
 }
 
 // Class 1 is vermilion, class 0 blue: told apart by colour-blind readers, and in grey by their depth.
@@ -56,7 +54,7 @@ class TreePainter {
   }
 
   [[nodiscard]] std::string counts(const TreeNode& node) const {
-    return fmt::format("{} hairpin{}, {:.0f} % {}", total(node), total(node) == 1 ? "" : "s",
+    return fmt::format("{} hairpin{}, {:.0f} % {}", node.total(), node.total() == 1 ? "" : "s",
                        100 * share_of(node, node.label()), classes_[node.label()]);
   }
 

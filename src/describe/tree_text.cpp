@@ -15,14 +15,12 @@ using Json = nlohmann::ordered_json;
 constexpr const char* kFormat = "stemloop tree 1";
 constexpr const char* kKinds[] = {"greater", "true", "is", "present"};
 
-std::int64_t total(const TreeNode& node) { return node.count[0] + node.count[1]; }
-
 double purity(const TreeNode& node) {
-  return total(node) == 0 ? 0 : static_cast<double>(node.count[node.label()]) / static_cast<double>(total(node));
+  return node.total() == 0 ? 0 : static_cast<double>(node.count[node.label()]) / static_cast<double>(node.total());
 }
 
 std::string leaf_in_words(const TreeNode& node, const ClassNames& classes) {
-  return fmt::format("{} ({} hairpins, {:.0f} % of them)", classes[node.label()], total(node), 100 * purity(node));
+  return fmt::format("{} ({} hairpins, {:.0f} % of them)", classes[node.label()], node.total(), 100 * purity(node));
 }
 
 void add_rules(const Tree& tree, int at, const std::string& indent, const ClassNames& classes, std::string& text) {
@@ -31,8 +29,8 @@ void add_rules(const Tree& tree, int at, const std::string& indent, const ClassN
     text += leaf_in_words(node, classes) + "\n";
     return;
   }
-  text += fmt::format("{}?  [{} hairpins, {} {:.0f} %", in_words(tree.questions[node.question]), total(node),
-                      classes[1], 100.0 * static_cast<double>(node.count[1]) / static_cast<double>(total(node)));
+  text += fmt::format("{}?  [{} hairpins, {} {:.0f} %", in_words(tree.questions[node.question]), node.total(),
+                      classes[1], 100.0 * static_cast<double>(node.count[1]) / static_cast<double>(node.total()));
   text += tree.dimensions > 0
               ? fmt::format("; latent space answers {:.1f} % as the feature does]\n", 100 * node.svm_accuracy)
               : "]\n";
@@ -217,7 +215,7 @@ std::string tree_dot(const Tree& tree, const ClassNames& classes) {
     const std::string head = node.leaf() ? classes[node.label()] : in_words(tree.questions[node.question]) + "?";
     const std::string svm =
         node.leaf() || tree.dimensions == 0 ? "" : fmt::format("\\nSVM right for {:.1f} %", 100 * node.svm_accuracy);
-    text += fmt::format("  n{} [label=\"{}\\n{} hairpins, {:.0f} % {}{}\"{}];\n", at, escaped(head), total(node),
+    text += fmt::format("  n{} [label=\"{}\\n{} hairpins, {:.0f} % {}{}\"{}];\n", at, escaped(head), node.total(),
                         100 * purity(node), escaped(classes[node.label()]), svm,
                         node.leaf() ? fmt::format(", color=\"{}\"", chart_colour(node.label() == 0 ? 0 : 1)) : "");
     if (!node.leaf())

@@ -19,9 +19,9 @@ std::size_t entry_of(const NaturalSite& site, const Base* base) {
   return entry;
 }
 
-class Walk {
+class SiteWalk {
  public:
-  explicit Walk(const DesignTarget& target) : chain_(target.chain), n_(target.length()) {}
+  explicit SiteWalk(const DesignTarget& target) : chain_(target.chain), n_(target.length()) {}
 
   std::vector<NaturalSite> run() {
     const auto [first, last] = chain_.front();
@@ -101,7 +101,7 @@ class Walk {
 
 }  // namespace
 
-std::vector<NaturalSite> natural_sites(const DesignTarget& target) { return Walk(target).run(); }
+std::vector<NaturalSite> natural_sites(const DesignTarget& target) { return SiteWalk(target).run(); }
 
 int NaturalModel::table_index(Kind kind, int zone, int count) {
   switch (kind) {
@@ -304,7 +304,7 @@ std::shared_ptr<const NaturalModel> parse_natural_model(std::span<const std::byt
 namespace {
 
 constexpr double kPrior = 8;  // examples' worth of what the shorter context says
-constexpr double kLeast = 1e-6;
+constexpr double kLeastShare = 1e-6;
 
 using Counts = std::array<std::vector<double>, 33>;
 
@@ -332,7 +332,7 @@ double even_pair(std::size_t outcome) { return kPairTypes[outcome / 4 + 1][outco
 void put_logs(std::vector<float>& to, const std::vector<double>& shares, std::size_t table) {
   to.assign(shares.size(), NaturalModel::kNever);
   for (std::size_t k = 0; k < shares.size(); ++k) {
-    if (is_written(table, k)) to[k] = static_cast<float>(std::log(std::max(shares[k], kLeast)));
+    if (is_written(table, k)) to[k] = static_cast<float>(std::log(std::max(shares[k], kLeastShare)));
   }
 }
 

@@ -1,13 +1,10 @@
 #include "features/hairpin_columns.h"
 
-#include <limits>
 #include <optional>
 
 namespace stemloop {
 
 namespace {
-
-constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
 
 template <class Number>
 double number(const std::optional<Number>& value) {

@@ -2,11 +2,14 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <span>
 #include <string>
 #include <vector>
 
 namespace stemloop {
+
+inline constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();  // what a record does not have
 
 enum class FeatureKind : std::uint8_t { kNumber, kBoolean, kText };
 

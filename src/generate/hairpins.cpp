@@ -57,7 +57,7 @@ class DrawSelector {
   std::optional<Selector> selector_;
 };
 
-struct Counts {
+struct DrawCounts {
   std::int64_t drawn = 0, kept = 0, unlike = 0, out_of_step = 0, cut_off = 0, by_chance = 0, repeated = 0, known = 0,
                folds = 0;
   std::int64_t same_structure = 0;
@@ -237,7 +237,7 @@ class HairpinRun {
   }
 
   void tell() const {
-    const Counts& n = counts_;
+    const DrawCounts& n = counts_;
     say(Loud::kInfo,
         "{} hairpins from {} draws; left out: {} out of step, {} cut off, {} no hairpin's picture, {} by fold, {} not "
         "mended, {} by the selector, {} drawn before, {} known",
@@ -262,7 +262,7 @@ class HairpinRun {
   Folder folder_;
   std::shared_ptr<const NaturalModel> natural_;
   DrawSelector selector_;
-  Counts counts_;
+  DrawCounts counts_;
 };
 
 }  // namespace

@@ -11,7 +11,7 @@ namespace stemloop {
 
 namespace {
 
-struct Counts {
+struct SequenceCounts {
   std::int64_t drawn = 0, kept = 0, invalid = 0, length = 0, folds = 0, known = 0, repeated = 0, one_hairpin = 0;
   std::int64_t unlike = 0;
 };
@@ -50,7 +50,7 @@ std::vector<Candidate> candidates(SequenceGenerator& generator, const std::optio
 // Why draw `number` is left out, or nullptr; counted.
 const char* reason_against(const GenerateOptions& c, const Candidate& one, std::int64_t number,
                            const std::unordered_set<std::string>& known, std::unordered_set<std::string>& seen,
-                           Counts& counts) {
+                           SequenceCounts& counts) {
   constexpr std::uint64_t kSelectStream = std::uint64_t{1} << 44U;
   const auto left_out = [](std::int64_t& count, const char* reason) {
     ++count;
@@ -115,7 +115,7 @@ bool generate_sequences(const GenerateOptions& c) {
   std::unordered_set<std::string> seen;
   Folder folder(load_model(c.folding));
   SequenceFiles files(c);
-  Counts n;
+  SequenceCounts n;
   Progress progress("sequences", !c.common.quiet);
   while (n.kept < c.count && n.drawn < c.count * c.tries) {
     for (const Candidate& one : candidates(*generator, selector, folder, kBatch, c.seed, n.drawn)) {

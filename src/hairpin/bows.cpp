@@ -7,8 +7,7 @@ namespace stemloop {
 
 namespace {
 
-constexpr double kPi = std::numbers::pi;
-constexpr double kRoundest = kPi;  // of an arc on a neck, where nothing is near
+constexpr double kRoundest = std::numbers::pi;  // of an arc on a neck, where nothing is near
 
 }  // namespace
 
@@ -26,7 +25,7 @@ std::vector<Point> arc(Point from, Point to, Point out, int count, double steepe
     for (int k = 1; k <= count; ++k) points.push_back(from + (to - from) * (static_cast<double>(k) / (count + 1)));
     return points;
   }
-  const double angle = rising_zero([&](double x) { return span - reach_of_arc(count, x); }, 0, kPi);
+  const double angle = rising_zero([&](double x) { return span - reach_of_arc(count, x); }, 0, std::numbers::pi);
   if (angle > steepest) return {};
   Point at = from;
   for (int k = 0; k < count; ++k) {

@@ -24,7 +24,7 @@ constexpr int kFormat = 1;
 constexpr const char* kTree = "tree.json";
 constexpr const char* kBooster = "booster.ubj";
 constexpr const char* kSpace = "space.safetensors";
-constexpr const char* kRanged[] = {"nucleotides", "gc_content", "mfe_per_nt"};
+constexpr const char* kMeasuredRanges[] = {"nucleotides", "gc_content", "mfe_per_nt"};
 constexpr double kRangeTail = 0.001;
 constexpr double kStiffness[] = {1, 0.1, 0.01};  // C of the tree's SVMs, the paper's first
 
@@ -235,7 +235,7 @@ Classifier Classifier::train(const std::string& directory, const LabelledEvidenc
   c.tree_ = c.best_tree(latent(encoded, "m"), table, train, valid, how);
   c.booster_ = train_xgboost(evidence_matrix(train.evidence, table), train.labels, how.booster);
   c.fit_space(class_space(encoded));
-  for (const char* name : kRanged) {
+  for (const char* name : kMeasuredRanges) {
     const auto& values = column_named(name, table).values;
     c.ranges_.push_back({name, quantile(values, kRangeTail), quantile(values, 1 - kRangeTail)});
   }
@@ -301,7 +301,7 @@ Classifier Classifier::open(const std::string& directory, const std::string& dev
 
   const Json ranges = outside.value("ranges", Json());
   require(ranges.is_object(), "{}: 'ranges' is missing", name);
-  for (const char* measure : kRanged) {
+  for (const char* measure : kMeasuredRanges) {
     const Json pair = ranges.value(measure, Json());
     require(pair.is_array() && pair.size() == 2 && pair[0].is_number() && pair[1].is_number(),
             "{}: the range of '{}' is missing or no pair of numbers", name, measure);

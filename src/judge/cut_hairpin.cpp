@@ -5,16 +5,14 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <limits>
 #include <tuple>
 
+#include "features/features.h"
 #include "seq/seq.h"
 
 namespace stemloop {
 
 namespace {
-
-constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
 
 constexpr int kBefore = 16, kBehind = 23;  // letters outside the Drosha cuts that are read
 

@@ -42,6 +42,9 @@ struct Measure {
   std::string name;   // of its column
   std::string words;  // for a reader: "energy per nucleotide"
   std::string unit;   // "kcal/mol", "nt", ... or empty
+
+  /// A share of words of letters, of which a table has hundreds.
+  [[nodiscard]] bool word() const { return name.starts_with("share_"); }
 };
 
 /// What is measured, in the order of measure_hairpin()'s values.

@@ -2,15 +2,14 @@
 
 #include <algorithm>
 #include <array>
-#include <limits>
 
+#include "features/features.h"
 #include "seq/seq.h"
 
 namespace stemloop {
 
 namespace {
 
-constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
 constexpr int kLowerStem = 11;  // letters below a Drosha cut
 constexpr std::string_view kLetters = "ACGU";
 

@@ -12,8 +12,6 @@ namespace stemloop {
 
 namespace {
 
-bool is_word(const Measure& measure) { return measure.name.starts_with("share_"); }
-
 double probability_of(const LogisticBlend& curve, double log_odds) {
   return 1 / (1 + std::exp(-(curve.weights[0] * log_odds + curve.bias)));
 }
@@ -42,7 +40,7 @@ void give_reasons(const Booster& booster, const LogisticBlend& curve, const Spli
   double words = 0;
   for (std::size_t k = 0; k < columns.size(); ++k) {
     const std::size_t m = columns[k];
-    if (is_word(measures[m])) {
+    if (measures[m].word()) {
       words += sums[k];
     } else {
       call.reasons.push_back({m, hairpin.looks.front()[m], sums[k]});

@@ -33,8 +33,6 @@ double place_among(std::span<const float> percentiles, float value) {
   return std::clamp(middle / static_cast<double>(percentiles.size()), 0.0, 1.0);
 }
 
-bool is_word(const Measure& measure) { return measure.name.starts_with("share_"); }
-
 }  // namespace
 
 HairpinFinder::HairpinFinder(const CutModel& cuts)
@@ -119,7 +117,7 @@ std::vector<PrecursorCall> PrecursorClassifier::judge(std::span<const FoundHairp
     double words = 0;
     for (std::size_t m = 0; m < measures.size(); ++m) {
       const double weight = calibration_.weights[0] * parts[m];
-      if (is_word(measures[m])) {
+      if (measures[m].word()) {
         words += weight;
         continue;
       }

@@ -35,7 +35,7 @@ namespace {
 // A row of the records that are marked and one of the others, each if there are any.
 void add_rows(JudgeScores& scores, std::span<const std::uint8_t> marked, const char* name, const char* others) {
   const std::string kind = scores.rows.empty() ? "records" : scores.rows.front().front().first;
-  for (const std::uint8_t mark : {1, 0}) {
+  for (const int mark : {1, 0}) {
     std::vector<float> probability;
     std::vector<std::uint8_t> labels;
     for (std::size_t i = 0; i < marked.size(); ++i) {

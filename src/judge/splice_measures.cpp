@@ -5,15 +5,14 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <limits>
 
+#include "features/features.h"
 #include "seq/seq.h"
 
 namespace stemloop {
 
 namespace {
 
-constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
 constexpr double kTractWeight = 0.6;                // of one letter of the tract: neighbours are not independent
 constexpr double kDistanceWeight = 0.15;            // nats a letter between site and cut
 constexpr double kNoAcceptor = -12, kNoDonor = -8;  // about the least that sites score

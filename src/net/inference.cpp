@@ -19,7 +19,6 @@ namespace stemloop {
 namespace {
 
 constexpr std::int64_t kTogether = 48;  // records that a thread takes at once: their weights are read once for all
-constexpr std::int64_t kColumns = kPictureColumns;
 constexpr std::int64_t kEncoded = 12;   // columns the decoder begins with
 constexpr std::int64_t kUpsampled = 3;  // columns that one becomes, twice
 
@@ -89,14 +88,14 @@ class Decoder {
     upsample_[1](narrow(1).first, w, count * kNarrow, wide(0).first);
     upsample_finish_[1](wide(0).first, count * kWide);
     // The ladder ends at 108 columns, the picture at 100.
-    constexpr std::int64_t kNext = kColumns + kTaps / 2;
+    constexpr std::int64_t kNext = kPictureColumns + kTaps / 2;
     convolution_[1](wide(0), wide(1), places(kNext), scratch.convolution, finished(1, wide(1), kNext));
-    float* const scores = room(scratch.scores, count * kColumns * out_.columns());
-    convolution_[2](wide(1), wide(0), places(kColumns), scratch.convolution, [&](std::int64_t i) {
-      finish_[2](wide(0).at(i), kColumns);
-      out_(wide(0).at(i), w, kColumns, scores + i * kColumns * out_.columns());
+    float* const scores = room(scratch.scores, count * kPictureColumns * out_.columns());
+    convolution_[2](wide(1), wide(0), places(kPictureColumns), scratch.convolution, [&](std::int64_t i) {
+      finish_[2](wide(0).at(i), kPictureColumns);
+      out_(wide(0).at(i), w, kPictureColumns, scores + i * kPictureColumns * out_.columns());
     });
-    out_finish_(scores, count * kColumns);
+    out_finish_(scores, count * kPictureColumns);
     return read(scores, count, how);
   }
 
@@ -105,7 +104,7 @@ class Decoder {
     constexpr std::int64_t kFirst[] = {0, kColourClasses, 2 * kColourClasses, 2 * kColourClasses + kTopHeights};
     constexpr std::int64_t kCount[] = {kColourClasses, kColourClasses, kTopHeights, kBottomHeights};
     if (wants_log_probabilities(how)) {
-      for (std::int64_t column = 0; column < count * kColumns; ++column) {
+      for (std::int64_t column = 0; column < count * kPictureColumns; ++column) {
         for (int i = 0; i < 4; ++i)
           to_log_probabilities({scores + column * out_.columns() + kFirst[i], static_cast<std::size_t>(kCount[i])});
       }

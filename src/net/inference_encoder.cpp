@@ -11,7 +11,6 @@ namespace stemloop {
 
 namespace {
 
-constexpr std::int64_t kColumns = kPictureColumns;
 constexpr std::int64_t kPadding = kTaps / 2;
 // Places behind those wanted that the next layer may read: five of a convolution, three of one of stride 2.
 constexpr std::int64_t kMargin = 8;
@@ -22,7 +21,7 @@ constexpr float kGateBias = 1.5F;
 
 // Columns up to the last with a bar.
 std::int64_t filled(const Picture& picture) {
-  std::int64_t width = kColumns;
+  std::int64_t width = kPictureColumns;
   const auto blank = [&](std::int64_t x) {
     const auto at = static_cast<std::size_t>(x);
     return picture.colour[0][at] == kBlank && picture.colour[1][at] == kBlank && picture.height[0][at] == 0 &&
@@ -79,7 +78,7 @@ void LatentEncoder::add_bonds(const Picture& picture, float* z) const {
 }
 
 void LatentEncoder::add_letters(const Picture& picture, float* mu) const {
-  for (std::int64_t x = 0; x < kColumns; ++x) {
+  for (std::int64_t x = 0; x < kPictureColumns; ++x) {
     for (std::int64_t strand = 0; strand < 2; ++strand) {
       const std::uint8_t colour = picture.colour[static_cast<std::size_t>(strand)][static_cast<std::size_t>(x)];
       const std::int64_t input = x * kLetterInputs + strand * kColourClasses + (colour == kBlank ? kNoBar : colour);
@@ -90,8 +89,8 @@ void LatentEncoder::add_letters(const Picture& picture, float* mu) const {
 }
 
 void LatentEncoder::stem(const Picture& picture, std::int64_t wanted, float* y) const {
-  std::int64_t inputs[kColumns][4];  // which of a column's inputs are one
-  for (std::int64_t x = 0; x < std::min(kColumns, wanted + kPadding); ++x) {
+  std::int64_t inputs[kPictureColumns][4];  // which of a column's inputs are one
+  for (std::int64_t x = 0; x < std::min<std::int64_t>(kPictureColumns, wanted + kPadding); ++x) {
     const auto at = static_cast<std::size_t>(x);
     for (std::size_t strand = 0; strand < 2; ++strand) {
       const std::uint8_t colour = picture.colour[strand][at];
@@ -105,7 +104,7 @@ void LatentEncoder::stem(const Picture& picture, std::int64_t wanted, float* y) 
     float* const sum = y + x * width_;
     for (std::int64_t k = 0; k < kTaps; ++k) {
       const std::int64_t from = x + k - kPadding;
-      if (from < 0 || from >= kColumns) continue;
+      if (from < 0 || from >= kPictureColumns) continue;
       const auto row = [&](int i) { return stem_.data() + (k * kColumnInputs + inputs[from][i]) * width_; };
       const float *a = row(0), *b = row(1), *c = row(2), *d = row(3);
       for (std::int64_t o = 0; o < width_; ++o) sum[o] += (a[o] + b[o]) + (c[o] + d[o]);
@@ -123,10 +122,10 @@ void LatentEncoder::convolve(std::span<const Picture> pictures, bool whole, Scra
     for (std::int64_t& r : reach) r = whole ? length : std::min(length, r + kPadding);
   };
   std::transform(pictures.begin(), pictures.end(), reach.begin(), filled);
-  grow(kColumns);
+  grow(kPictureColumns);
   std::vector<float>*at_input = &scratch.sequences[0], *at_middle = &scratch.sequences[1],
   *at_output = &scratch.sequences[2];
-  Sequences x = framed(*at_input, count, kColumns, width_);
+  Sequences x = framed(*at_input, count, kPictureColumns, width_);
   for (std::int64_t i = 0; i < count; ++i) {
     const std::int64_t done = reach[static_cast<std::size_t>(i)];
     stem(pictures[static_cast<std::size_t>(i)], done, x.at(i));

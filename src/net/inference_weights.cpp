@@ -9,8 +9,6 @@ namespace stemloop {
 
 namespace {
 
-constexpr std::int64_t kColumns = kPictureColumns;
-
 // Weights (outputs, inputs) of a linear map, input by input.
 std::vector<float> transposed(std::span<const float> rows, std::size_t outputs) {
   std::vector<float> columns(rows.size());
@@ -81,7 +79,7 @@ LatentEncoder::Residual LatentEncoder::read_residual(const EncoderWeights& from,
 
 std::int64_t LatentEncoder::read_residuals(const EncoderWeights& from) {
   const std::int64_t w = width_;
-  std::int64_t length = kColumns;
+  std::int64_t length = kPictureColumns;
   const auto add = [&](std::int64_t in, std::int64_t out, bool half) {
     residuals_.push_back(read_residual(from, in, out, half, length));
     length = residuals_.back().length;
@@ -109,7 +107,7 @@ void LatentEncoder::read_codes(const EncoderWeights& from) {
   if (config.letter_code) {
     std::fill(heads_finish_.scale.begin(), heads_finish_.scale.end(), kCodedHeads);
     for (float& b : heads_finish_.shift) b *= kCodedHeads;
-    const auto rows = from.floats("letters.weight", {groups * latent_, kColumns * kLetterInputs});
+    const auto rows = from.floats("letters.weight", {groups * latent_, kPictureColumns * kLetterInputs});
     letters_ = transposed(rows, static_cast<std::size_t>(latent_));
   }
   constexpr std::int64_t kBondGroup = 2;

@@ -15,7 +15,7 @@ namespace {
 constexpr const char* kInk = "#333333";
 constexpr const char* kReal = "#000000";
 constexpr double kWidth = 300, kHeight = 210;
-constexpr std::size_t kFew = 1000;  // fewer values are shown as their distribution function: bins would be noise
+constexpr std::size_t kFewValues = 1000;  // fewer values are shown as their distribution function: bins would be noise
 
 // Of the set at place `s`; the real one is the first.
 const char* colour_of(std::size_t s) { return s == 0 ? kReal : chart_colour(s - 1); }
@@ -68,7 +68,7 @@ Drawing distributions(const std::string& label, const std::vector<PlottedSet>& s
   bool few = false;
   for (const PlottedSet& one : sets) {
     values.push_back(without_tails(values_of(one)));
-    few = few || values.back().size() < kFew;
+    few = few || values.back().size() < kFewValues;
   }
   Chart chart = empty_chart(label);
   chart.y.label = few ? "share up to x" : "share in a bin";

@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include "report/escape.h"
+#include "report/html_table.h"
 
 namespace stemloop {
 
@@ -14,11 +15,6 @@ std::string number(const std::optional<double>& value, int digits) {
 }
 
 std::string ends_of(const BaseSpan& arm) { return arm.known() ? fmt::format("{}\t{}", arm.begin + 1, arm.end) : "\t"; }
-
-std::string_view letters_of(const ReportRecord& r, const BaseSpan& arm) {
-  return std::string_view(r.sequence)
-      .substr(static_cast<std::size_t>(arm.begin), static_cast<std::size_t>(arm.end - arm.begin));
-}
 
 }  // namespace
 

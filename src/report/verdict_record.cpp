@@ -8,27 +8,25 @@ namespace stemloop {
 
 namespace {
 
-using Json = nlohmann::json;
-
-std::string text_of(const Json& value) {
+std::string text_of(const nlohmann::json& value) {
   if (value.is_string()) return value.get<std::string>();
   if (value.is_number_float()) return fmt::format("{:.4g}", value.get<double>());
   if (value.is_boolean()) return value.get<bool>() ? "yes" : "no";
   return value.is_null() ? "" : value.dump();
 }
 
-std::optional<double> number_of(const Json& object, const char* name) {
+std::optional<double> number_of(const nlohmann::json& object, const char* name) {
   const auto found = object.find(name);
   if (found == object.end() || !found->is_number()) return std::nullopt;
   return found->get<double>();
 }
 
-std::string text_at(const Json& object, const char* name) {
+std::string text_at(const nlohmann::json& object, const char* name) {
   const auto found = object.find(name);
   return found == object.end() ? "" : text_of(*found);
 }
 
-std::optional<double> percent_at(const Json& object, const char* name) {
+std::optional<double> percent_at(const nlohmann::json& object, const char* name) {
   const auto share = number_of(object, name);
   return share ? std::optional(100 * *share) : std::nullopt;
 }
@@ -43,12 +41,12 @@ std::string measure_in_words(const std::string& name) {
 }
 
 // Features with what they add to the log odds: "reasons", or "for" and "against". The weightiest eight.
-void add_contributions(const Json& verdict, ReportRecord& record) {
+void add_contributions(const nlohmann::json& verdict, ReportRecord& record) {
   constexpr std::size_t kMost = 8;
   for (const char* name : {"reasons", "for", "against"}) {
     const auto list = verdict.find(name);
     if (list == verdict.end() || !list->is_array()) continue;
-    for (const Json& one : *list) {
+    for (const nlohmann::json& one : *list) {
       if (!one.is_object()) continue;
       ReportReason reason;
       reason.name = one.contains("measure") ? measure_in_words(text_at(one, "measure")) : text_at(one, "feature");
@@ -66,11 +64,11 @@ void add_contributions(const Json& verdict, ReportRecord& record) {
 }
 
 // Of a family that judges each hairpin of a record: the one it finds likeliest.
-const Json* likeliest_hairpin(const Json& verdict) {
+const nlohmann::json* likeliest_hairpin(const nlohmann::json& verdict) {
   const auto list = verdict.find("hairpins");
   if (list == verdict.end() || !list->is_array()) return nullptr;
-  const Json* best = nullptr;
-  for (const Json& one : *list) {
+  const nlohmann::json* best = nullptr;
+  for (const nlohmann::json& one : *list) {
     if (!one.is_object()) continue;
     if (best == nullptr || number_of(one, "probability").value_or(0) > number_of(*best, "probability").value_or(0))
       best = &one;
@@ -79,7 +77,7 @@ const Json* likeliest_hairpin(const Json& verdict) {
 }
 
 // [start, end] from 1, both inside.
-BaseSpan span_at(const Json& hairpin, const char* name) {
+BaseSpan span_at(const nlohmann::json& hairpin, const char* name) {
   const auto arm = hairpin.find(name);
   if (arm == hairpin.end() || !arm->is_array() || arm->size() != 2) return {};
   if (!arm->at(0).is_number_integer() || !arm->at(1).is_number_integer()) return {};
@@ -88,7 +86,7 @@ BaseSpan span_at(const Json& hairpin, const char* name) {
 
 // The arms that the call rests on, so that page and table of calls say the same. Which one guides was told before; how
 // sure a cut is holds where it is the same cut.
-void take_judged_arms(const Json& hairpin, ReportRecord& record) {
+void take_judged_arms(const nlohmann::json& hairpin, ReportRecord& record) {
   const BaseSpan five = span_at(hairpin, "5p"), three = span_at(hairpin, "3p");
   const int length = static_cast<int>(record.sequence.size());
   if (!five.known() || !three.known() || five.end > three.begin || three.end > length) return;
@@ -104,12 +102,12 @@ void take_judged_arms(const Json& hairpin, ReportRecord& record) {
 }
 
 // The path through a tree of questions.
-void add_path(const Json& verdict, ReportRecord& record) {
+void add_path(const nlohmann::json& verdict, ReportRecord& record) {
   const auto tree = verdict.find("tree");
   if (tree == verdict.end() || !tree->is_object()) return;
   const auto path = tree->find("path");
   if (path == tree->end() || !path->is_array()) return;
-  for (const Json& step : *path) {
+  for (const nlohmann::json& step : *path) {
     if (!step.is_object()) continue;
     const std::string value = text_at(step, "value");
     record.words.push_back(fmt::format("{}? {} ({}{})", text_at(step, "question"), text_at(step, "answer"),
@@ -128,11 +126,11 @@ void add_path(const Json& verdict, ReportRecord& record) {
 void add_verdict(const Verdict& verdict, bool take_arms, ReportRecord& record) {
   record.label = verdict.label();
   record.outside = verdict.outside();
-  const Json json = Json::parse(verdict.json(), nullptr, false);
+  const nlohmann::json json = nlohmann::json::parse(verdict.json(), nullptr, false);
   if (!json.is_object()) return;
   record.probability = number_of(json, "probability");
   if (const auto energy = number_of(json, "energy")) record.energy_kcal = energy;
-  const Json* hairpin = likeliest_hairpin(json);
+  const nlohmann::json* hairpin = likeliest_hairpin(json);
   add_contributions(hairpin != nullptr ? *hairpin : json, record);
   if (take_arms && hairpin != nullptr) take_judged_arms(*hairpin, record);
   add_path(json, record);
@@ -144,7 +142,7 @@ void add_verdict(const Verdict& verdict, bool take_arms, ReportRecord& record) {
   }
   const auto notes = json.find("notes");
   if (notes == json.end() || !notes->is_array()) return;
-  for (const Json& note : *notes) {
+  for (const nlohmann::json& note : *notes) {
     const std::string text = text_of(note);
     if (std::find(record.notes.begin(), record.notes.end(), text) == record.notes.end()) record.notes.push_back(text);
   }

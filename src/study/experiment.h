@@ -87,6 +87,8 @@ std::string shown(const std::string& sequence, const std::string& ends);
 
 inline constexpr const char* kMetrics[] = {"accuracy", "sensitivity", "specificity", "f1", "mcc", "auroc", "auprc"};
 inline constexpr std::size_t kMetricCount = std::size(kMetrics);
+// Places among them.
+inline constexpr std::size_t kAccuracy = 0, kSensitivity = 1, kSpecificity = 2, kMcc = 4, kAuroc = 5;
 
 // What a cell's classifier is tested on: the real records of its fold, or those of --blind.
 inline constexpr const char* kFoldTest = "fold";

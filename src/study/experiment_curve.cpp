@@ -11,8 +11,7 @@ namespace stemloop {
 
 namespace {
 
-constexpr std::size_t kSensitivity = 1, kSpecificity = 2, kMcc = 4, kAuroc = 5;  // places in kMetrics
-constexpr int kOdds[] = {1, 5, 20};                                              // canonical hairpins to a mirtron
+constexpr int kOdds[] = {1, 5, 20};  // canonical hairpins to a mirtron
 
 struct Point2 {
   std::string test, ends, classifier, arm;

@@ -15,8 +15,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr std::size_t kAccuracy = 0, kMcc = 4;  // places in kMetrics
-
 // Metrics of one ends, classifier and arm, by (repeat, fold).
 using Folds = std::map<std::pair<int, int>, std::array<double, kMetricCount>>;
 

@@ -25,9 +25,9 @@ namespace stemloop {
 namespace {
 
 // What is drawn from the seed, each with numbers of its own.
-enum Purpose : std::uint64_t { kDrawSample, kDrawHalves, kDrawTwoSample, kDrawParts, kDrawForest };
+enum QualityDraw : std::uint64_t { kDrawSample, kDrawHalves, kDrawTwoSample, kDrawParts, kDrawForest };
 
-std::uint64_t seed_for(std::uint64_t seed, Purpose purpose) { return Random(seed, purpose).next(); }
+std::uint64_t seed_of(std::uint64_t seed, QualityDraw purpose) { return Random(seed, purpose).next(); }
 
 tbb::global_control limit_to(int threads) {
   return {tbb::global_control::max_allowed_parallelism, static_cast<std::size_t>(threads)};
@@ -160,7 +160,7 @@ double two_sample_accuracy(const MeasuredSet& real, const MeasuredSet& synthetic
   for (const MeasuredSet* set : {&real, &synthetic}) {
     const bool is_synthetic = set == &synthetic && labels.size() == n;
     auto chosen =
-        draw_without(set->sample.size(), n, Random(seed_for(options.seed, kDrawTwoSample), is_synthetic ? 1 : 0));
+        draw_without(set->sample.size(), n, Random(seed_of(options.seed, kDrawTwoSample), is_synthetic ? 1 : 0));
     std::sort(chosen.begin(), chosen.end());
     const MeasuredSet part = part_of_sample(*set, chosen);
     const Matrix its = sequence_rows(part);
@@ -172,7 +172,7 @@ double two_sample_accuracy(const MeasuredSet& real, const MeasuredSet& synthetic
       groups.push_back(group_of.try_emplace(s, static_cast<std::int64_t>(group_of.size())).first->second);
   }
   const std::vector<double> shares(kParts, 1.0 / kParts);
-  const auto parts = split_groups(groups, labels, shares, seed_for(options.seed, kDrawParts));
+  const auto parts = split_groups(groups, labels, shares, seed_of(options.seed, kDrawParts));
 
   const auto limit = limit_to(options.threads);
   std::array<std::int64_t, kParts> right{}, judged{};
@@ -188,7 +188,7 @@ double two_sample_accuracy(const MeasuredSet& real, const MeasuredSet& synthetic
     if (ones == 0 || ones == static_cast<std::int64_t>(in_labels.size())) return;
     LearnerOptions forest;
     forest.trees = kTrees;
-    forest.seed = Random(seed_for(options.seed, kDrawForest), part).next();
+    forest.seed = Random(seed_of(options.seed, kDrawForest), part).next();
     const auto probabilities =
         Learner::train(LearnerKind::kForest, rows.select(in), in_labels, forest)->probabilities(rows.select(out));
     judged[part] = static_cast<std::int64_t>(out.size());
@@ -236,7 +236,7 @@ MeasuredSet measure_set(std::vector<std::string> sequences, const std::shared_pt
   MeasuredSet set{std::move(sequences), {}, {}, {}};
   const std::size_t n = set.sequences.size();
   set.sample = draw_without(n, std::min(n, static_cast<std::size_t>(options.most)),
-                            Random(seed_for(options.seed, kDrawSample), 0));
+                            Random(seed_of(options.seed, kDrawSample), 0));
   std::sort(set.sample.begin(), set.sample.end());
   set.mfe_per_nt.resize(set.sample.size());
   set.one_hairpin.resize(set.sample.size());
@@ -283,7 +283,7 @@ QualityReport compare_halves(const MeasuredSet& real, const QualityOptions& opti
   QualityReport mean;
   for (const QualityColumn& column : quality_columns()) mean.*column.value = 0;
   for (int h = 0; h < options.halvings; ++h) {
-    const auto order = draw_without(n, n, Random(seed_for(options.seed, kDrawHalves), static_cast<std::uint64_t>(h)));
+    const auto order = draw_without(n, n, Random(seed_of(options.seed, kDrawHalves), static_cast<std::uint64_t>(h)));
     const std::span<const std::size_t> all(order);
     const MeasuredSet first = part_of_sample(real, all.first(n / 2));
     const MeasuredSet second = part_of_sample(real, all.subspan(n / 2));

@@ -12,7 +12,7 @@ using Json = nlohmann::ordered_json;
 
 // What a run is, as JSON, and back: everything that is needed to repeat it.
 template <class Visit>
-void visit_run(TrainJob& c, Visit visit) {
+void visit_picture_run(TrainJob& c, Visit visit) {
   visit_common_run(c, visit);
   visit("mutate", c.options.mutate);
   visit("graft", c.options.graft);
@@ -28,7 +28,7 @@ void visit_run(TrainJob& c, Visit visit) {
 
 Json run_json(TrainJob& c, const Dataset& data, std::int64_t train, std::int64_t valid) {
   Json options = Json::object();
-  visit_run(c, [&](const char* name, const auto& value) { options[name] = value; });
+  visit_picture_run(c, [&](const char* name, const auto& value) { options[name] = value; });
   return new_run_file(c, config_json(c.preset.config), objective_json(c.preset.objective), options,
                       {data.md5, data.tally, train, valid, paths_from_run(c)});
 }
@@ -79,7 +79,7 @@ void prepare_pictures(TrainJob& c) {
     return;
   }
   read_run(
-      c, [](auto& of, auto visit) { visit_run(of, visit); },
+      c, [](auto& of, auto visit) { visit_picture_run(of, visit); },
       [&](const std::string& network, const std::string& objective, const std::string& path) {
         c.preset.config = config_from_json(network, path);
         c.preset.objective = objective_from_json(objective, path);

@@ -18,7 +18,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 template <class Visit>
-void visit_run(TrainJob& c, Visit visit) {
+void visit_sequence_run(TrainJob& c, Visit visit) {
   visit_common_run(c, visit);
   visit("label_column", c.label_column);
   visit("judge_every", c.watch.judge_every);
@@ -29,7 +29,7 @@ void visit_run(TrainJob& c, Visit visit) {
 
 Json run_json(TrainJob& c, const std::string& md5, const Tally& tally, std::int64_t train, std::int64_t valid) {
   Json options = Json::object();
-  visit_run(c, [&](const char* name, const auto& value) { options[name] = value; });
+  visit_sequence_run(c, [&](const char* name, const auto& value) { options[name] = value; });
   return new_run_file(c, sequence_net_json(c.gan.network), gan_objective_json(c.gan.objective), options,
                       {md5, tally, train, valid, paths_from_run(c)});
 }
@@ -215,7 +215,7 @@ void prepare_sequences(TrainJob& c) {
     return;
   }
   read_run(
-      c, [](auto& of, auto visit) { visit_run(of, visit); },
+      c, [](auto& of, auto visit) { visit_sequence_run(of, visit); },
       [&](const std::string& network, const std::string& objective, const std::string& path) {
         c.gan.network = sequence_net_from_json(network, path);
         c.gan.objective = gan_objective_from_json(objective, path);
