@@ -194,4 +194,25 @@ void NaturalModel::draw(int chain, const DesignTarget& target, const std::vector
   }
 }
 
+int draw_chain(const NaturalModel& natural, const std::vector<double>& weights, const DesignTarget& target,
+               Random& random) {
+  double rest = random.uniform();
+  double sum = 0;
+  std::vector<double> share;
+  for (std::size_t c = 0; c < natural.chains.size(); ++c) {
+    // A chain far from the range of GC would be dragged there letter by letter.
+    const double beyond = std::max({0.0, target.gc_low - natural.chains[c].gc, natural.chains[c].gc - target.gc_high});
+    constexpr double kSpread = 0.05;
+    share.push_back((weights.empty() ? natural.chains[c].weight : weights[c]) *
+                    std::exp(-0.5 * beyond * beyond / (kSpread * kSpread)));
+    sum += share.back();
+  }
+  rest *= sum;
+  for (std::size_t c = 0; c < share.size(); ++c) {
+    rest -= share[c];
+    if (rest < 0) return static_cast<int>(c);
+  }
+  return static_cast<int>(share.size()) - 1;
+}
+
 }  // namespace stemloop

@@ -70,4 +70,9 @@ class NaturalModel {
             Base* base) const;
 };
 
+/// A chain to draw letters from: by `weights`, or the model's own if there are none, and by how near its content of G
+/// and C comes to what the target allows.
+int draw_chain(const NaturalModel& natural, const std::vector<double>& weights, const DesignTarget& target,
+               Random& random);
+
 }  // namespace stemloop
