@@ -1,6 +1,7 @@
 // A hairpin as the world classifier sees it: found in a sequence of any length, cut at its four cut sites, and folded
-// again without what lies outside the cuts. What is measured here depends on the stem-loop and its cuts alone, most of
-// it on the letters between the Drosha cuts, so flanks of any length leave it as it is, as far as they leave these.
+// again without what lies outside the cuts. What is measured of it (hairpin_measures.h) depends on the stem-loop and
+// its cuts alone, most of it on the letters between the Drosha cuts, so flanks of any length leave it as it is, as far
+// as they leave these.
 #pragma once
 
 #include <optional>
