@@ -5,6 +5,7 @@
 #include "data/smote.h"
 #include "net/net.h"
 #include "study/analyzer.h"
+#include "study/baselines.h"
 #include "study/experiment_seeds.h"
 #include "study/selector.h"
 #include "study/sequence_quality.h"
