@@ -73,6 +73,8 @@ class CutGradient {
  private:
   double backward_scores(const CutNetwork& network, const CutTask& task, std::span<const float> scores,
                          std::span<float> gradient);
+  /// Of the last layer's output, added to `dy`; of the heads themselves to `g`.
+  void backward_heads(const CutNetwork& network, const CutWindow& window, float* dy, float* g);
   void backward_layers(const CutNetwork& network, const CutWindow& window, double keep, std::span<float> gradient);
 
   CutForward forward_;
