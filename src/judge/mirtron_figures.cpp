@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "learn/learn.h"
+#include "net/model_files.h"
 #include "util/util.h"
 
 namespace stemloop {

@@ -8,6 +8,7 @@
 
 #include "hairpin/hairpin.h"
 #include "judge/classifier.h"
+#include "judge/folded_record.h"
 
 namespace stemloop {
 

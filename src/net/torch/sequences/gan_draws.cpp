@@ -16,8 +16,8 @@ SymbolData draw_rows(GeneratorImpl& generator, std::int64_t count, std::uint64_t
   const SequenceNetConfig& config = generator.config();
   SymbolData rows;
   rows.length = config.length;
-  for (std::int64_t begin = 0; begin < count; begin += kRowsAtOnce) {
-    const std::int64_t n = std::min(kRowsAtOnce, count - begin);
+  for (std::int64_t begin = 0; begin < count; begin += kSymbolRowsAtOnce) {
+    const std::int64_t n = std::min(kSymbolRowsAtOnce, count - begin);
     Tensor noise_NZ = torch::empty({n, config.noise}), length_N = torch::empty({n});
     Tensor gumbel_NLV = torch::empty({n, config.length, config.symbols()});
     for (std::int64_t i = 0; i < n; ++i) {
