@@ -1,6 +1,6 @@
 // Pre-miRNA or not, wherever the sequence comes from: cut first, then judge.
 //
-//   sequence -> stem-loops (fold/local.h) -> the four cuts of each (arms) -> measures from the cuts (hairpin_measures.h)
+//   sequence -> stem-loops (fold/local.h) -> the four cuts of each (arms) -> measures of that (hairpin_measures.h)
 //            -> boosted trees -> calibrated probability -> the best hairpin's, the others listed
 //
 // So neither length nor flanks nor the place where somebody cut the sequence count, and no hairpin is an answer. A
