@@ -4,6 +4,7 @@
 
 #include "net/torch/diva/diva.h"
 #include "net/torch/loop/training.h"
+#include "net/torch/sequences/critic_loss.h"
 #include "net/torch/sequences/gan.h"
 
 namespace stemloop {

@@ -26,7 +26,7 @@ set(allowed_train ${allowed_report} report)
 set(allowed_cli ${allowed_report} generate report train)
 set(allowed_program ${allowed_cli} cli)
 # Headers that go round the door, because few want them and a change should not reach all who want the room.
-set(side_doors util/append_file.h util/table_joins.h seq/bracket_lines.h net/checkpoint.h net/model_reading.h util/regular_file.h util/run_folder.h data/tensor_checks.h fold/parameter_sets.h util/pipeline.h util/typed_cell.h seq/record_stream.h data/dataset.h data/sequence_set.h data/similarity.h data/lineage.h data/likeness.h data/table_split.h data/shuffle.h data/smote.h
+set(side_doors util/append_file.h util/hash.h util/table_joins.h seq/bracket_lines.h net/checkpoint.h net/model_reading.h util/regular_file.h util/run_folder.h data/tensor_checks.h data/shallow_json.h fold/parameter_sets.h util/pipeline.h util/typed_cell.h seq/record_stream.h data/dataset.h data/sequence_set.h data/similarity.h data/lineage.h data/likeness.h data/table_split.h data/shuffle.h data/smote.h
     fold/local.h net/find_model.h scan/introns.h scan/session.h net/kernels.h net/row_kernels.h net/model_files.h study/experiment_folds.h study/augmentation.h report/models.h arms/arm_training.h judge/training.h judge/material.h hairpin/signature.h cli/version.h cli/command.h)
 # Of a room with subfolders: which of its folders each may include. The room itself includes none of them.
 set(inside_net net)

@@ -6,6 +6,7 @@
 #include <filesystem>
 
 #include "net/model_directory.h"
+#include "net/torch/sequences/critic_loss.h"
 #include "net/torch/sequences/gan_training.h"
 #include "net/torch/sequences/symbol_rows.h"
 #include "net/torch/weights.h"

@@ -129,6 +129,22 @@ void embedding_gradient(const CutWindow& window, const float* x, double keep, in
 
 }  // namespace
 
+void CutGradient::backward_heads(const CutNetwork& network, const CutWindow& window, float* dy, float* g) {
+  const TrainingKernels& kernels = training_kernels();
+  const CutPlaces places = places_of(network.shape);
+  const int n = window.length, c = network.shape.channels;
+  const float* x = forward_.layers().back().x.data() + forward_.margin() * c;
+  d_heads_.assign(static_cast<std::size_t>(2 * c) * kHeadColumns, 0.0F);
+  kernels.multiply(true, true, 2 * c, kHeadColumns, n + 1, x - c, c, d_scores_.data(), kHeadColumns, d_heads_.data(),
+                   kHeadColumns);
+  for (int k = 0; k < 2 * c; ++k) {
+    for (int cut = 0; cut < kCuts; ++cut) g[places.heads + k * kCuts + cut] += d_heads_[k * kHeadColumns + cut];
+  }
+  kernels.multiply(false, true, n + 1, c, kHeadColumns, d_scores_.data(), kHeadColumns, heads_before_.data(), c, dy - c,
+                   c);
+  kernels.multiply(false, true, n + 1, c, kHeadColumns, d_scores_.data(), kHeadColumns, heads_behind_.data(), c, dy, c);
+}
+
 void CutGradient::backward_layers(const CutNetwork& network, const CutWindow& window, double keep,
                                   std::span<float> gradient) {
   const TrainingKernels& kernels = training_kernels();
@@ -142,24 +158,13 @@ void CutGradient::backward_layers(const CutNetwork& network, const CutWindow& wi
     return rows.data() + around * c;
   };
 
-  // The heads.
-  const float* x = layers.back().x.data() + margin * c;
-  d_heads_.assign(static_cast<std::size_t>(2 * c) * kHeadColumns, 0.0F);
-  kernels.multiply(true, true, 2 * c, kHeadColumns, n + 1, x - c, c, d_scores_.data(), kHeadColumns, d_heads_.data(),
-                   kHeadColumns);
-  for (int k = 0; k < 2 * c; ++k) {
-    for (int cut = 0; cut < kCuts; ++cut) g[places.heads + k * kCuts + cut] += d_heads_[k * kHeadColumns + cut];
-  }
   float* dy = clear(d_y_, 1);
-  kernels.multiply(false, true, n + 1, c, kHeadColumns, d_scores_.data(), kHeadColumns, heads_before_.data(), c, dy - c,
-                   c);
-  kernels.multiply(false, true, n + 1, c, kHeadColumns, d_scores_.data(), kHeadColumns, heads_behind_.data(), c, dy, c);
-
+  backward_heads(network, window, dy, g);
   for (std::size_t l = places.layers.size(); l-- > 0;) {
     const CutLayerPlaces& layer = places.layers[l];
     const CutForward::Layer& was = layers[l];
     const int d = network.shape.dilations[l];
-    x = was.x.data() + margin * c;
+    const float* x = was.x.data() + margin * c;
     add_columns(dy, n, c, g + layer.out_bias);
     kernels.multiply(true, true, c, c, n, was.r.data(), c, dy, c, g + layer.out, c);
     float* du = clear(d_u_, margin);

@@ -5,7 +5,7 @@
 #include <optional>
 #include <string_view>
 
-#include "arms/cut_training.h"
+#include "arms/cut_examples.h"
 #include "arms/cut_window.h"
 #include "fold/local.h"
 

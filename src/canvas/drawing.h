@@ -82,6 +82,8 @@ struct Drawing {
 
 /// The text with bytes that are no UTF-8 and control characters replaced by "?"; drawings call it on every Text.
 std::string drawable(const std::string& text);
+/// The drawable text as it stands in XML or HTML; `quotes`: in an attribute too.
+std::string markup_text(const std::string& text, bool quotes = false);
 
 /// Width of a text in DejaVu Sans as drawn, letters beyond ASCII taken as wide as a figure.
 double text_width(std::string_view text, double size, bool bold = false);

@@ -6,26 +6,6 @@ namespace stemloop {
 
 namespace {
 
-std::string escaped(const std::string& text) {
-  std::string out;
-  for (const char c : drawable(text)) {
-    switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      default:
-        out += c;
-    }
-  }
-  return out;
-}
-
 std::string colour(const std::string& name) { return name.empty() ? "none" : name; }
 
 std::string stroked(const std::string& stroke, double width) {
@@ -66,7 +46,7 @@ struct Writer {
         s.at.x, s.at.y, s.size, kAnchors[static_cast<int>(s.anchor)], colour(s.colour),
         s.bold ? R"( font-weight="bold")" : "", s.fixed_width ? R"( font-family="DejaVu Sans Mono, monospace")" : "",
         s.turned == 0 ? "" : fmt::format(R"x( transform="rotate({:.4g} {:.2f} {:.2f})")x", -s.turned, s.at.x, s.at.y),
-        escaped(s.text));
+        markup_text(s.text));
   }
 };
 
@@ -82,6 +62,24 @@ std::string drawable(const std::string& text) {
     for (std::size_t k = 1; valid && k < length; ++k) valid = (static_cast<unsigned char>(text[i + k]) >> 6U) == 2;
     out += valid ? text.substr(i, length) : "?";
     i += valid ? length : 1;
+  }
+  return out;
+}
+
+std::string markup_text(const std::string& text, bool quotes) {
+  std::string out;
+  for (const char c : drawable(text)) {
+    const char* const entity = c == '&'              ? "&amp;"
+                               : c == '<'            ? "&lt;"
+                               : c == '>'            ? "&gt;"
+                               : quotes && c == '"'  ? "&quot;"
+                               : quotes && c == '\'' ? "&#39;"
+                                                     : nullptr;
+    if (entity != nullptr) {
+      out += entity;
+    } else {
+      out += c;
+    }
   }
   return out;
 }

@@ -153,6 +153,20 @@ void add_trees(CLI::App& app, ModelCommand& c, ChoiceOptions& known) {
       ->capture_default_str();
 }
 
+void add_cut_networks(CLI::App& app, ModelCommand& c, ChoiceOptions& known) {
+  const ChoiceOptions::Choices precursor = {"train precursor"};
+  known.only(precursor, app.add_option("--cut-channels", c.order.precursor.channels, "Of its networks of cuts"))
+      ->check(CLI::IsMember({16, 32, 48, 64, 96, 128}))
+      ->capture_default_str();
+  known.only(precursor, app.add_option("--cut-epochs", c.order.precursor.epochs, "Of its networks of cuts"))
+      ->check(CLI::Range(1, 1000))
+      ->capture_default_str();
+  known
+      .only(precursor, app.add_option("--leave-out", c.order.precursor.left_out,
+                                      "Measures whose names begin so are not learnt from (share_: words of letters)"))
+      ->type_name("PREFIX");
+}
+
 void add_records(CLI::App& app, ModelCommand& c, ChoiceOptions& known) {
   add_dataset(app, c.order.data);
   known.only(kLearn, {"--tsv"});
@@ -191,17 +205,7 @@ void add_records(CLI::App& app, ModelCommand& c, ChoiceOptions& known) {
       .only({"train precursor", "train mirtron"},
             app.add_option("--calls", c.order.precursor.calls, "What is said of every record out of fold, TSV"))
       ->type_name("FILE");
-  const ChoiceOptions::Choices precursor = {"train precursor"};
-  known.only(precursor, app.add_option("--cut-channels", c.order.precursor.channels, "Of its networks of cuts"))
-      ->check(CLI::IsMember({16, 32, 48, 64, 96, 128}))
-      ->capture_default_str();
-  known.only(precursor, app.add_option("--cut-epochs", c.order.precursor.epochs, "Of its networks of cuts"))
-      ->check(CLI::Range(1, 1000))
-      ->capture_default_str();
-  known
-      .only(precursor, app.add_option("--leave-out", c.order.precursor.left_out,
-                                      "Measures whose names begin so are not learnt from (share_: words of letters)"))
-      ->type_name("PREFIX");
+  add_cut_networks(app, c, known);
   known
       .only(kLearn, app.add_option("--seed", c.order.seed,
                                    "Of the records to calibrate on (as those the network was validated on) and the "

@@ -125,6 +125,7 @@ std::function<int()> add_project(CLI::App& app);
 std::function<int()> add_generate(CLI::App& app);
 std::function<int()> add_design(CLI::App& app);
 std::function<int()> add_train(CLI::App& app);
+std::function<int()> add_train_arms(CLI::App& app);  // of train
 std::function<int()> add_smote(CLI::App& app);
 std::function<int()> add_quality(CLI::App& app);
 std::function<int()> add_experiment(CLI::App& app);

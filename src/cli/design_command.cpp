@@ -30,6 +30,30 @@ int run_design(DesignOptions& c) {
   return make_designs(c) == 0 || c.common.skip_bad ? kExitOk : kExitRejected;
 }
 
+void add_structures(CLI::App& app, DesignOptions& c) {
+  app.add_option("--structure", c.structures, "Structure asked for, as dot-bracket; may be given again")
+      ->type_name("DB");
+  app.add_option("--structures", c.structures_file, "Structures from a file of dot-brackets, or FASTA with them")
+      ->type_name("FILE");
+  app.add_option("--like", c.like, "The structures of these hairpins, letters of their kind")->type_name("FASTA");
+  app.add_option("--edit", c.edit, "These hairpins with the structures asked for: few letters change")
+      ->type_name("FASTA");
+  app.add_option("--guide", c.guide, "A guide of 18 nt or more, placed in a natural backbone (shRNA-mir)")
+      ->excludes("--structure")
+      ->excludes("--structures")
+      ->excludes("--like")
+      ->excludes("--edit")
+      ->type_name("SEQ");
+  app.add_option("--backbone", c.backbone, "mir-30a, mir-155, mir-21, mir-16-1, or their miRBase accessions")
+      ->needs("--guide")
+      ->capture_default_str()
+      ->type_name("NAME");
+  app.add_option("--arm", c.arm, "Where the guide stands; auto: as is usual for the backbone")
+      ->needs("--guide")
+      ->check(CLI::IsMember({"auto", "5p", "3p"}))
+      ->capture_default_str();
+}
+
 void add_conditions(CLI::App& app, DesignOptions& c) {
   app.add_option("--length", c.length, "Refuse structures of another length")
       ->check(CLI::Range(1, kLongestDesign))
@@ -46,6 +70,30 @@ void add_conditions(CLI::App& app, DesignOptions& c) {
   app.add_option("--mature", c.mature, "A mature sequence that must be in it, as --hold")->type_name("SEQ[@POS]");
 }
 
+// How many designs, and how long each is searched for.
+void add_search(CLI::App& app, DesignOptions& c) {
+  app.add_option("-n,--count", c.count, "Designs of each structure")
+      ->check(CLI::Range(1, 10'000'000))
+      ->capture_default_str();
+  app.add_option("--seed", c.seed, "Design number i depends on the seed and i alone")->capture_default_str();
+  app.add_option("--probability", c.search.wanted_probability,
+                 "Search on for a structure this likely in the ensemble; 0: stop at the MFE")
+      ->check(CLI::Range(0.0, 1.0))
+      ->capture_default_str();
+  app.add_option("--class", c.of_class,
+                 "Search on until the design is called so by a classifier; any: ask for no class")
+      ->check(CLI::IsMember({kPremirnaClass, kMirtronClass, kAnyClass}))
+      ->capture_default_str();
+  app.add_option("--judge", c.judge, "Classifier that judges (default: premirna; of --class mirtron: mirtron)")
+      ->type_name("MODEL");
+  app.add_option("--attempts", c.search.attempts, "Starts from new letters before a structure is given up")
+      ->check(CLI::Range(1, 1'000'000))
+      ->capture_default_str();
+  app.add_option("--time-limit", c.time_limit, "Seconds for each design; what is found then depends on the machine")
+      ->check(CLI::PositiveNumber)
+      ->type_name("S");
+}
+
 }  // namespace
 
 std::function<int()> add_design(CLI::App& app) {
@@ -57,48 +105,9 @@ std::function<int()> add_design(CLI::App& app) {
       "like those of natural precursors, and called pre-miRNA by a classifier. One hairpin a structure. What cannot be "
       "designed\n"
       "is listed with the reason; what is not called pre-miRNA is told.");
-  app.add_option("--structure", c->structures, "Structure asked for, as dot-bracket; may be given again")
-      ->type_name("DB");
-  app.add_option("--structures", c->structures_file, "Structures from a file of dot-brackets, or FASTA with them")
-      ->type_name("FILE");
-  app.add_option("--like", c->like, "The structures of these hairpins, letters of their kind")->type_name("FASTA");
-  app.add_option("--edit", c->edit, "These hairpins with the structures asked for: few letters change")
-      ->type_name("FASTA");
-  app.add_option("--guide", c->guide, "A guide of 18 nt or more, placed in a natural backbone (shRNA-mir)")
-      ->excludes("--structure")
-      ->excludes("--structures")
-      ->excludes("--like")
-      ->excludes("--edit")
-      ->type_name("SEQ");
-  app.add_option("--backbone", c->backbone, "mir-30a, mir-155, mir-21, mir-16-1, or their miRBase accessions")
-      ->needs("--guide")
-      ->capture_default_str()
-      ->type_name("NAME");
-  app.add_option("--arm", c->arm, "Where the guide stands; auto: as is usual for the backbone")
-      ->needs("--guide")
-      ->check(CLI::IsMember({"auto", "5p", "3p"}))
-      ->capture_default_str();
+  add_structures(app, *c);
   add_conditions(app, *c);
-  app.add_option("-n,--count", c->count, "Designs of each structure")
-      ->check(CLI::Range(1, 10'000'000))
-      ->capture_default_str();
-  app.add_option("--seed", c->seed, "Design number i depends on the seed and i alone")->capture_default_str();
-  app.add_option("--probability", c->search.wanted_probability,
-                 "Search on for a structure this likely in the ensemble; 0: stop at the MFE")
-      ->check(CLI::Range(0.0, 1.0))
-      ->capture_default_str();
-  app.add_option("--class", c->of_class,
-                 "Search on until the design is called so by a classifier; any: ask for no class")
-      ->check(CLI::IsMember({kPremirnaClass, kMirtronClass, kAnyClass}))
-      ->capture_default_str();
-  app.add_option("--judge", c->judge, "Classifier that judges (default: premirna; of --class mirtron: mirtron)")
-      ->type_name("MODEL");
-  app.add_option("--attempts", c->search.attempts, "Starts from new letters before a structure is given up")
-      ->check(CLI::Range(1, 1'000'000))
-      ->capture_default_str();
-  app.add_option("--time-limit", c->time_limit, "Seconds for each design; what is found then depends on the machine")
-      ->check(CLI::PositiveNumber)
-      ->type_name("S");
+  add_search(app, *c);
   app.add_flag("--unique", c->unique, "No sequence twice");
   app.add_option("--novel-against", c->novel_against, "No sequence of this file")->type_name("FASTA");
   app.add_option("--natural", c->model, "Model of natural precursors: a directory, a name or a file")

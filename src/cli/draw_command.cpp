@@ -34,6 +34,18 @@ struct Drawn {
   std::string png;
 };
 
+Drawn drawn_record(const DrawCommand& c, const FigureSources& sources, FigureState& state, const Record& record) {
+  Drawn item;
+  item.id = record.id;
+  item.alternative = record.alternative > 0;
+  item.drawing = draw_figure(figure_of(c.figure, sources, state, record, item.matured));
+  if (!c.folder.empty()) {
+    item.svg = to_svg(item.drawing, c.figure.width_mm);
+    item.png = png_bytes(c.figure, item.drawing);
+  }
+  return item;
+}
+
 int run_draw(DrawCommand& c) {
   begin_run(c.common);
   const bool all = !c.folder.empty();
@@ -60,15 +72,7 @@ int run_draw(DrawCommand& c) {
       },
       [&](FigureState& state, const Record& record) -> std::optional<Drawn> {
         if (!c.ids.empty() && std::find(c.ids.begin(), c.ids.end(), record.id) == c.ids.end()) return std::nullopt;
-        Drawn item;
-        item.id = record.id;
-        item.alternative = record.alternative > 0;
-        item.drawing = draw_figure(figure_of(c.figure, sources, state, record, item.matured));
-        if (all) {
-          item.svg = to_svg(item.drawing, c.figure.width_mm);
-          item.png = png_bytes(c.figure, item.drawing);
-        }
-        return item;
+        return drawn_record(c, sources, state, record);
       },
       [&](std::optional<Drawn>&& item) {
         if (!item) return;

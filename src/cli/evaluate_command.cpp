@@ -95,6 +95,42 @@ int run_evaluate(EvaluateCommand& c, const CLI::App& app, const ChoiceOptions& k
   return finish(labelled.tally, c.common);
 }
 
+void add_classifier_scores(CLI::App& app, EvaluateCommand& c, ChoiceOptions& known) {
+  known
+      .only({"classifier"}, app.add_option("--label-column", c.label_column,
+                                           "Models of mirtrons: column of --tsv that is 1 for mirtrons"))
+      ->capture_default_str()
+      ->type_name("NAME");
+  known.only({"classifier"}, app.add_option("--calls", c.calls, "Probabilities record by record"))->type_name("FILE");
+  known
+      .only({"classifier"},
+            app.add_option("--by", c.by,
+                           "Scores for every value of these columns of --tsv, too; flank: flank5 and flank3 in ranges"))
+      ->delimiter(',')
+      ->type_name("COLUMN,...");
+  known
+      .only({"classifier"},
+            app.add_option("--trained-on", c.trained_on,
+                           "What the model was trained on (a table with a column sequence, or FASTA): records that "
+                           "are among it or nearly alike one of it are counted and told apart"))
+      ->type_name("FILE");
+  known.only({"classifier"}, app.add_option("--curve", c.curve, "The calibration curve"))->type_name("FILE");
+}
+
+void add_bond_draws(CLI::App& app, EvaluateCommand& c, ChoiceOptions& known) {
+  known.only({"bonds"}, app.add_option("--seed", c.seed, "Of the patterns and draws"))->capture_default_str();
+  known
+      .only({"bonds"},
+            app.add_option("--draw-temperature", c.temperature, "Spread of the draws of z_m, 0 for the prior's mean"))
+      ->check(CLI::Range(0.0, 10.0))
+      ->capture_default_str();
+  known
+      .only({"bonds"}, app.add_option("--keep", c.keep,
+                                      "Share of z_m that stays the hairpin's own where it is moved, as in generate"))
+      ->check(CLI::Range(0.0, 1.0))
+      ->capture_default_str();
+}
+
 }  // namespace
 
 std::function<int()> add_evaluate(CLI::App& app) {
@@ -117,37 +153,8 @@ std::function<int()> add_evaluate(CLI::App& app) {
   add_dataset(app, c->data);
   app.add_option("--part", c->part, "Only this part of the split")->check(CLI::IsMember({"train", "valid", "test"}));
   app.add_option("--format", c->format, "tsv or json")->check(CLI::IsMember({"tsv", "json"}))->capture_default_str();
-  known
-      ->only({"classifier"}, app.add_option("--label-column", c->label_column,
-                                            "Models of mirtrons: column of --tsv that is 1 for mirtrons"))
-      ->capture_default_str()
-      ->type_name("NAME");
-  known->only({"classifier"}, app.add_option("--calls", c->calls, "Probabilities record by record"))->type_name("FILE");
-  known
-      ->only(
-          {"classifier"},
-          app.add_option("--by", c->by,
-                         "Scores for every value of these columns of --tsv, too; flank: flank5 and flank3 in ranges"))
-      ->delimiter(',')
-      ->type_name("COLUMN,...");
-  known
-      ->only({"classifier"},
-             app.add_option("--trained-on", c->trained_on,
-                            "What the model was trained on (a table with a column sequence, or FASTA): records that "
-                            "are among it or nearly alike one of it are counted and told apart"))
-      ->type_name("FILE");
-  known->only({"classifier"}, app.add_option("--curve", c->curve, "The calibration curve"))->type_name("FILE");
-  known->only({"bonds"}, app.add_option("--seed", c->seed, "Of the patterns and draws"))->capture_default_str();
-  known
-      ->only({"bonds"},
-             app.add_option("--draw-temperature", c->temperature, "Spread of the draws of z_m, 0 for the prior's mean"))
-      ->check(CLI::Range(0.0, 10.0))
-      ->capture_default_str();
-  known
-      ->only({"bonds"}, app.add_option("--keep", c->keep,
-                                       "Share of z_m that stays the hairpin's own where it is moved, as in generate"))
-      ->check(CLI::Range(0.0, 1.0))
-      ->capture_default_str();
+  add_classifier_scores(app, *c, *known);
+  add_bond_draws(app, *c, *known);
   add_run_options(app, c->common, c->folding);
   tell_model_parameters(app);
   app.footer(

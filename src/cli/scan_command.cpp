@@ -74,6 +74,20 @@ void add_outputs(CLI::App& app, MergeOptions& options) {
       ->capture_default_str();
 }
 
+// What of the genome is scanned.
+void add_places(CLI::App& app, ScanCommand& c, ChoiceOptions& known) {
+  const auto genome = [&](CLI::Option* option) { return known.only({kGenome}, option); };
+  genome(app.add_option("--region", c.whole.scan.region, "Only here; 1-based, closed"))
+      ->type_name("CONTIG[:START-END]");
+  genome(app.add_option("--bed", c.whole.scan.bed, "Only in these intervals"))->type_name("BED");
+  genome(app.add_option("--softmask", c.softmask,
+                        "Lower-case letters: ignore the case (microRNAs lie in repeats too), or skip them like N"))
+      ->check(CLI::IsMember({"ignore", "skip"}))
+      ->capture_default_str();
+  genome(app.add_flag("--transcripts", c.transcripts,
+                      "The records are transcripts: one strand, coordinates in the record"));
+}
+
 std::function<int()> add_scan_genome(CLI::App& app) {
   auto c = std::make_shared<ScanCommand>();
   GenomeScan& o = c->whole;
@@ -86,14 +100,7 @@ std::function<int()> add_scan_genome(CLI::App& app) {
   genome(app.add_option("--prior", o.prior,
                         "Probability that a candidate is a precursor before it is judged (default: the model's)"))
       ->check(CLI::Range(1e-9, 1 - 1e-9));
-  genome(app.add_option("--region", o.scan.region, "Only here; 1-based, closed"))->type_name("CONTIG[:START-END]");
-  genome(app.add_option("--bed", o.scan.bed, "Only in these intervals"))->type_name("BED");
-  genome(app.add_option("--softmask", c->softmask,
-                        "Lower-case letters: ignore the case (microRNAs lie in repeats too), or skip them like N"))
-      ->check(CLI::IsMember({"ignore", "skip"}))
-      ->capture_default_str();
-  genome(app.add_flag("--transcripts", c->transcripts,
-                      "The records are transcripts: one strand, coordinates in the record"));
+  add_places(app, *c, *known);
   app.add_option(
          "--introns", o.introns,
          "Judge these introns instead, by a model of mirtrons: BED (a line each, or between the blocks of twelve\n"

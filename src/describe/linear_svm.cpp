@@ -73,6 +73,26 @@ class Products {
   std::size_t held_ = 0;
 };
 
+double squared_hinge(const std::vector<double>& y, const std::vector<double>& decisions) {
+  double sum = 0;
+  for (std::size_t i = 0; i < y.size(); ++i) {
+    const double slack = std::max(0.0, 1 - y[i] * decisions[i]);
+    sum += slack * slack;
+  }
+  return sum;
+}
+
+Eigen::VectorXd newton_step(const std::vector<double>& hessian, std::size_t stride, double c,
+                            const Eigen::VectorXd& gradient) {
+  using RowMajor = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+  const Eigen::Index n = gradient.size();
+  RowMajor system = 2 * c *
+                    Eigen::Map<const RowMajor, 0, Eigen::OuterStride<>>(
+                        hessian.data(), n, n, Eigen::OuterStride<>(static_cast<Eigen::Index>(stride)));
+  system.diagonal().array() += 1;
+  return -Eigen::LLT<RowMajor, Eigen::Lower>(system).solve(gradient);
+}
+
 }  // namespace
 
 SvmProblem::SvmProblem(const Matrix& rows, std::span<const std::int64_t> records)
@@ -93,8 +113,30 @@ SvmProblem::SvmProblem(const Matrix& rows, std::span<const std::int64_t> records
   products.flush();
 }
 
+void SvmProblem::follow_margin(const std::vector<double>& y, const std::vector<double>& f, std::vector<bool>& active,
+                               std::vector<double>& hessian) const {
+  std::vector<std::size_t> changed;
+  std::size_t now_active = 0;
+  for (std::size_t i = 0; i < count_; ++i) {
+    const bool inside = y[i] * f[i] < 1;
+    now_active += inside ? 1 : 0;
+    if (inside != active[i]) changed.push_back(i);
+    active[i] = inside;
+  }
+  const bool afresh = now_active < changed.size();
+  if (afresh) std::fill(hessian.begin(), hessian.end(), 0.0);
+  Products products(hessian, size_, stride_);
+  if (afresh) {
+    for (std::size_t i = 0; i < count_; ++i) {
+      if (active[i]) products.add(rows_.data() + i * stride_, 1);
+    }
+  } else {
+    for (const std::size_t i : changed) products.add(rows_.data() + i * stride_, active[i] ? 1 : -1);
+  }
+  products.flush();
+}
+
 SvmProblem::Solution SvmProblem::solve(const std::vector<bool>& yes, double c) const {
-  using RowMajor = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
   const auto n = static_cast<Eigen::Index>(size_);
   std::vector<double> y(count_);
   for (std::size_t i = 0; i < count_; ++i) y[i] = yes[i] ? 1 : -1;
@@ -110,12 +152,7 @@ SvmProblem::Solution SvmProblem::solve(const std::vector<bool>& yes, double c) c
       add_scaled(to.data(), columns_.data() + k * count_, at[static_cast<Eigen::Index>(k)], count_);
   };
   const auto objective = [&](const Eigen::VectorXd& at, const std::vector<double>& decisions) {
-    double sum = 0;
-    for (std::size_t i = 0; i < count_; ++i) {
-      const double slack = std::max(0.0, 1 - y[i] * decisions[i]);
-      sum += slack * slack;
-    }
-    return at.squaredNorm() / 2 + c * sum;
+    return at.squaredNorm() / 2 + c * squared_hinge(y, decisions);
   };
 
   double value = objective(w, f);
@@ -130,11 +167,7 @@ SvmProblem::Solution SvmProblem::solve(const std::vector<bool>& yes, double c) c
     if (step == 0) first_norm = gradient.norm();
     if (gradient.norm() <= kTolerance * first_norm) break;
 
-    RowMajor system = 2 * c *
-                      Eigen::Map<const RowMajor, 0, Eigen::OuterStride<>>(
-                          hessian.data(), n, n, Eigen::OuterStride<>(static_cast<Eigen::Index>(stride_)));
-    system.diagonal().array() += 1;
-    const Eigen::VectorXd move = -Eigen::LLT<RowMajor, Eigen::Lower>(system).solve(gradient);
+    const Eigen::VectorXd move = newton_step(hessian, stride_, c, gradient);
 
     // The full step nearly always goes down; halve it where it does not.
     double length = 1;
@@ -153,25 +186,7 @@ SvmProblem::Solution SvmProblem::solve(const std::vector<bool>& yes, double c) c
     std::swap(f, trial_f);
     value = trial_value;
 
-    std::vector<std::size_t> changed;
-    std::size_t now_active = 0;
-    for (std::size_t i = 0; i < count_; ++i) {
-      const bool inside = y[i] * f[i] < 1;
-      now_active += inside ? 1 : 0;
-      if (inside != active[i]) changed.push_back(i);
-      active[i] = inside;
-    }
-    const bool afresh = now_active < changed.size();
-    if (afresh) std::fill(hessian.begin(), hessian.end(), 0.0);
-    Products products(hessian, size_, stride_);
-    if (afresh) {
-      for (std::size_t i = 0; i < count_; ++i) {
-        if (active[i]) products.add(rows_.data() + i * stride_, 1);
-      }
-    } else {
-      for (const std::size_t i : changed) products.add(rows_.data() + i * stride_, active[i] ? 1 : -1);
-    }
-    products.flush();
+    follow_margin(y, f, active, hessian);
   }
 
   Solution solution;

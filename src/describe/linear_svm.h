@@ -37,6 +37,10 @@ class SvmProblem {
   [[nodiscard]] Solution solve(const std::vector<bool>& yes, double c) const;
 
  private:
+  // Who lies inside the margin with the decisions `f`, and the sum of x x^T over these.
+  void follow_margin(const std::vector<double>& y, const std::vector<double>& f, std::vector<bool>& active,
+                     std::vector<double>& hessian) const;
+
   std::size_t count_ = 0;
   std::size_t size_ = 0;         // dimensions and one for the bias
   std::size_t stride_ = 0;       // of a row and of the Hessian: size_ rounded up to full vectors

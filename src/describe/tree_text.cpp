@@ -4,6 +4,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "data/shallow_json.h"
 #include "util/util.h"
 
 namespace stemloop {
@@ -55,14 +56,7 @@ class TreeReader {
 
   Tree read(const std::string& text) const {
     constexpr int kMostDepth = 8;
-    bool deep = false;  // what lies deeper is not built
-    const Json json = Json::parse(
-        text,
-        [&deep](int depth, Json::parse_event_t, Json&) {
-          deep = deep || depth > kMostDepth;
-          return !deep;
-        },
-        false);
+    const auto [json, deep] = shallow_json(text, kMostDepth);
     require(!deep && json.is_object() && json.contains("format") && json["format"] == kFormat, "{}: is no {}", name_,
             kFormat);
     Tree tree;

@@ -9,6 +9,7 @@
 #include "design/make_designs.h"
 #include "design/mend.h"
 #include "design/natural_files.h"
+#include "design/natural_fit.h"
 #include "design/natural_model.h"
 #include "design/rivals.h"
 #include "design/search.h"

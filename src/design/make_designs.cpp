@@ -10,6 +10,7 @@
 
 #include "data/sequence_set.h"
 #include "design/designer.h"
+#include "design/natural_fit.h"
 
 namespace stemloop {
 

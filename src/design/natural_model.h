@@ -2,12 +2,10 @@
 // hairpin from its ends to its loop. A base pair depends on the two pairs before it (or on the letters beside it,
 // behind a loop) and on whether it stands near the ends, near the terminal loop or between; an unpaired letter on the
 // two before it on its strand, or on the one before it and the one that faces it. Fitted by expectation-maximisation
-// (natural_fit.h); in a file, log-probabilities are whole thousandths.
+// (natural_fit.h); in a file (natural_files.h), log-probabilities are whole thousandths.
 #pragma once
 
 #include <array>
-#include <memory>
-#include <string>
 #include <vector>
 
 #include "design/target.h"
@@ -72,26 +70,9 @@ class NaturalModel {
             Base* base) const;
 };
 
-/// As a model directory: its family in config.json, and the file beside it.
-inline constexpr const char* kNaturalFamily = "natural";
-inline constexpr const char* kNaturalFile = "model.json";
-
-/// Reads a model file (JSON). Error with the path if it is damaged.
-std::shared_ptr<const NaturalModel> read_natural_model(const std::string& path);
-/// The same from the file's content, which may be hostile.
-std::shared_ptr<const NaturalModel> parse_natural_model(std::span<const std::byte> bytes, const std::string& path);
-/// As read_natural_model() reads it.
-std::string natural_model_text(const NaturalModel& model);
-
-/// A hairpin to fit on: letters and structure.
-struct NaturalExample {
-  std::string sequence;
-  std::string structure;
-  double energy_kcal = 0;
-};
-
-/// Fits a mixture of `chains` chains by `rounds` of expectation-maximisation, started by content of G and C. Nothing is
-/// drawn at random. Error if there are fewer examples than chains.
-NaturalModel fit_natural_model(const std::vector<NaturalExample>& examples, int chains, int rounds);
+/// A chain to draw letters from: by `weights`, or the model's own if there are none, and by how near its content of G
+/// and C comes to what the target allows.
+int draw_chain(const NaturalModel& natural, const std::vector<double>& weights, const DesignTarget& target,
+               Random& random);
 
 }  // namespace stemloop

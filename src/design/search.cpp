@@ -66,29 +66,8 @@ class Search {
     return best_.out_of_time;
   }
 
-  int draw_chain() {
-    double rest = random_.uniform();
-    double sum = 0;
-    std::vector<double> share;
-    for (std::size_t c = 0; c < natural_.chains.size(); ++c) {
-      // A chain far from the range of GC would be dragged there letter by letter.
-      const double beyond =
-          std::max({0.0, target_.gc_low - natural_.chains[c].gc, natural_.chains[c].gc - target_.gc_high});
-      constexpr double kSpread = 0.05;
-      share.push_back((chains_.empty() ? natural_.chains[c].weight : chains_[c]) *
-                      std::exp(-0.5 * beyond * beyond / (kSpread * kSpread)));
-      sum += share.back();
-    }
-    rest *= sum;
-    for (std::size_t c = 0; c < share.size(); ++c) {
-      rest -= share[c];
-      if (rest < 0) return static_cast<int>(c);
-    }
-    return static_cast<int>(share.size()) - 1;
-  }
-
   void begin(int attempt) {
-    chain_ = draw_chain();
+    chain_ = draw_chain(natural_, chains_, target_, random_);
     hard_ = attempt >= options_.gentle_attempts;
     const AttemptOptions* hard[] = {&options_.harder, &options_.boosted, &options_.hard, &options_.boosted};
     AttemptOptions how =

@@ -4,22 +4,11 @@
 #include "hairpin/drawings.h"
 #include "hairpin/features.h"
 #include "hairpin/structure_layout.h"
+#include "util/hash.h"
 
 namespace stemloop {
 
 namespace {
-
-// FNV-1a over 64 bits.
-class Hash {
- public:
-  void add(std::string_view text) {
-    for (const char c : text) state_ = (state_ ^ static_cast<unsigned char>(c)) * 0x100000001b3U;
-  }
-  [[nodiscard]] std::uint64_t value() const { return state_; }
-
- private:
-  std::uint64_t state_ = 0xcbf29ce484222325U;
-};
 
 // Hairpin-like sequences: an arm, a loop, the arm's complement with faults, and flanks.
 std::string signature_sequence(int item) {
@@ -47,23 +36,23 @@ std::string signature_sequence(int item) {
 
 std::pair<std::uint64_t, std::uint64_t> signature() {
   constexpr int kSequences = 500;
-  Hash folds;
-  Hash pictures;
+  std::uint64_t folds = kFnvStart, pictures = kFnvStart;
+  const auto add = [](std::uint64_t& hash, std::string_view text) { hash = fnv1a(text, hash); };
   for (const char* parameters : {"turner2004", "turner2004-vienna2.1"}) {
     Folder folder(make_model(load_parameters(parameters)));
     for (int item = 0; item < kSequences; ++item) {
       const std::string sequence = signature_sequence(item);
       const Fold fold = folder.fold(sequence);
-      folds.add(fmt::format("{} {} {}\n", sequence, fold.structure, fold.energy));
+      add(folds, fmt::format("{} {} {}\n", sequence, fold.structure, fold.energy));
       const Picture picture = draw_picture(lay_out(sequence, fold.structure).columns);
       const auto& pixels = picture_pixels(picture).rgb;
-      pictures.add({reinterpret_cast<const char*>(pixels.data()), pixels.size()});
+      add(pictures, {reinterpret_cast<const char*>(pixels.data()), pixels.size()});
       const auto bonds = bond_vector(picture);
-      pictures.add({reinterpret_cast<const char*>(bonds.data()), bonds.size()});
-      for (const std::string& cell : feature_cells(hairpin_features(picture))) pictures.add(cell + "\t");
+      add(pictures, {reinterpret_cast<const char*>(bonds.data()), bonds.size()});
+      for (const std::string& cell : feature_cells(hairpin_features(picture))) add(pictures, cell + "\t");
     }
   }
-  return {folds.value(), pictures.value()};
+  return {folds, pictures};
 }
 
 }  // namespace stemloop

@@ -5,6 +5,7 @@
 //   booster.ubj         boosted trees on evidence_matrix()
 //   space.safetensors   mean and whitening of the latents of training hairpins
 //   README.md           the card
+// classifier_files.cpp writes and opens it.
 //
 // The probability blends the log odds of the boosted trees, of q(y | z_y) and of q(y | z_m); the weights are fitted on
 // records none of them was trained on, which calibrates it. The description is the tree's path.
@@ -31,6 +32,9 @@ struct MeasureRange {
   std::string name;  // a column of measured_table()
   double low = 0, high = 0;
 };
+
+/// Columns whose range is kept.
+inline constexpr const char* kPremirnaRanged[] = {"nucleotides", "gc_content", "mfe_per_nt"};
 
 /// An answer on the path down the latent tree, beside what the feature itself says.
 struct Answer {

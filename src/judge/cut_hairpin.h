@@ -1,6 +1,7 @@
 // A hairpin as the world classifier sees it: found in a sequence of any length, cut at its four cut sites, and folded
-// again without what lies outside the cuts. What is measured here depends on the stem-loop and its cuts alone, most of
-// it on the letters between the Drosha cuts, so flanks of any length leave it as it is, as far as they leave these.
+// again without what lies outside the cuts. What is measured of it (hairpin_measures.h) depends on the stem-loop and
+// its cuts alone, most of it on the letters between the Drosha cuts, so flanks of any length leave it as it is, as far
+// as they leave these.
 #pragma once
 
 #include <optional>
@@ -20,11 +21,14 @@ struct FoldedLetters {
   Ensemble ensemble;
 };
 
+/// Letters outside the Drosha cuts that are read.
+inline constexpr int kLettersBefore = 16, kLettersBehind = 23;
+
 struct CutHairpin {
   LocalStemLoop local;        // the stem-loop, in the whole sequence
   ArmCall arms;               // its cuts
   int begin = 0, end = 0;     // [begin, end) of the sequence lies between the Drosha cuts
-  std::string before, after;  // some letters outside them, as far as there are any
+  std::string before, after;  // kLettersBefore, kLettersBehind letters outside them, as far as there are any
   FoldedLetters core;         // the letters between them
 };
 
@@ -36,21 +40,5 @@ bool can_be_judged(const ArmCall& arms, std::string_view sequence);
 /// REQUIRES: can_be_judged().
 std::optional<CutHairpin> cut_hairpin(std::string_view sequence, const LocalStemLoop& local, ArmCall arms,
                                       Folder& folder);
-
-/// A named number about a hairpin.
-struct Measure {
-  std::string name;   // of its column
-  std::string words;  // for a reader: "energy per nucleotide"
-  std::string unit;   // "kcal/mol", "nt", ... or empty
-
-  /// A share of words of letters, of which a table has hundreds.
-  [[nodiscard]] bool word() const { return name.starts_with("share_"); }
-};
-
-/// What is measured, in the order of measure_hairpin()'s values.
-const std::vector<Measure>& hairpin_measures();
-
-/// Values of hairpin_measures(), appended to `row`; NaN where a value is missing.
-void measure_hairpin(const CutHairpin& hairpin, std::vector<float>& row);
 
 }  // namespace stemloop

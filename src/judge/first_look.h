@@ -1,6 +1,6 @@
 // A first look at a stem-loop whose cuts are known: measures that need no folding beyond that which found it. Trees on
-// them say whether the dearer ones of cut_hairpin.h, which fold what lies between the cuts and its ensemble, are worth
-// taking.
+// them say whether the dearer ones of hairpin_measures.h, which fold what lies between the cuts and its ensemble, are
+// worth taking.
 #pragma once
 
 #include <string>

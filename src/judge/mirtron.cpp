@@ -12,10 +12,6 @@ namespace stemloop {
 
 namespace {
 
-double probability_of(const LogisticBlend& curve, double log_odds) {
-  return 1 / (1 + std::exp(-(curve.weights[0] * log_odds + curve.bias)));
-}
-
 // Rows of all looks at one hairpin, of the measures that a model knows.
 Matrix rows_of(const SplicedHairpin& hairpin, std::span<const std::size_t> columns) {
   Matrix rows{std::ssize(hairpin.looks), std::ssize(columns), {}};
@@ -53,6 +49,10 @@ void give_reasons(const Booster& booster, const LogisticBlend& curve, const Spli
 }
 
 }  // namespace
+
+double probability_of(const LogisticBlend& curve, double log_odds) {
+  return 1 / (1 + std::exp(-(curve.weights[0] * log_odds + curve.bias)));
+}
 
 double mean_log_odds(const Booster& booster, const SplicedHairpin& hairpin, std::span<const std::size_t> columns) {
   const std::vector<float> logits = booster.logits(rows_of(hairpin, columns));

@@ -5,13 +5,15 @@
 //   cuts/                    networks of cuts (of models/premirna)
 //   booster.ubj              boosted trees on mirtron_measures(): mirtron against canonical
 //   others.ubj               trees on the same: mirtron against introns and other RNAs that are none; if it was shown
-//   any index.safetensors        names, labels and word sketches of the training hairpins; no sequence can be read from
-//   it README.md                the card
+//   index.safetensors        names, labels and word sketches of the training hairpins, if any; no sequence can be read
+//                            from it
+//   README.md                the card
 //
 // Log odds are the mean over all looks at a hairpin (mirtron_measures.h), on a logistic curve fitted to records left
 // out of training. The reasons are the trees' own: what each measure adds to the log odds (Shapley values).
 //
-//   mirtron_measures.cpp     what the trees see        mirtron_training.cpp   shown records, trees, figures
+//   mirtron_measures.cpp     what the trees see        mirtron_shown.cpp      records as they are learned from
+//   mirtron_folds.cpp        trees, out of fold        mirtron_training.cpp   from these to a model, its figures
 //   mirtron_files.cpp        the directory             mirtron_told.cpp       a call in words, JSON, cells
 //   known_hairpins.cpp       the training hairpins that go with the model
 #pragma once

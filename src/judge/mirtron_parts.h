@@ -13,6 +13,9 @@ inline constexpr int kMirtronFormat = 2;
 /// Measures whose usual range among training precursors is kept.
 inline constexpr const char* kMirtronRanged[] = {"length", "gc", "mfe_per_nt", "between_arms"};
 
+/// Of log odds on a calibration's curve.
+double probability_of(const LogisticBlend& curve, double log_odds);
+
 /// The trees' log odds, the mean over all looks at a hairpin; the trees know the measures `columns` of
 /// mirtron_measures().
 double mean_log_odds(const Booster& booster, const SplicedHairpin& hairpin, std::span<const std::size_t> columns);

@@ -1,6 +1,6 @@
 // Pre-miRNA or not, wherever the sequence comes from: cut first, then judge.
 //
-//   sequence -> stem-loops (fold/local.h) -> the four cuts of each (arms) -> measures from the cuts (cut_hairpin.h)
+//   sequence -> stem-loops (fold/local.h) -> the four cuts of each (arms) -> measures of that (hairpin_measures.h)
 //            -> boosted trees -> calibrated probability -> the best hairpin's, the others listed
 //
 // So neither length nor flanks nor the place where somebody cut the sequence count, and no hairpin is an answer. A
@@ -22,7 +22,7 @@
 
 #include "fold/fold.h"
 #include "fold/local.h"
-#include "judge/cut_hairpin.h"
+#include "judge/hairpin_measures.h"
 #include "judge/labelled_rows.h"
 #include "learn/learn.h"
 

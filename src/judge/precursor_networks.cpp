@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "util/hash.h"
 #include "util/util.h"
 
 namespace stemloop {
@@ -14,8 +15,7 @@ namespace stemloop {
 namespace fs = std::filesystem;
 
 std::uint64_t hash_of(const std::string& text) {
-  std::uint64_t hash = 1469598103934665603ULL;
-  for (const char letter : text) hash = (hash ^ static_cast<unsigned char>(letter)) * 1099511628211ULL;
+  const std::uint64_t hash = fnv1a(text, 1469598103934665603U);  // a start of its own, which trained models rest on
   return hash ^ (hash >> 29U);
 }
 int part_of(const WorldRecord& record) { return static_cast<int>(hash_of(record.group) % kParts); }

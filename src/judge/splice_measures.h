@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-#include "judge/cut_hairpin.h"
+#include "judge/hairpin_measures.h"
 
 namespace stemloop {
 

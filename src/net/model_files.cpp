@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <limits>
 
+#include "data/shallow_json.h"
 #include "data/tensor_checks.h"
 #include "net/model_directory.h"
 #include "util/regular_file.h"
@@ -34,17 +35,9 @@ std::string model_part(const std::string& directory, const std::string& part) {
 
 Json parse_model_json(std::string_view text, const std::string& name) {
   constexpr int kMostDepth = 8;
-  // What lies deeper is not built, or memory would go for brackets.
-  bool deep = false;
-  Json json = Json::parse(
-      text,
-      [&deep](int depth, Json::parse_event_t, Json&) {
-        deep = deep || depth > kMostDepth;
-        return !deep;
-      },
-      false);
+  auto [json, deep] = shallow_json(text, kMostDepth);
   require(!deep && json.is_object(), "{}: is no JSON object{}", name, deep ? " of a model: it lies too deep" : "");
-  return json;
+  return std::move(json);
 }
 
 TensorFile decode_model_tensors(std::span<const std::byte> bytes, const std::string& name) {

@@ -4,17 +4,14 @@
 #include <cmath>
 
 #include "data/shuffle.h"
+#include "util/hash.h"
 #include "util/util.h"
 
 namespace stemloop {
 
 namespace {
 
-std::uint64_t seed_of(std::uint64_t seed, std::string_view contig) {
-  std::uint64_t hash = 0xcbf29ce484222325U ^ seed;
-  for (const char c : contig) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3U;  // FNV-1a
-  return hash;
-}
+std::uint64_t seed_of(std::uint64_t seed, std::string_view contig) { return fnv1a(contig, kFnvStart ^ seed); }
 
 char upper(char c) { return static_cast<char>(std::toupper(static_cast<unsigned char>(c))); }
 

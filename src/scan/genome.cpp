@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <unordered_map>
 
+#include "util/hash.h"
 #include "util/util.h"
 
 namespace stemloop {
@@ -12,11 +13,6 @@ namespace {
 
 ContigOptions tile_pieces(bool keep_case) {
   return {static_cast<std::size_t>(kTileStep + 2 * kTileMargin), static_cast<std::size_t>(2 * kTileMargin), keep_case};
-}
-
-std::uint64_t hash_letters(std::uint64_t hash, std::string_view letters) {
-  for (const char c : letters) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3U;  // FNV-1a
-  return hash;
 }
 
 // A faidx index says name and length of every contig.
@@ -68,10 +64,10 @@ GenomeSurvey survey_genome(const std::string& path) {
   while (reader.next(piece)) {
     require(!piece.repeated_name, "{}:{}: contig '{}' is there twice, so its coordinates would be ambiguous",
             reader.name(), piece.line, printable(piece.contig));
-    if (piece.first) genome.contigs.push_back({piece.contig, 0, 0xcbf29ce484222325U});
+    if (piece.first) genome.contigs.push_back({piece.contig, 0, kFnvStart});
     ContigInfo& contig = genome.contigs.back();
     contig.length += static_cast<std::int64_t>(piece.letters.size());
-    contig.letters = hash_letters(contig.letters, piece.letters);
+    contig.letters = fnv1a(piece.letters, contig.letters);
   }
   for (const ContigInfo& contig : genome.contigs) {
     genome.letters += contig.length;

@@ -9,6 +9,7 @@
 
 #include "hairpin/hairpin.h"
 #include "scan/scan.h"
+#include "util/hash.h"
 #include "util/util.h"
 
 namespace stemloop {
@@ -20,7 +21,7 @@ constexpr double kMostDecoys = 8;
 PartHeader header_of(const ScanOptions& o, const GenomeSurvey& genome) {
   PartHeader h;
   std::uint64_t letters = 0;
-  for (const ContigInfo& c : genome.contigs) letters = letters * 0x100000001b3U ^ c.letters;
+  for (const ContigInfo& c : genome.contigs) letters = letters * kFnvPrime ^ c.letters;
   const LocalOptions& l = o.candidates.local;
   h.run = o.told;
   h.run.emplace_back("genome", fmt::format("{:016x}", letters));

@@ -1,11 +1,13 @@
 // experiment mirtron: what its files share. A cell is one classifier, trained on one arm's records of a fold and tested
 // on the real records of that fold; everything it draws comes from (seed + repeat, fold).
 //
-//   experiment.cpp           names, metrics
-//   experiment_cells.cpp     the run directory
-//   experiment_folds.cpp     folds, the cells of a fold
-//   experiment_arms.cpp      synthetic mirtrons, what classifiers see, classifiers
-//   experiment_report.cpp    means, differences, tables, figure
+//   experiment.cpp              names, metrics
+//   experiment_cells.cpp        the run directory
+//   experiment_folds.cpp        folds, the cells of a fold
+//   experiment_arms.cpp         synthetic mirtrons
+//   experiment_classifiers.cpp  what classifiers see, classifiers
+//   experiment_summary.cpp      means, differences; experiment_figure.cpp draws them
+//   experiment_report.cpp       tables, the files of a summary
 //
 // Files of a run: run.json (options and the data's MD5), cells.tsv (one line a cell, written when it is done),
 // generators/<repeat>_<fold>_<wgan or fbgan>/, summary.tsv, .json, .md, .svg.

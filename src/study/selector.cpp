@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
+#include "data/shallow_json.h"
 #include "learn/learn.h"
 #include "util/regular_file.h"
 #include "util/util.h"
@@ -87,14 +88,7 @@ std::string selector_json(const Selector& selector) {
 
 Selector selector_from_json(const std::string& text, const std::string& name) {
   constexpr int kMostDepth = 3;
-  bool deep = false;
-  const Json json = Json::parse(
-      text,
-      [&deep](int depth, Json::parse_event_t, Json&) {
-        deep = deep || depth > kMostDepth;
-        return !deep;
-      },
-      false);
+  const auto [json, deep] = shallow_json(text, kMostDepth);
   require(!deep && json.is_object() && json.value("format", Json()) == kSelectorFormat,
           "{}: is no selector of this program", name);
   constexpr std::size_t kFields = 6;

@@ -1,6 +1,6 @@
 // How like real sequences a synthetic set is, always to be read beside the noise floor (real halves against each other)
-// and baselines that keep only some statistics of the real set. No measure stands alone: a Markov chain has no k-mer
-// distance and does not fold, copies of the real set are perfect in all but the distances to the nearest.
+// and baselines (baselines.h) that keep only some of its statistics. No measure stands alone: a Markov chain has no
+// k-mer distance and does not fold, copies of the real set are perfect in all but the distances to the nearest.
 // Sequences are RNA, upper case, A C G U only.
 #pragma once
 
@@ -79,19 +79,6 @@ QualityReport describe_set(const MeasuredSet& real, const QualityOptions& option
 /// The noise floor: random halves of the real sample against each other, means over the halvings. Error if the sample
 /// has fewer than four sequences.
 QualityReport compare_halves(const MeasuredSet& real, const QualityOptions& options);
-
-enum class Baseline {
-  kLetters,        // the letters of each real sequence shuffled
-  kDinucleotides,  // shuffled with every pair of neighbours kept
-  kMarkov,         // drawn from a Markov chain of order 3 fitted on the set, lengths as in the set
-};
-inline constexpr Baseline kBaselines[] = {Baseline::kLetters, Baseline::kDinucleotides, Baseline::kMarkov};
-
-/// "shuffled_letters", "shuffled_dinucleotides", "markov_3".
-const char* baseline_name(Baseline baseline);
-
-/// As many sequences as there are real ones; the i-th is drawn from (seed, i) and as long as the i-th.
-std::vector<std::string> baseline_set(std::span<const std::string> real, Baseline baseline, std::uint64_t seed);
 
 /// What the two-sample classifier sees, a row for each of the sample: shares of 1-, 2- and 3-mers, GC, length, MFE per
 /// nucleotide, single hairpin, the first two and last two letters (0 or 1 for each of ACGU).

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "study/analyzer.h"
+#include "study/baselines.h"
 #include "study/network_scores.h"
 #include "study/selector.h"
 #include "study/sequence_measures.h"

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "data/shallow_json.h"
 #include "fold/parameter_sets.h"
 #include "net/checkpoint.h"
 #include "util/regular_file.h"
@@ -76,18 +77,11 @@ Json read_run_file(const std::string& run) {
   check_own_files(run);
   const auto bytes = read_regular_file(path, 1 << 20);
   constexpr int kMostDepth = 8;
-  bool deep = false;
-  Json json = Json::parse(
-      std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size()),
-      [&deep](int depth, Json::parse_event_t, Json&) {
-        deep = deep || depth > kMostDepth;
-        return !deep;
-      },
-      false);
+  auto [json, deep] = shallow_json({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, kMostDepth);
   require(!deep && json.is_object() && json.value("format", Json()) == kRunFormat && json.contains("options") &&
               json["options"].is_object() && json.contains("data") && json["data"].is_object(),
           "{}: is no run of this program", path);
-  return json;
+  return std::move(json);
 }
 
 void check_run_is_new(const TrainJob& c) {

@@ -50,8 +50,8 @@ class ScoreNetwork {
   std::vector<float> probabilities(const SymbolData& data) {
     torch::NoGradGuard no_gradient;
     std::vector<float> all;
-    for (std::int64_t begin = 0; begin < data.size(); begin += kRowsAtOnce) {
-      std::vector<std::int64_t> records(static_cast<std::size_t>(std::min(kRowsAtOnce, data.size() - begin)));
+    for (std::int64_t begin = 0; begin < data.size(); begin += kSymbolRowsAtOnce) {
+      std::vector<std::int64_t> records(static_cast<std::size_t>(std::min(kSymbolRowsAtOnce, data.size() - begin)));
       std::iota(records.begin(), records.end(), begin);
       const Tensor x_NLV = one_hot_rows(data, records, config_.symbols(), device_);
       const Tensor p =

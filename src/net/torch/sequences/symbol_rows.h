@@ -9,7 +9,7 @@
 
 namespace stemloop {
 
-inline constexpr std::int64_t kRowsAtOnce = 64;  // more add nothing to speed
+inline constexpr std::int64_t kSymbolRowsAtOnce = 256;  // more add nothing to speed
 
 /// Rows of symbols as distributions, (N, L, V).
 Tensor one_hot_rows(const SymbolData& data, std::span<const std::int64_t> records, std::int64_t symbols,
