@@ -94,6 +94,12 @@ TEST(Kind11, NoOptionTakesNaNOrInfinity) {
   }
 }
 
+TEST(Kind11, ANumberRefusedIsToldWithWhatItShouldBe) {
+  EXPECT_THAT(shell("stemloop experiment --gan-rate 0").err, HasSubstr("--gan-rate: '0' is no number above 0\n"));
+  EXPECT_THAT(shell("stemloop train diva --run x --clip -5").err,
+              HasSubstr("--clip: '-5' is no number of 0 or more\n"));
+}
+
 TEST(Kind12, ClosedAndFullDescriptorsHarmNothing) {
   const TemporaryFolder folder;
   put(folder.path("two.fa"), kTwo + ">bad\nAC*GU\n");

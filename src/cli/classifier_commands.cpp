@@ -132,7 +132,7 @@ void add_trees(CLI::App& app, ModelCommand& c, ChoiceOptions& known) {
   known
       .only(kBoosted, app.add_option("--boost-rate", c.order.premirna.booster.rate,
                                      "Their step size (mirtron: 0.06 unless said)"))
-      ->check(CLI::PositiveNumber)
+      ->check(kPositiveNumber)
       ->capture_default_str();
   known.only(kPremirna, app.add_option("--depth", c.order.premirna.tree.max_depth, "Of the latent tree"))
       ->check(CLI::Range(1, 20))

@@ -5,6 +5,7 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <cmath>
 #include <filesystem>
 #include <iterator>
 
@@ -58,7 +59,24 @@ class StderrSink final : public spdlog::sinks::base_sink<std::mutex> {
   void flush_() override {}
 };
 
+// Of numbers that `fits`; `said` is what they should be.
+CLI::Validator number_that(bool (*fits)(double), const char* said, const char* name) {
+  return CLI::Validator(
+      [=](std::string& text) {
+        double value = 0;
+        return CLI::detail::lexical_cast(text, value) && std::isfinite(value) && fits(value)
+                   ? std::string()
+                   : fmt::format("'{}' is no {}", text, said);
+      },
+      name);
+}
+
 }  // namespace
+
+const CLI::Validator kPositiveNumber =
+    number_that([](double value) { return value > 0; }, "number above 0", "POSITIVE");
+const CLI::Validator kNonNegativeNumber =
+    number_that([](double value) { return value >= 0; }, "number of 0 or more", "NONNEGATIVE");
 
 void add_output(CLI::App& app, CommonOptions& options, const char* help) {
   app.add_option("-o,--output", options.output, help)->capture_default_str()->type_name("FILE");

@@ -37,6 +37,10 @@ std::string nearest_word(const std::string& word, const std::vector<std::string>
 /// The program's command line. `chosen` runs the command that was given once parsing is done.
 std::unique_ptr<CLI::App> make_command_line(std::function<int()>& chosen);
 
+/// Checks of an option's number, which must be finite: CLI11's own name the largest of all numbers where they refuse
+/// one.
+extern const CLI::Validator kPositiveNumber, kNonNegativeNumber;
+
 inline constexpr const char* kTextOutputHelp = "Where to write; - is stdout, a name ending in .gz is compressed";
 
 /// -o

@@ -109,7 +109,7 @@ void add_tree(CLI::App& app, DescribeCommand& c) {
   app.add_option("--impurity", c.impurity, "gini or entropy")
       ->check(CLI::IsMember({"gini", "entropy"}))
       ->capture_default_str();
-  app.add_option("--svm-c", c.tree.c, "Weight of the SVMs' errors")->check(CLI::PositiveNumber)->capture_default_str();
+  app.add_option("--svm-c", c.tree.c, "Weight of the SVMs' errors")->check(kPositiveNumber)->capture_default_str();
   auto* balanced = app.add_flag_callback(
       "--balanced", [&c] { c.tree.class_odds = 1; }, "Classes weigh alike in the tree, however many hairpins each has");
   app.add_option("--class-odds", c.tree.class_odds,

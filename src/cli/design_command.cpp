@@ -90,7 +90,7 @@ void add_search(CLI::App& app, DesignOptions& c) {
       ->check(CLI::Range(1, 1'000'000))
       ->capture_default_str();
   app.add_option("--time-limit", c.time_limit, "Seconds for each design; what is found then depends on the machine")
-      ->check(CLI::PositiveNumber)
+      ->check(kPositiveNumber)
       ->type_name("S");
 }
 

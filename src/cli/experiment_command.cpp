@@ -87,14 +87,14 @@ void add_networks(CLI::App& app, ExperimentOptions& c) {
                  "wgan, fbgan: steps of the critic in place of epochs, however many mirtrons there are")
       ->check(CLI::Range(1, 100'000'000))
       ->type_name("N");
-  app.add_option("--gan-rate", c.gan_rate, "wgan, fbgan: step size")->check(CLI::PositiveNumber)->capture_default_str();
+  app.add_option("--gan-rate", c.gan_rate, "wgan, fbgan: step size")->check(kPositiveNumber)->capture_default_str();
   app.add_option("--gan-size", c.gan_size, "wgan, fbgan: small, or paper: the published network")
       ->check(CLI::IsMember({"small", "paper"}))
       ->capture_default_str();
   app.add_option("--cnn-epochs", c.cnn_epochs, "CNNs: times through the training records")
       ->check(CLI::Range(1, 100'000))
       ->capture_default_str();
-  app.add_option("--cnn-rate", c.cnn_rate, "CNNs: step size")->check(CLI::PositiveNumber)->capture_default_str();
+  app.add_option("--cnn-rate", c.cnn_rate, "CNNs: step size")->check(kPositiveNumber)->capture_default_str();
 }
 
 }  // namespace
@@ -115,7 +115,7 @@ std::function<int()> add_experiment(CLI::App& app) {
   app.add_option("--run", c->run, "Folder of the experiment")->required()->type_name("DIR");
   add_cells(app, *c);
   add_networks(app, *c);
-  app.add_option("--seed", c->seed, "Of everything random")->check(CLI::NonNegativeNumber)->capture_default_str();
+  app.add_option("--seed", c->seed, "Of everything random")->check(kNonNegativeNumber)->capture_default_str();
   app.add_option("--device", c->device, "Of networks: auto, cpu, cuda or cuda:N")
       ->check(device_name())
       ->capture_default_str();

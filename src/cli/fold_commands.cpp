@@ -113,7 +113,7 @@ std::function<int()> add_fold(CLI::App& app) {
       ->type_name("N");
   app.add_option("--seed", c->seed, "Seed of --sample; draw k of record i depends on the seed, i and k alone")
       ->needs("--sample")
-      ->check(CLI::NonNegativeNumber)
+      ->check(kNonNegativeNumber)
       ->capture_default_str()
       ->type_name("N");
   add_run_options(app, c->common, c->folding);

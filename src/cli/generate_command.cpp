@@ -60,14 +60,14 @@ void add_pictures(CLI::App& app, GenerateOptions& o, ChoiceOptions& known) {
       ->check(CLI::IsMember({"fitted", "published"}))
       ->excludes("--edit");
   app.add_option("--draw-temperature", o.temperature, "Scale of the deviations of all that is drawn")
-      ->check(CLI::NonNegativeNumber)
+      ->check(kNonNegativeNumber)
       ->capture_default_str();
   app.add_option("--read-out", o.read_out,
                  "hairpin: the most probable whole hairpin; bars: the most probable bars, each for itself")
       ->check(CLI::IsMember({"hairpin", "bars"}))
       ->capture_default_str();
   app.add_option("--read-temperature", o.read_out_temperature, "0: the most probable picture; else bars are drawn")
-      ->check(CLI::NonNegativeNumber)
+      ->check(kNonNegativeNumber)
       ->capture_default_str();
   app.add_flag("--no-mend", o.no_mend, "Write draws as they are, whether they fold so or not");
   app.add_flag("--free-ends", o.free_ends,
@@ -82,8 +82,8 @@ void add_pictures(CLI::App& app, GenerateOptions& o, ChoiceOptions& known) {
 }
 
 void add_sequences(CLI::App& app, GenerateOptions& o, ChoiceOptions& known) {
-  app.add_option("--min-length", o.min_length, "No shorter sequences")->check(CLI::NonNegativeNumber)->type_name("NT");
-  app.add_option("--longest", o.longest, "No longer sequences")->check(CLI::PositiveNumber)->type_name("NT");
+  app.add_option("--min-length", o.min_length, "No shorter sequences")->check(kNonNegativeNumber)->type_name("NT");
+  app.add_option("--longest", o.longest, "No longer sequences")->check(kPositiveNumber)->type_name("NT");
   known.only({kOfSequences}, {"--min-length", "--longest"});
 }
 

@@ -152,7 +152,7 @@ std::function<int()> add_quality(CLI::App& app) {
       ->capture_default_str()
       ->type_name("N");
   app.add_option("--seed", c->quality.seed, "Of all that is drawn: samples, halves, baselines, forests")
-      ->check(CLI::NonNegativeNumber)
+      ->check(kNonNegativeNumber)
       ->capture_default_str()
       ->type_name("N");
   app.add_flag("--no-baselines", c->no_baselines, "Only the real set and the synthetic ones");

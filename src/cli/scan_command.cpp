@@ -164,7 +164,7 @@ std::function<int()> add_scan_evaluate(CLI::App& app) {
       ->required()
       ->type_name("TRUTH");
   app.add_option("--genome", c->figures.genome, "Lines of TRUTH whose column genome is this")->type_name("NAME");
-  app.add_option("--mb", c->figures.mb, "Length of the genome, for calls per Mb")->check(CLI::PositiveNumber);
+  app.add_option("--mb", c->figures.mb, "Length of the genome, for calls per Mb")->check(kPositiveNumber);
   app.add_option("--samples", c->figures.samples, "Bootstrap samples for the intervals")
       ->check(CLI::Range(0, 1'000'000))
       ->capture_default_str();

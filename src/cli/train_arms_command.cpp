@@ -45,10 +45,8 @@ std::function<int()> add_train_arms(CLI::App& app) {
       ->capture_default_str();
   app.add_option("--dilations", o.shape.dilations, "Of its layers")->check(CLI::Range(1, 32))->capture_default_str();
   app.add_option("--epochs", o.epochs, "Times through the records")->check(CLI::Range(1, 10000))->capture_default_str();
-  app.add_option("--rate", o.rate, "Step size of Adam at its highest")
-      ->check(CLI::PositiveNumber)
-      ->capture_default_str();
-  app.add_option("--weight-decay", o.weight_decay, "")->check(CLI::NonNegativeNumber)->capture_default_str();
+  app.add_option("--rate", o.rate, "Step size of Adam at its highest")->check(kPositiveNumber)->capture_default_str();
+  app.add_option("--weight-decay", o.weight_decay, "")->check(kNonNegativeNumber)->capture_default_str();
   app.add_option("--dropout", o.dropout, "")->check(CLI::Range(0.0, 0.9))->capture_default_str();
   app.add_option("--mutate", o.mutated, "Share of the letters drawn anew at every visit")
       ->check(CLI::Range(0.0, 1.0))

@@ -111,7 +111,7 @@ void add_run(CLI::App& app, TrainJob& c, ChoiceOptions& known) {
       ->check(device_name())
       ->capture_default_str();
   app.add_option("--checkpoint-every", c.options.checkpoint_seconds, "Seconds between checkpoints")
-      ->check(CLI::PositiveNumber)
+      ->check(kPositiveNumber)
       ->capture_default_str();
 }
 
@@ -124,12 +124,12 @@ void add_steps(CLI::App& app, TrainJob& c) {
       ->capture_default_str();
   app.add_option("--rate", c.options.rate,
                  "Step size of Adam (default: 0.002; --size paper 0.0005; wgan, fbgan, cnn 0.0001)")
-      ->check(CLI::PositiveNumber);
+      ->check(kPositiveNumber);
   app.add_option("--schedule", c.options.schedule, "Of the step size")
       ->check(CLI::IsMember({"cosine", "constant"}))
       ->capture_default_str();
   app.add_option("--clip", c.options.clip, "Longest gradient; 0 for no limit (default: 300 for the small size of DIVA)")
-      ->check(CLI::NonNegativeNumber);
+      ->check(kNonNegativeNumber);
   app.add_option("--patience", c.options.patience, "Stop after N validations without a better loss; 0: never")
       ->check(CLI::Range(0, 1000000))
       ->capture_default_str();
@@ -170,10 +170,10 @@ void add_diva(CLI::App& app, TrainJob& c, ChoiceOptions& known) {
   const auto pictures = [&](CLI::Option* option) { return known.only(kPictures, option); };
   pictures(app.add_option("--beta", c.beta,
                           "Weight of the KL terms (default: 0.004 categorical, 0.5 gaussian; vae twice that)"))
-      ->check(CLI::NonNegativeNumber);
+      ->check(kNonNegativeNumber);
   pictures(app.add_option("--warmup", c.warmup,
                           "Epochs over which the KL terms grow to their weight (default: small 2, paper 10)"))
-      ->check(CLI::NonNegativeNumber);
+      ->check(kNonNegativeNumber);
   pictures(app.add_option("--likelihood", c.likelihood,
                           "gaussian or categorical (default: small categorical, paper gaussian)"))
       ->check(CLI::IsMember({"gaussian", "categorical"}));
@@ -222,7 +222,7 @@ void add_sequence_networks(CLI::App& app, TrainJob& c, ChoiceOptions& known) {
   known
       .only({"fbgan"},
             app.add_option("--analyzer-seconds", c.analyzer_seconds, "Longest a program may take for an answer"))
-      ->check(CLI::PositiveNumber)
+      ->check(kPositiveNumber)
       ->capture_default_str();
 }
 

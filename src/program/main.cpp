@@ -32,9 +32,6 @@ int usage_error(const CLI::App& app, const CLI::ParseError& error) {
       if (!near.empty()) text += "; did you mean " + near + "?";
     }
   }
-  // CLI11 writes out the largest of all numbers.
-  if (const std::size_t range = text.find(" not in range 0.000000 to 1797"); range != std::string::npos)
-    text = text.substr(0, range) + " is no number of 0 or more";
   write_stderr(escaped(text) + "\nRun with --help for more information.\n");
   return kExitUsage;
 }
