@@ -119,9 +119,9 @@ TEST(Generator, FittedDrawsTheRealLengthsAndNoPadInside) {
 }
 
 // Runs until `stop` steps are done.
-class Stopper : public TrainWatcher {
+class FeedbackStopper : public TrainWatcher {
  public:
-  explicit Stopper(std::int64_t stop) : left_(stop) {}
+  explicit FeedbackStopper(std::int64_t stop) : left_(stop) {}
   bool stop_asked() override { return left_-- == 0; }
   std::vector<double> analyze(const std::vector<std::string>& sequences) override {
     std::vector<double> scores;
@@ -178,7 +178,7 @@ TEST_P(GanOfLayout, ResumedRunRepeatsTheUninterruptedOne) {
   const auto train = [&](const std::string& run, std::int64_t stop, bool resume) {
     options.run_directory = folder.path(run);
     std::filesystem::create_directories(options.run_directory);
-    Stopper watcher(stop);
+    FeedbackStopper watcher(stop);
     return torch_neural().train_gan(config, objective, data, {}, options, resume, watcher);
   };
   EXPECT_EQ(train("whole", -1, false).end, TrainEnd::kFinished);
@@ -203,7 +203,7 @@ TEST(Gan, CriticSeesDrawnSequencesFoldedAnew) {
     objective.refold = refold;
     options.run_directory = folder.path(std::to_string(refold));
     std::filesystem::create_directories(options.run_directory);
-    Stopper watcher(-1);
+    FeedbackStopper watcher(-1);
     torch_neural().train_gan(config, objective, folded_letters(16, config.length), {}, options, false, watcher);
     return watcher.folded();
   };
@@ -219,7 +219,7 @@ TEST(Gan, CriticSeesDrawnSequencesFoldedAnew) {
   EXPECT_NE(weights(0), weights(0.4));
   // Letters of one strand do not fold here.
   const SequenceNetConfig strand = tiny_net("strand", 16);
-  Stopper watcher(-1);
+  FeedbackStopper watcher(-1);
   EXPECT_THROW(torch_neural().train_gan(strand, objective, letters(16, strand.length), {}, options, false, watcher),
                Error);
 }
