@@ -7,9 +7,9 @@
 #include <oneapi/tbb/parallel_pipeline.h>
 
 #include <cstddef>
-#include <memory>
 #include <optional>
 #include <utility>
+#include <vector>
 
 namespace stemloop {
 
@@ -25,23 +25,32 @@ void run_pipeline(int threads, Source source, MakeState make_state, Work work, S
   const auto workers = static_cast<std::size_t>(threads);
   const tbb::global_control limit(tbb::global_control::max_allowed_parallelism, workers);
   tbb::enumerable_thread_specific<State> states(make_state);
-  const auto take = [&](tbb::flow_control& control) {
-    std::optional<Batch> batch = source();
-    if (!batch) {
-      control.stop();
-      return std::shared_ptr<Batch>();
-    }
-    return std::make_shared<Batch>(std::move(*batch));
+  // What is in flight lies here, and pointers go through the filters: TBB forgets what it holds when a filter throws.
+  // No more tokens are alive than there are slots, so that the next slot in turn is free.
+  struct Slot {
+    std::optional<Batch> batch;
+    std::optional<Result> result;
   };
-  const auto make = [&](const std::shared_ptr<Batch>& batch) {
-    return std::make_shared<Result>(work(states.local(), std::move(*batch)));
+  std::vector<Slot> slots(kBatchesPerThread * workers);
+  std::size_t next = 0;
+  const auto take = [&](tbb::flow_control& control) -> Slot* {
+    Slot& slot = slots[next++ % slots.size()];
+    slot.batch = source();
+    if (!slot.batch) control.stop();
+    return &slot;
   };
-  const auto give = [&](const std::shared_ptr<Result>& result) { sink(std::move(*result)); };
-  tbb::parallel_pipeline(
-      kBatchesPerThread * workers,
-      tbb::make_filter<void, std::shared_ptr<Batch>>(tbb::filter_mode::serial_in_order, take) &
-          tbb::make_filter<std::shared_ptr<Batch>, std::shared_ptr<Result>>(tbb::filter_mode::parallel, make) &
-          tbb::make_filter<std::shared_ptr<Result>, void>(tbb::filter_mode::serial_in_order, give));
+  const auto make = [&](Slot* slot) {
+    slot->result.emplace(work(states.local(), std::move(*slot->batch)));
+    slot->batch.reset();
+    return slot;
+  };
+  const auto give = [&](Slot* slot) {
+    sink(std::move(*slot->result));
+    slot->result.reset();
+  };
+  tbb::parallel_pipeline(slots.size(), tbb::make_filter<void, Slot*>(tbb::filter_mode::serial_in_order, take) &
+                                           tbb::make_filter<Slot*, Slot*>(tbb::filter_mode::parallel, make) &
+                                           tbb::make_filter<Slot*, void>(tbb::filter_mode::serial_in_order, give));
 }
 
 }  // namespace stemloop
