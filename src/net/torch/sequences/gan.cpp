@@ -223,8 +223,10 @@ SequenceCnnImpl::SequenceCnnImpl(const SequenceNetConfig& config) {
   for (std::int64_t width = shape.narrowest; width <= shape.widest; ++width) {
     const std::int64_t fan_in = width * config.symbols();
     const std::string name = "width" + std::to_string(width);
-    filters_.emplace_back(register_parameter(name, initial_weights({shape.filters, config.symbols(), width}, fan_in)),
-                          register_parameter(name + "_bias", initial_weights({shape.filters}, fan_in)));
+    // Copies: what register_parameter() returns is gone with the next one.
+    const Tensor bias = register_parameter(name + "_bias", initial_weights({shape.filters}, fan_in));
+    const Tensor filters = register_parameter(name, initial_weights({shape.filters, config.symbols(), width}, fan_in));
+    filters_.emplace_back(filters, bias);
   }
   features_ = static_cast<std::int64_t>(filters_.size()) * shape.filters * (config.length / kPooled);
   layer_weight_ = register_parameter("layer_weight", initial_weights({features_, shape.layer}, features_));
