@@ -181,6 +181,16 @@ TEST(Bpseq, WithAndWithoutHeaders) {
   EXPECT_EQ(bare.records[1].sequence, "C");
 }
 
+// Found by fuzz_records: the longer helix of the pseudoknot took the first level.
+TEST(Stockholm, BracketsAreTheStructureAndLettersItsPseudoknots) {
+  for (const std::string consensus : {"<<<<..AAAA.>.>>>..aaaa", "((((..AAAA.).)))..aaaa"}) {
+    const ReadFiles read = read_text("# STOCKHOLM 1.0\na GGGGAAGUGGAACCCCAACCCC\n#=GC SS_cons " + consensus + "\n//\n");
+    ASSERT_EQ(read.records.size(), 1U);
+    EXPECT_EQ(read.records[0].structure, "((((.......).)))......");
+    EXPECT_EQ(read.records[0].knotted, "((((..[[[[.).)))..]]]]");
+  }
+}
+
 TEST(Stockholm, EveryRowWithTheStructureOfTheColumnsLaidOnIt) {
   const ReadFiles read = read_text(
       "# STOCKHOLM 1.0\n#=GF ID family\n\n"

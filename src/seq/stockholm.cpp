@@ -50,6 +50,17 @@ std::vector<int> laid_on(const std::vector<int>& columns, std::string_view lette
   return pairs;
 }
 
+// What stands over the letters of a row. In WUSS brackets of any kind are the structure and letters its pseudoknots:
+// all brackets become round ones, which the first level takes.
+std::string brackets_on(std::string_view columns, std::string_view letters) {
+  std::string written;
+  for (std::size_t i = 0; i < letters.size(); ++i) {
+    if (kGaps.find(letters[i]) != std::string_view::npos) continue;
+    written += std::string_view("<[{").find(columns[i]) == std::string_view::npos ? columns[i] : '(';
+  }
+  return written;
+}
+
 class StockholmReader final : public FormatReader {
  public:
   explicit StockholmReader(PeekableLines& lines) : lines_(lines) {}
@@ -144,12 +155,12 @@ class StockholmReader final : public FormatReader {
       require(!looks_like_protein(record.sequence), "looks like a protein; RNA or DNA is read");
       const auto own = alignment_.structures.find(row.name);
       if (own != alignment_.structures.end()) {
-        lay(all_pairs_of(own->second, row, "SS"), row, record);
+        lay(all_pairs_of(own->second, row, "SS"), own->second, row, record);
       } else if (!alignment_.consensus.empty()) {
         require(consensus_problem_.empty(), "{}", consensus_problem_);
         require(alignment_.consensus.size() == row.letters.size(), "the row has {} columns, SS_cons has {}",
                 row.letters.size(), alignment_.consensus.size());
-        lay(columns_, row, record);
+        lay(columns_, alignment_.consensus, row, record);
       }
       return record;
     } catch (const Error& error) {
@@ -163,8 +174,8 @@ class StockholmReader final : public FormatReader {
     return all_pairs(structure);
   }
 
-  static void lay(const std::vector<int>& columns, const Row& row, Record& record) {
-    ReadStructure read = structure_of_pairs(laid_on(columns, row.letters));
+  static void lay(const std::vector<int>& columns, std::string_view written, const Row& row, Record& record) {
+    ReadStructure read = structure_of_pairs(laid_on(columns, row.letters), brackets_on(written, row.letters));
     record.structure = std::move(read.nested);
     record.knotted = std::move(read.knotted);
     record.dropped_pairs = read.dropped;

@@ -158,7 +158,9 @@ std::vector<int> all_pairs(std::string_view text) {
 
 ReadStructure read_structure(std::string_view text) { return in_levels(all_pairs(text), text); }
 
-ReadStructure structure_of_pairs(const std::vector<int>& pairs) { return in_levels(pairs, {}); }
+ReadStructure structure_of_pairs(const std::vector<int>& pairs, std::string_view written) {
+  return in_levels(pairs, written);
+}
 
 bool looks_like_structure(std::string_view text) {
   bool only = false;

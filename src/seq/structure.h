@@ -23,8 +23,9 @@ struct ReadStructure {
 /// known, or more levels are needed than there are brackets.
 ReadStructure read_structure(std::string_view text);
 
-/// The same of pairs. REQUIRES: pairs[pairs[i]] == i where pairs[i] >= 0.
-ReadStructure structure_of_pairs(const std::vector<int>& pairs);
+/// The same of pairs. Helices whose 5' symbols in `written`, if it is given, are "(" go to the first level.
+/// REQUIRES: pairs[pairs[i]] == i where pairs[i] >= 0; `written` empty or as long.
+ReadStructure structure_of_pairs(const std::vector<int>& pairs, std::string_view written = {});
 
 /// Partners of all symbols of dot-bracket of any notation. Error as read_structure().
 std::vector<int> all_pairs(std::string_view text);
