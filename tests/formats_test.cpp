@@ -181,6 +181,14 @@ TEST(Bpseq, WithAndWithoutHeaders) {
   EXPECT_EQ(bare.records[1].sequence, "C");
 }
 
+// Found by fuzz_records: the title was taken for a line of BPSEQ.
+TEST(Ct, ATitleOfOneLetterAndANumberIsATitle) {
+  const ReadFiles read = read_text("4 a 1\n1 G 0 2 4 1\n2 A 1 3 0 2\n3 A 2 4 0 3\n4 C 3 0 1 4\n");
+  ASSERT_EQ(read.records.size(), 1U);
+  EXPECT_EQ(read.records[0].id, "a");
+  EXPECT_EQ(read.records[0].structure, "(..)");
+}
+
 // Found by fuzz_records: the longer helix of the pseudoknot took the first level.
 TEST(Stockholm, BracketsAreTheStructureAndLettersItsPseudoknots) {
   for (const std::string consensus : {"<<<<..AAAA.>.>>>..aaaa", "((((..AAAA.).)))..aaaa"}) {

@@ -128,6 +128,11 @@ TEST_F(Trained, ResumeRefusesChangedDataAndMissingRuns) {
   const Outcome r = shell("stemloop train --resume " + at("changed"));
   EXPECT_EQ(r.code, 1);
   EXPECT_THAT(r.err, HasSubstr("the data have changed since this run began"));
+  // Found by fuzz_run: the number went into an int as it was.
+  const std::size_t threads = run.find("\"threads\": ") + 11;
+  write_bytes(at("changed/run.json"), run.replace(threads, run.find(',', threads) - threads, "1e99"));
+  EXPECT_THAT(shell("stemloop train --resume " + at("changed")).err,
+              HasSubstr("changed/run.json: 'threads' is no whole number that it could be"));
 }
 
 TEST_F(Trained, TwoProcessesWithHalfTheBatchLearnLikeOne) {

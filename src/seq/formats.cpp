@@ -123,8 +123,9 @@ RecordFormat recognise(PeekableLines& lines) {
   while (at < kMostComments && lines.peek(at) != nullptr && comment(*lines.peek(at))) ++at;
   if (const std::string* found = lines.peek(at)) {
     const std::string* second = lines.peek(at + 1);
-    if (is_bpseq_line(*found)) return RecordFormat::kBpseq;
+    // CT first: its title may be "12 a 1".
     if (is_count(split_blanks(*found).front()) && second != nullptr && is_ct_line(*second)) return RecordFormat::kCt;
+    if (is_bpseq_line(*found)) return RecordFormat::kBpseq;
     const auto words = split_blanks(*found);
     if (all_letters(words.front()) && words.size() == 1) {
       std::size_t next = at + 1;

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <memory>
+#include <type_traits>
+#include <utility>
 
 #include "train/train.h"
 #include "util/run_folder.h"
@@ -55,6 +57,18 @@ nlohmann::ordered_json new_run_file(const TrainJob& c, const std::string& networ
 /// Error if a run that is gone on with names data or parameters that are no regular files.
 void check_named_files(TrainJob& c);
 
+/// The value of an option in run.json. Error if a whole number is none, or too large to be kept.
+template <class Value>
+void take_option(const nlohmann::ordered_json& stored, const char* name, const std::string& path, Value& value) {
+  if constexpr (std::is_integral_v<Value> && !std::is_same_v<Value, bool>) {
+    const bool fits = stored.is_number_unsigned()  ? std::in_range<Value>(stored.get<std::uint64_t>())
+                      : stored.is_number_integer() ? std::in_range<Value>(stored.get<std::int64_t>())
+                                                   : false;
+    require(fits, "{}: '{}' is no whole number that it could be", path, name);
+  }
+  stored.get_to(value);
+}
+
 /// The run that `c.resume` names, into `c`, its data found and checked; `visit_options` names the options of its kind,
 /// `take` has the texts of network and objective. An option that the run of an earlier version lacks has its default.
 /// Number of threads: as given now.
@@ -67,7 +81,7 @@ void read_run(TrainJob& c, VisitOptions visit_options, Take take) {
   try {
     const auto& options = run.at("options");
     visit_options(c, [&](const char* name, auto& value) {
-      if (options.contains(name)) options[name].get_to(value);
+      if (options.contains(name)) take_option(options[name], name, path, value);
     });
     take(run.at("network").dump(), run.at("objective").dump(), path);
   } catch (const nlohmann::ordered_json::exception& error) {
