@@ -13,7 +13,7 @@ took() { printf '   done after %d s\n' $((SECONDS - begun)) >&2; }
 say "1/3 packages (the first time up to 1.4 GB on the disk, minutes)"
 scripts/setup.sh
 took
-say "2/3 build (the first time 6 to 10 minutes on two cores, 0.2 GB on the disk)"
+say "2/3 build (the first time some 5 minutes on two cores, 0.2 GB on the disk)"
 cmake --preset release > /dev/null
 # On a terminal ninja draws its own line; elsewhere every tenth part of it is told.
 if [ -t 1 ]; then

@@ -130,9 +130,12 @@ TEST_F(Trained, ResumeRefusesChangedDataAndMissingRuns) {
   EXPECT_THAT(r.err, HasSubstr("the data have changed since this run began"));
   // Found by fuzz_run: the number went into an int as it was.
   const std::size_t threads = run.find("\"threads\": ") + 11;
-  write_bytes(at("changed/run.json"), run.replace(threads, run.find(',', threads) - threads, "1e99"));
-  EXPECT_THAT(shell("stemloop train --resume " + at("changed")).err,
-              HasSubstr("changed/run.json: 'threads' is no whole number that it could be"));
+  using Case = std::pair<const char*, const char*>;
+  for (const auto& [value, said] : {Case("1e99", "'threads' is no whole number that it could be"),
+                                    Case("-2", "'threads' is -2, outside 0 to 1024")}) {
+    write_bytes(at("changed/run.json"), run.replace(threads, run.find(',', threads) - threads, value));
+    EXPECT_THAT(shell("stemloop train --resume " + at("changed")).err, HasSubstr(at("changed/run.json: ") + said));
+  }
 }
 
 TEST_F(Trained, TwoProcessesWithHalfTheBatchLearnLikeOne) {

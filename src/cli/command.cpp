@@ -5,7 +5,6 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
-#include <cmath>
 #include <filesystem>
 #include <iterator>
 
@@ -63,10 +62,11 @@ class StderrSink final : public spdlog::sinks::base_sink<std::mutex> {
 CLI::Validator number_that(bool (*fits)(double), const char* said, const char* name) {
   return CLI::Validator(
       [=](std::string& text) {
-        double value = 0;
-        return CLI::detail::lexical_cast(text, value) && std::isfinite(value) && fits(value)
-                   ? std::string()
-                   : fmt::format("'{}' is no {}", text, said);
+        try {
+          if (fits(parse_number(text, ""))) return std::string();
+        } catch (const Error&) {  // said below
+        }
+        return fmt::format("'{}' is no {}", text, said);
       },
       name);
 }
@@ -92,7 +92,7 @@ void add_format(CLI::App& app, std::string& format, const std::vector<std::strin
 void add_threads(CLI::App& app, CommonOptions& options) {
   app.add_option("-t,--threads", options.threads,
                  "Worker threads (default: the CPUs this process may use, at most SLURM_CPUS_PER_TASK)")
-      ->check(CLI::Range(1, 1024))
+      ->check(CLI::Range(1, kMostThreads))
       ->type_name("N");
 }
 

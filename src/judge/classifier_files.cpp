@@ -16,7 +16,6 @@ using Json = nlohmann::ordered_json;
 
 constexpr int kFormat = 1;
 constexpr const char* kTree = "tree.json";
-constexpr const char* kBooster = "booster.ubj";
 constexpr const char* kSpace = "space.safetensors";
 
 double number_of(const Json& json, const char* key, const std::string& name) {
@@ -40,7 +39,7 @@ void Classifier::write(const std::string& directory, const std::string& origin) 
   const std::string booster_bytes = text_of(booster_->bytes());
   replace_file(directory + "/" + kSpace, space_bytes);
   replace_file(directory + "/" + kTree, tree_bytes);
-  replace_file(directory + "/" + kBooster, booster_bytes);
+  replace_file(directory + "/" + kBoosterFile, booster_bytes);
   const auto md5 = [](const std::string& bytes) { return md5_hex(std::as_bytes(std::span(bytes))); };
   Json ranges = Json::object();
   for (const MeasureRange& range : ranges_) ranges[range.name] = {range.low, range.high};
@@ -51,7 +50,7 @@ void Classifier::write(const std::string& directory, const std::string& origin) 
       {"blend",
        {{"booster", blend_.weights[0]}, {"z_y", blend_.weights[1]}, {"z_m", blend_.weights[2]}, {"bias", blend_.bias}}},
       {"outside", {{"reconstruction_error", most_error_}, {"latent_distance", most_distance_}, {"ranges", ranges}}},
-      {"md5", {{kTree, md5(tree_bytes)}, {kBooster, md5(booster_bytes)}, {kSpace, md5(space_bytes)}}},
+      {"md5", {{kTree, md5(tree_bytes)}, {kBoosterFile, md5(booster_bytes)}, {kSpace, md5(space_bytes)}}},
       {"training", Json::parse(origin)}};
   replace_file(directory + "/config.json", config.dump(2) + "\n");
 }
@@ -91,7 +90,7 @@ Classifier Classifier::open(const std::string& directory, const std::string& dev
   const TensorFile space = decode_model_tensors(checked_file(config, directory, kSpace), space_name);
   c.tree_ = tree_from_json(text_of(checked_file(config, directory, kTree)), directory + "/" + kTree);
   // One thread: its rows come a few at a time, and a team of OpenMP's would spin beside those that fold.
-  c.booster_ = load_xgboost(checked_file(config, directory, kBooster), directory + "/" + kBooster, 1);
+  c.booster_ = load_xgboost(checked_file(config, directory, kBoosterFile), directory + "/" + kBoosterFile, 1);
   c.network_ = open_network(model_part(directory, "network"), device, threads);
 
   require(c.network_->config().disentangled, "{}/network: has no latent spaces of class and bonds", directory);
@@ -109,7 +108,7 @@ Classifier Classifier::open(const std::string& directory, const std::string& dev
   const std::vector<Evidence> empty(1);
   const FeatureTable table = measured_table(empty);
   const std::int64_t columns = evidence_matrix(empty, table).columns;
-  require(c.booster_->columns() == columns, "{}/{}: is for {} columns, not {}", directory, kBooster,
+  require(c.booster_->columns() == columns, "{}/{}: is for {} columns, not {}", directory, kBoosterFile,
           c.booster_->columns(), columns);
   for (const Question& question : c.tree_.questions) column_of(question, table);
   return c;

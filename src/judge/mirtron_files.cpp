@@ -16,7 +16,6 @@ namespace {
 using Json = nlohmann::ordered_json;
 namespace fs = std::filesystem;
 
-constexpr const char* kCutTrees = "booster.ubj";
 constexpr const char* kOthers = "others.ubj";
 constexpr const char* kIndex = "index.safetensors";
 constexpr const char* kCutsFolder = "cuts";
@@ -73,7 +72,7 @@ void MirtronModel::write(const std::string& directory, const MirtronTraining& ho
     sums[file] = md5_hex(std::as_bytes(std::span(bytes)));
   };
   cuts_->write(directory + "/" + kCutsFolder, R"({"see": "../config.json"})");
-  put(kCutTrees, text_of(booster_->bytes()));
+  put(kBoosterFile, text_of(booster_->bytes()));
   if (others_) put(kOthers, text_of(others_->bytes()));
   put(kIndex, encode_known(known_));
   for (const MeasureRange& range : ranges_) ranges[range.name] = {range.low, range.high};
@@ -154,7 +153,7 @@ MirtronModel MirtronModel::open(const std::string& directory) {
     m.called_[kind] = {static_cast<std::int64_t>(finite(member(share, "records"), "a number of records", name)),
                        finite(member(share, "called"), "a share", name)};
   m.known_ = decode_known(checked_file(config, directory, kIndex), directory + "/" + kIndex);
-  m.booster_ = trees_of(config, directory, kCutTrees, std::ssize(m.columns_));
+  m.booster_ = trees_of(config, directory, kBoosterFile, std::ssize(m.columns_));
   if (member(config, "md5").contains(kOthers)) {
     m.others_calibration_ = curve_of(config, "calibration_of_others", name);
     m.others_ = trees_of(config, directory, kOthers, std::ssize(m.columns_));

@@ -215,7 +215,7 @@ PrecursorClassifier PrecursorClassifier::open(const std::string& directory) {
     require(booster->columns() == columns, "{}: is for {} measures, not {}", path, booster->columns(), columns);
     return booster;
   };
-  c.booster_ = trees(kPrecursorBooster, measures);
+  c.booster_ = trees(kBoosterFile, measures);
   c.first_ = trees(kFirstBooster, std::ssize(first_measures()));
   c.cuts_ = std::make_unique<CutModel>(CutModel::open(model_part(directory, kPrecursorCuts)));
   require(c.cuts_->settings().local, "{}/{}: these networks of cuts do not see local stem-loops; train the model again",

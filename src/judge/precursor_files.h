@@ -10,7 +10,6 @@
 namespace stemloop {
 
 inline constexpr int kPrecursorFormat = 3;
-inline constexpr const char* kPrecursorBooster = "booster.ubj";
 inline constexpr const char* kFirstBooster = "first.ubj";
 inline constexpr const char* kPercentilesFile = "percentiles.safetensors";
 inline constexpr int kPercentiles = 101;

@@ -206,7 +206,7 @@ void train_precursor(const std::string& directory, std::span<const WorldRecord> 
   const std::string percentiles = encode_percentiles(percentiles_of(rows, records));
   fs::create_directories(directory + "/" + kPrecursorCuts);
   cut_model(networks[kWhole]).write(directory + "/" + kPrecursorCuts, R"({"see": "../config.json"})");
-  replace_file(directory + "/" + kPrecursorBooster, trees);
+  replace_file(directory + "/" + kBoosterFile, trees);
   replace_file(directory + "/" + kFirstBooster, first_trees);
   replace_file(directory + "/" + kPercentilesFile, percentiles);
   const auto md5 = [](const std::string& bytes) { return md5_hex(std::as_bytes(std::span(bytes))); };
@@ -225,8 +225,7 @@ void train_precursor(const std::string& directory, std::span<const WorldRecord> 
       {"networks", {{"parts", kParts}, {"channels", how.channels}, {"epochs", how.epochs}}},
       {"left_out", how.left_out},
       {"folds", how.folds},
-      {"md5",
-       {{kPrecursorBooster, md5(trees)}, {kFirstBooster, md5(first_trees)}, {kPercentilesFile, md5(percentiles)}}},
+      {"md5", {{kBoosterFile, md5(trees)}, {kFirstBooster, md5(first_trees)}, {kPercentilesFile, md5(percentiles)}}},
       {"training", Json::parse(how.origin)}};
   replace_file(directory + "/config.json", config.dump(2) + "\n");
 }

@@ -12,6 +12,8 @@
 
 namespace stemloop {
 
+inline constexpr const char* kBoosterFile = "booster.ubj";  // of a model directory that brings trees
+
 struct BoosterOptions {
   int rounds = 500;
   int depth = 5;

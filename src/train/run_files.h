@@ -87,6 +87,8 @@ void read_run(TrainJob& c, VisitOptions visit_options, Take take) {
   } catch (const nlohmann::ordered_json::exception& error) {
     fail("{}: {}", path, error.what());
   }
+  require(c.common.threads >= 0 && c.common.threads <= kMostThreads, "{}: 'threads' is {}, outside 0 to {}", path,
+          c.common.threads, kMostThreads);
   if (threads > 0) c.common.threads = threads;
   c.options.run_directory = c.resume;
   find_data(c);

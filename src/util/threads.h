@@ -3,6 +3,8 @@
 
 namespace stemloop {
 
+inline constexpr int kMostThreads = 1024;  // that may be asked for
+
 /// The smallest of: CPUs this process may run on, the cgroup's CPU quota (rounded up), SLURM_CPUS_PER_TASK. At least 1.
 int available_threads();
 
