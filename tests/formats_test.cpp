@@ -298,7 +298,6 @@ TEST(Kind15, WhatIsNotReadIsNamed) {
   EXPECT_THAT(refused("CLUSTAL W (1.83)\n"), HasSubstr("is Clustal"));
   EXPECT_THAT(refused("{\"a\": 1}\n"), HasSubstr("is JSON"));
   EXPECT_THAT(refused("<html>\n"), HasSubstr("is HTML"));
-  EXPECT_THAT(refused(">p\nMKVLAAGIVGLCAKELFQPEWSDERHTYVN\n"), HasSubstr("record 'p' looks like a protein (MKVL"));
   EXPECT_THAT(refused(std::string("\xfd"
                                   "7zXZ\0\0\0",
                                   8)),
@@ -309,6 +308,24 @@ TEST(Kind15, WhatIsNotReadIsNamed) {
   EXPECT_THAT(refused(std::string("\xff\xfe>\0a\0\n\0", 8)), HasSubstr("is UTF-16 text; save it as UTF-8"));
   EXPECT_THAT(refused(std::string("\xfe\xff\0>\0a", 6)), HasSubstr("is UTF-16 text"));
   EXPECT_THAT(refused("ACGUACGU\n"), HasSubstr(":1: 'ACGUACGU' is not FASTA"));
+}
+
+TEST(Kind15, CommentsAndBlankLinesWithoutEndAreNoFormat) {
+  EXPECT_THAT(refused("#=GR a SS <<..>>\n" + std::string(100, '\n') + "IIII\n"), HasSubstr("is not FASTA"));
+  EXPECT_THAT(refused("# x\n" + std::string(63, '\n')), HasSubstr("is not FASTA"));
+}
+
+TEST(Kind15, ProteinsAreNamedInEveryFormat) {
+  const std::string protein = "MKVLAAGIVGLCAKELFQPEWSDERHTYVN", dots(protein.size(), '.');
+  for (const std::string& text : {">p\n" + protein + "\n", "@p\n" + protein + "\n+\n" + dots + "\n",
+                                  "# p\n" + protein + "\n" + dots + "\n", "# STOCKHOLM 1.0\np " + protein + "\n//\n"}) {
+    EXPECT_THAT(refused(text), HasSubstr("record 'p' looks like a protein (MKVL")) << text;
+  }
+  EXPECT_THAT(refused("# p\n1 M 0\n2 K 0\n3 V 0\n4 L 0\n5 E 0\n6 F 0\n7 Q 0\n8 P 0\n9 L 0\n10 F 0\n"),
+              HasSubstr("looks like a protein (MKVLEFQPLF)"));
+  const ReadFiles read = read_text("@a\nACGU\n+\nIIII\n@p\n" + protein + "\n+\n" + dots + "\n");
+  EXPECT_EQ(read.records.size(), 1U);
+  EXPECT_THAT(read.rejections, ElementsAre(HasSubstr("record 'p': looks like a protein; RNA or DNA is read")));
 }
 
 TEST(Kind15, MarksReturnsAndPaddingAreRead) {

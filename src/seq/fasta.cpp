@@ -44,12 +44,6 @@ class QueuedReader : public FormatReader {
     if (problem.empty() && record.id.empty()) problem = "the header has no name";
     if (problem.empty() && record.sequence.empty()) problem = "there is no sequence under the header";
     if (problem.empty()) problem = brackets.problem();
-    if (problem.empty() && looks_like_protein(record.sequence)) {
-      require(!first_, "{}: record '{}' looks like a protein ({}); RNA or DNA is read", lines_.name(),
-              printable(record.id), printable(record.sequence));
-      problem = "looks like a protein; RNA or DNA is read";
-    }
-    first_ = false;
     if (!problem.empty()) {
       queue_.emplace_back(reject(record, problem));
     } else if (brackets.empty()) {
@@ -63,7 +57,6 @@ class QueuedReader : public FormatReader {
 
  private:
   std::deque<RecordOrRejection> queue_;
-  bool first_ = true;
 };
 
 // Adds a line to the sequence or the structures; what it is otherwise becomes the problem, if it is the first one.

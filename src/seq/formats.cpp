@@ -121,12 +121,13 @@ RecordFormat recognise(PeekableLines& lines) {
            text.rfind("Accession", 0) == 0 || text.rfind("Citation", 0) == 0;
   };
   while (at < kMostComments && lines.peek(at) != nullptr && comment(*lines.peek(at))) ++at;
-  if (const std::string* found = lines.peek(at)) {
+  const std::string* found = lines.peek(at);
+  if (found != nullptr && at < kMostComments) {
+    const auto words = split_blanks(*found);
     const std::string* second = lines.peek(at + 1);
     // CT first: its title may be "12 a 1".
-    if (is_count(split_blanks(*found).front()) && second != nullptr && is_ct_line(*second)) return RecordFormat::kCt;
+    if (is_count(words.front()) && second != nullptr && is_ct_line(*second)) return RecordFormat::kCt;
     if (is_bpseq_line(*found)) return RecordFormat::kBpseq;
-    const auto words = split_blanks(*found);
     if (all_letters(words.front()) && words.size() == 1) {
       std::size_t next = at + 1;
       while (lines.peek(next) != nullptr && next < at + kMostComments && all_letters(trim(*lines.peek(next)))) ++next;

@@ -40,6 +40,17 @@ RecordReader::RecordReader(RecordFiles files) : files_(std::move(files)) {
 void RecordReader::open() {
   if (!lines_) lines_ = std::make_unique<PeekableLines>(files_.paths[at_]);
   reader_ = reader_of(recognise(*lines_), *lines_);
+  first_of_file_ = true;
+}
+
+// Of every format: a file that begins with a protein is no file of RNA, a protein behind RNA is one rejected record.
+void RecordReader::refuse_protein(RecordOrRejection& item) {
+  const bool first = std::exchange(first_of_file_, false);
+  const auto* record = std::get_if<Record>(&item);
+  if (record == nullptr || !looks_like_protein(record->sequence)) return;
+  require(!first, "{}: record '{}' looks like a protein ({}); RNA or DNA is read", lines_->name(),
+          printable(record->id), printable(record->sequence));
+  item = reject(*record, "looks like a protein; RNA or DNA is read");
 }
 
 std::optional<RecordOrRejection> RecordReader::next() {
@@ -52,6 +63,7 @@ std::optional<RecordOrRejection> RecordReader::next() {
       ++at_;
       continue;
     }
+    refuse_protein(*item);
     observe(*item);
     if (auto* record = std::get_if<Record>(&*item)) {
       if (files_.wanted == Wanted::kSequencesOnly && record->alternative > 0) continue;

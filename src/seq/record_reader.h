@@ -50,6 +50,7 @@ class RecordReader {
   };
 
   void open();
+  void refuse_protein(RecordOrRejection& item);
   void observe(const RecordOrRejection& item);
 
   RecordFiles files_;
@@ -57,6 +58,7 @@ class RecordReader {
   std::unique_ptr<PeekableLines> lines_;
   std::unique_ptr<FormatReader> reader_;
   std::int64_t count_ = 0;
+  bool first_of_file_ = true;
   std::unordered_set<std::uint64_t> seen_;  // 64-bit hashes of the ids: flat memory per record, whatever their length
   Counted repeated_ids_, alternatives_, knots_;
   std::int64_t knotted_pairs_ = 0;

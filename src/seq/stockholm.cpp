@@ -152,7 +152,6 @@ class StockholmReader final : public FormatReader {
       const std::size_t wrong = append_rna(letters, record.sequence);
       require(wrong == std::string::npos, "'{}' in the row; only letters and the gaps . - _ ~ are allowed",
               wrong == std::string::npos ? "" : printable(letters.substr(wrong, 1)));
-      require(!looks_like_protein(record.sequence), "looks like a protein; RNA or DNA is read");
       const auto own = alignment_.structures.find(row.name);
       if (own != alignment_.structures.end()) {
         lay(all_pairs_of(own->second, row, "SS"), own->second, row, record);

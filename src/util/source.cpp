@@ -10,7 +10,7 @@
 #include <cerrno>
 #include <cstdint>
 #include <cstring>
-#include <vector>
+#include <memory>
 
 namespace stemloop {
 
@@ -72,6 +72,10 @@ std::string_view foreign_content(std::string_view first_bytes) {
 }
 
 struct ByteSource::State {
+  using Buffer = std::unique_ptr<unsigned char[]>;
+  /// kBlock bytes, not written yet: a small file touches few of them.
+  static Buffer new_buffer() { return std::make_unique_for_overwrite<unsigned char[]>(kBlock); }
+
   enum class Packing { kUnknown, kPlain, kGzip };
 
   std::string name;
@@ -79,11 +83,11 @@ struct ByteSource::State {
   std::int64_t file_size = -1;
   std::int64_t consumed = 0;
   Packing packing = Packing::kUnknown;
-  std::vector<unsigned char> raw = std::vector<unsigned char>(kBlock);  // bytes of the file, [begin, end) not yet used
+  Buffer raw = new_buffer();  // bytes of the file, [begin, end) not yet used
   std::size_t begin = 0, end = 0;
   bool file_ended = false;
   bool first_text = true;
-  std::vector<unsigned char> text;  // unpacked
+  Buffer text;  // unpacked
   z_stream stream{};
   bool in_member = false;        // inside a member of plain gzip
   bool end_mark_wanted = false;  // the last member was a block of bgzip that holds something
@@ -99,17 +103,16 @@ struct ByteSource::State {
   }
 
   [[nodiscard]] std::size_t available() const { return end - begin; }
-  [[nodiscard]] const unsigned char* front() const { return raw.data() + begin; }
+  [[nodiscard]] const unsigned char* front() const { return raw.get() + begin; }
 
   /// Reads until `count` bytes are there or the file ends; true if they are.
   bool want(std::size_t count) {
     if (available() >= count) return true;
-    std::copy(raw.begin() + static_cast<std::ptrdiff_t>(begin), raw.begin() + static_cast<std::ptrdiff_t>(end),
-              raw.begin());
+    std::copy(raw.get() + begin, raw.get() + end, raw.get());
     end -= begin;
     begin = 0;
     while (end < count && !file_ended) {
-      const ssize_t got = read(descriptor, raw.data() + end, raw.size() - end);
+      const ssize_t got = read(descriptor, raw.get() + end, kBlock - end);
       if (got < 0 && errno == EINTR) continue;
       if (got < 0) fail("{}: cannot be read: {}", name, std::strerror(errno));
       file_ended = got == 0;
@@ -144,25 +147,25 @@ struct ByteSource::State {
     const std::uint32_t length = little32(block + size - 4);
     if (length > (1U << 16U)) throw BrokenInput(kDamaged, false);
     if (inflater == nullptr) inflater = libdeflate_alloc_decompressor();
-    text.resize(kBlock);
+    if (text == nullptr) text = new_buffer();
     std::size_t got = 0;
-    const auto result = libdeflate_deflate_decompress(inflater, block + 18, size - kAround, text.data(), length, &got);
+    const auto result = libdeflate_deflate_decompress(inflater, block + 18, size - kAround, text.get(), length, &got);
     if (result != LIBDEFLATE_SUCCESS || got != length ||
-        libdeflate_crc32(0, text.data(), got) != little32(block + size - 8)) {
+        libdeflate_crc32(0, text.get(), got) != little32(block + size - 8)) {
       throw BrokenInput(kDamaged, false);
     }
     begin += size;
     end_mark_wanted = length > 0;
-    return {reinterpret_cast<const char*>(text.data()), got};
+    return {reinterpret_cast<const char*>(text.get()), got};
   }
 
   std::string_view unpack_member() {
     if (!want(1)) throw BrokenInput(kDamaged, false);
-    text.resize(kBlock);
-    stream.next_in = raw.data() + begin;
+    if (text == nullptr) text = new_buffer();
+    stream.next_in = raw.get() + begin;
     stream.avail_in = static_cast<uInt>(available());
-    stream.next_out = text.data();
-    stream.avail_out = static_cast<uInt>(text.size());
+    stream.next_out = text.get();
+    stream.avail_out = static_cast<uInt>(kBlock);
     const int result = inflate(&stream, Z_NO_FLUSH);
     begin = end - stream.avail_in;
     if (result == Z_STREAM_END) {
@@ -171,7 +174,7 @@ struct ByteSource::State {
     } else if (result != Z_OK) {
       throw BrokenInput(kDamaged, false);
     }
-    return {reinterpret_cast<const char*>(text.data()), text.size() - stream.avail_out};
+    return {reinterpret_cast<const char*>(text.get()), kBlock - stream.avail_out};
   }
 
   /// Behind a member: another one, the end, or zeros up to the end (as tapes and some copiers pad files).
