@@ -8,6 +8,7 @@
 #include "design/design.h"
 #include "judge/known_hairpins.h"
 #include "judge/precursor_files.h"
+#include "judge/training_records.h"
 #include "learn/booster_check.h"
 #include "learn/learn.h"
 #include "net/checkpoint.h"
@@ -41,6 +42,11 @@ void index(Bytes bytes) {
   known.holds(words);
 }
 
+void records(Bytes bytes) {
+  const std::vector<std::string> asked = {"GUAAGUGGCUUGGGAAGCCACUUAG"};
+  if (TrainingRecords::decode(bytes, "fuzz").near(asked).size() != asked.size()) std::abort();
+}
+
 void checkpoint(Bytes bytes) {
   const std::string sealed = seal_checkpoint(decode_safetensors(bytes, "fuzz"), "run");
   parse_checkpoint(std::as_bytes(std::span(sealed)), "fuzz", "run");
@@ -53,7 +59,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (size == 0) return 0;
   const Bytes bytes(reinterpret_cast<const std::byte*>(data + 1), size - 1);
   try {
-    switch (data[0] % 6) {
+    switch (data[0] % 7) {
       case 0:
         booster(bytes);
         break;
@@ -68,6 +74,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         break;
       case 4:
         decode_percentiles({bytes.begin(), bytes.end()}, "fuzz", 2);
+        break;
+      case 5:
+        records(bytes);
         break;
       default:
         run_identity(std::string(reinterpret_cast<const char*>(bytes.data()), bytes.size()));

@@ -152,7 +152,7 @@ TEST(Leakage, ChildrenAcrossASplitAreFound) {
 }
 
 TEST(EvaluateClassifier, TellsWhatWasTrainedOnOrNear) {
-  // The shipped model of mirtrons knows its training records; the one of pre-miRNAs is told.
+  // The shipped models know their training records; others are told.
   const Outcome mirtron =
       shell(fmt::format("stemloop evaluate classifier --model mirtron --positives {} --negatives {} -t 1",
                         kExampleMirtrons, kExampleHairpins));
@@ -161,7 +161,12 @@ TEST(EvaluateClassifier, TellsWhatWasTrainedOnOrNear) {
   const std::string premirna =
       fmt::format("stemloop evaluate classifier --model premirna --positives {} --negatives {} -t 1 ", kExampleHairpins,
                   STEMLOOP_EXAMPLES "/others.fa");
-  const Outcome untold = shell(premirna);
+  const Outcome kept_words = shell(premirna);
+  EXPECT_THAT(kept_words.err, HasSubstr("are among those the model was trained on or nearly alike one of them"));
+  EXPECT_THAT(kept_words.out, HasSubstr("\ntrained on or near\t"));
+  const Outcome untold =
+      shell(fmt::format("stemloop evaluate classifier --model \"{}/premirna/tree\" --positives {} --negatives {} -t 1",
+                        STEMLOOP_MODELS, kExampleHairpins, STEMLOOP_EXAMPLES "/others.fa"));
   EXPECT_THAT(untold.err, HasSubstr("this model does not keep what it was trained on"));
   // Half of the positives, one letter of each changed, and as many that are none of them.
   std::string trained = "name\tsequence\n";

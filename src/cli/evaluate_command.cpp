@@ -9,6 +9,7 @@
 #include "cli/model_options.h"
 #include "data/data.h"
 #include "data/dataset.h"
+#include "data/lineage.h"
 #include "learn/learn.h"
 #include "report/report.h"
 #include "study/study.h"
@@ -38,7 +39,8 @@ int evaluate_classifier(EvaluateCommand& c, const CLI::App& app) {
   options.device = c.model.device;
   options.threads = c.common.threads;
   options.reasons = false;  // nobody would read them
-  const auto judge = open_judge(find_model(c.model.directory), options);
+  const std::string directory = find_model(c.model.directory);
+  const auto judge = open_judge(directory, options);
   judge->check_use({c.data, c.label_column, c.part, c.common, c.folding});
   if (c.data.tsv.empty()) refuse_ignored(app, {"--label-column"}, "names a column of --tsv, and there is none");
   require(c.by.empty() || !c.data.tsv.empty(), "--by names columns of --tsv, and there is none");
@@ -59,7 +61,9 @@ int evaluate_classifier(EvaluateCommand& c, const CLI::App& app) {
   }
   if (!c.trained_on.empty()) {
     require(!scores.sequences.empty(), "--trained-on compares sequences; these records came as pictures");
-    tell_trained(scores, read_bare_sequences(c.trained_on), c.common.threads);
+    tell_trained(scores, alike(scores.sequences, read_bare_sequences(c.trained_on), c.common.threads));
+  } else if (const auto kept = training_records_of(directory); kept && !scores.sequences.empty()) {
+    tell_trained(scores, kept->near(scores.sequences));
   } else if (!scores.knows_training) {
     spdlog::info(
         "this model does not keep what it was trained on: whether these records are among that, or near it, is told "
@@ -112,7 +116,8 @@ void add_classifier_scores(CLI::App& app, EvaluateCommand& c, ChoiceOptions& kno
       .only({"classifier"},
             app.add_option("--trained-on", c.trained_on,
                            "What the model was trained on (a table with a column sequence, or FASTA): records that "
-                           "are among it or nearly alike one of it are counted and told apart"))
+                           "are among it or nearly alike one of it are counted and told apart (default: by the words "
+                           "of its training records that the model keeps)"))
       ->type_name("FILE");
   known.only({"classifier"}, app.add_option("--curve", c.curve, "The calibration curve"))->type_name("FILE");
 }

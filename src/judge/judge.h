@@ -9,3 +9,4 @@
 #include "judge/mirtron.h"
 #include "judge/precursor.h"
 #include "judge/scores.h"
+#include "judge/training_records.h"

@@ -2,32 +2,11 @@
 
 #include <fmt/ranges.h>
 #include <algorithm>
-#include <cstring>
 
-#include "data/data.h"
+#include "judge/stored_numbers.h"
 #include "util/util.h"
 
 namespace stemloop {
-
-namespace {
-
-template <class Number>
-StoredTensor stored(const char* type, const std::vector<Number>& values) {
-  const auto bytes = std::as_bytes(std::span(values));
-  return {type, {static_cast<std::int64_t>(values.size())}, {bytes.begin(), bytes.end()}};
-}
-
-template <class Number>
-std::vector<Number> numbers(const TensorFile& file, const char* tensor, const char* type, std::int64_t count,
-                            const std::string& name) {
-  const std::int64_t shape[] = {count};
-  const StoredTensor& found = expect_tensor(file, tensor, type, shape, name);
-  std::vector<Number> values(found.bytes.size() / sizeof(Number));
-  if (!values.empty()) std::memcpy(values.data(), found.bytes.data(), found.bytes.size());
-  return values;
-}
-
-}  // namespace
 
 std::vector<std::uint16_t> sketch_of(const std::string& sequence) {
   constexpr int kWord = 6;
@@ -92,9 +71,9 @@ KnownHairpins known_hairpins(std::vector<std::string> names, std::vector<std::ui
 std::string encode_known(const KnownHairpins& known) {
   TensorFile file;
   file.metadata["names"] = fmt::format("{}", fmt::join(known.names, "\n"));
-  file.tensors["label"] = stored("U8", known.labels);
-  file.tensors["starts"] = stored("I32", known.starts);
-  file.tensors["words"] = stored("U16", known.words);
+  file.tensors["label"] = stored_numbers("U8", known.labels);
+  file.tensors["starts"] = stored_numbers("I32", known.starts);
+  file.tensors["words"] = stored_numbers("U16", known.words);
   return encode_safetensors(file);
 }
 
@@ -105,14 +84,14 @@ KnownHairpins decode_known(std::span<const std::byte> bytes, const std::string& 
   const std::string& names = file.metadata.at("names");
   for (const std::string_view one : split_fields(names, '\n')) known.names.emplace_back(one);
   const auto n = static_cast<std::int64_t>(known.names.size());
-  known.labels = numbers<std::uint8_t>(file, "label", "U8", n, name);
-  known.starts = numbers<std::int32_t>(file, "starts", "I32", n + 1, name);
+  known.labels = read_numbers<std::uint8_t>(file, "label", "U8", n, name);
+  known.starts = read_numbers<std::int32_t>(file, "starts", "I32", n + 1, name);
   const auto& labels = known.labels;
   const auto& starts = known.starts;
   require(starts.front() == 0 && std::is_sorted(starts.begin(), starts.end()), "{}: 'starts' do not rise from 0", name);
   require(std::all_of(labels.begin(), labels.end(), [](auto label) { return label <= 1; }),
           "{}: a label is neither 0 nor 1", name);
-  known.words = numbers<std::uint16_t>(file, "words", "U16", starts.back(), name);
+  known.words = read_numbers<std::uint16_t>(file, "words", "U16", starts.back(), name);
   return known;
 }
 

@@ -193,7 +193,7 @@ class PremirnaJudge : public Judge {
     scores.tally = labelled.tally;
     scores.ids = labelled.ids;
     scores.labels = data.labels;
-    for (std::int64_t i = 0; i < data.size(); ++i) scores.sequences.push_back(decode_picture(data.picture(i)).sequence);
+    scores.sequences = sequences_of(data);
     scores.call_columns = {{"probability", 6, "the blend"}, {"tree_probability", 6, "at the tree's leaf"},
                            {"booster", 6, "boosted trees"}, {"z_y", 6, "class from z_y"},
                            {"z_m", 6, "class from z_m"},    {"outside", 0, "1: unlike the training hairpins"}};

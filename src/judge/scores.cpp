@@ -4,7 +4,6 @@
 #include <cmath>
 #include <iterator>
 
-#include "data/lineage.h"
 #include "learn/learn.h"
 
 namespace stemloop {
@@ -53,8 +52,7 @@ void add_warning(JudgeScores& scores, const std::string& text) {
 
 }  // namespace
 
-void tell_trained(JudgeScores& scores, std::span<const std::string> trained, int threads) {
-  const std::vector<std::uint8_t> known = alike(scores.sequences, trained, threads);
+void tell_trained(JudgeScores& scores, std::span<const std::uint8_t> known) {
   const auto count = std::count(known.begin(), known.end(), 1);
   add_rows(scores, known, "trained on or near", "new");
   const auto unknown = std::count(scores.sequences.begin(), scores.sequences.end(), "");
@@ -75,6 +73,12 @@ void tell_synthetic(JudgeScores& scores) {
               fmt::format("{} of {} records are synthetic (they name parents): figures of real records are in the row "
                           "`real`, and hold only if none of the parents was trained on",
                           count, synthetic.size()));
+}
+
+std::vector<std::string> sequences_of(const PictureData& pictures) {
+  std::vector<std::string> sequences;
+  for (std::int64_t i = 0; i < pictures.size(); ++i) sequences.push_back(decode_picture(pictures.picture(i)).sequence);
+  return sequences;
 }
 
 LabelledPictures load_labelled_pictures(const EvaluateData& from) {

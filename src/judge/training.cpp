@@ -30,6 +30,10 @@ Tally train_premirna(TrainingOrder& c) {
   c.premirna.origin = origin.dump();
   Classifier::train(c.model, labelled_evidence(train, c.folding, c.common.threads),
                     labelled_evidence(valid, c.folding, c.common.threads), c.premirna);
+  std::vector<std::string> learned = sequences_of(train);
+  const std::vector<std::string> calibrated = sequences_of(valid);
+  learned.insert(learned.end(), calibrated.begin(), calibrated.end());
+  keep_training_records(c.model, learned);
   return dataset.tally;
 }
 
@@ -55,6 +59,7 @@ void train_precursors(TrainingOrder& c) {
       {"data", {{"md5", md5_hex(read_bytes(c.data.tsv))}, {"records", records.size()}, {"precursors", precursors}}}};
   how.origin = origin.dump(-1, ' ', false, Json::error_handler_t::replace);
   train_precursor(c.model, records, how);
+  keep_training_records(c.model, sequences);
 }
 
 Tally train_mirtron(TrainingOrder& c, const MakeAugment& make_augment) {

@@ -64,6 +64,8 @@ std::string model_told(const std::string& name, const std::string& plot, const s
   if (judges) {
     const auto judge = open_judge(directory, {device, threads});
     out += judge->info();
+    if (const auto kept = training_records_of(directory))
+      out += fmt::format("training records kept\t{}, as hashed words\n", kept->size());
     if (!plot.empty()) write_drawing(plot, judge->plot(fs::path(directory).filename().string()));
   } else if (family == kGanFamily || family == kCnnFamily || family == kCutFamily) {
     out += fmt::format("network\t{}\n", read_stored_model(directory, family).network);
@@ -86,6 +88,7 @@ std::string model_verified(const std::string& name, const std::string& device, i
   const std::string family = model_family(directory);
   if (find_family(family) != nullptr) {
     open_judge(directory, {device, threads});
+    training_records_of(directory);
     if (fs::exists(directory + "/" + kPrecursorTree)) open_judge(directory + "/" + kPrecursorTree, {device, threads});
     if (fs::exists(directory + "/network")) open_network(directory + "/network", device, threads);
   } else if (family == kGanFamily) {

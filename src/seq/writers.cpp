@@ -24,6 +24,8 @@ std::string ct(const Record& record) {
 }
 
 std::string bpseq(const Record& record) {
+  require(!record.id.starts_with("STOCKHOLM"), "the name '{}' cannot stand in BPSEQ: '# {}' would begin Stockholm",
+          printable(record.id), printable(record.id));
   const auto pairs = all_pairs(brackets_of(record));
   std::string text = fmt::format("# {}\n", full_header(record));
   for (std::size_t i = 0; i < pairs.size(); ++i)
