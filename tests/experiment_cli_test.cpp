@@ -8,8 +8,11 @@ namespace stemloop {
 namespace {
 
 using testing::content;
+using ::testing::AllOf;
 using ::testing::ElementsAre;
+using ::testing::Ge;
 using ::testing::HasSubstr;
+using ::testing::Le;
 using testing::Outcome;
 using testing::shell;
 namespace fs = std::filesystem;
@@ -118,6 +121,14 @@ TEST_F(Experiment, TheCurveHasRivalsAndABlindTest) {
   for (std::string line; std::getline(lines, line);) {
     const auto f = split_fields(line, '\t');
     auroc[std::string(f[0]) + std::string(f[2]) + std::string(f[3]) + std::string(f[4])] = f[12];
+    if (f[0] == "test") continue;
+    for (const auto& [column, least] :
+         {std::pair{6, -1.0}, std::pair{12, 0.0}}) {  // mean, low, high; empty: not defined
+      for (int k = column; k < column + 3; ++k) {
+        const std::string_view value = f[static_cast<std::size_t>(k)];
+        if (!value.empty()) EXPECT_THAT(parse_number(value, "curve.tsv"), AllOf(Ge(least), Le(1.0))) << line;
+      }
+    }
   }
   for (const std::string where : {"foldlogistic", "foldforest", "blindlogistic"})
     EXPECT_EQ(auroc.at(where + "real3"), auroc.at(where + "threshold3"));

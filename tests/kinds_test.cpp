@@ -297,7 +297,7 @@ TEST(Kind15, AScanNamesAProtein) {
 
 // Read until memory ended.
 TEST(Kind15, AStreamThatIsNoPictureEnds) {
-#ifdef __SANITIZE_ADDRESS__
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
   const std::string limit;  // shadow memory takes more addresses than any limit leaves
 #else
   const std::string limit = "ulimit -v 2000000; ";

@@ -54,7 +54,7 @@ void CutGradient::prepare(const CutNetwork& network) {
     }
     transpose(w + layer.out, c, c, transposed_.data() + layer.out);
   }
-  heads_before_.assign(static_cast<std::size_t>(kHeadColumns * c), 0.0F);
+  heads_before_.assign(std::size_t{kHeadColumns} * static_cast<std::size_t>(c), 0.0F);
   heads_behind_ = heads_before_;
   for (int k = 0; k < c; ++k) {
     for (int cut = 0; cut < kCuts; ++cut) {

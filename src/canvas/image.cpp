@@ -111,8 +111,9 @@ RgbImage contact_sheet(const std::vector<RgbImage>& images, const std::vector<st
         Text{{static_cast<double>(gap), ground.height - gap}, fitted_text(note, ground.width - 2 * gap, kSize), kSize});
   }
   const auto corner = [&](int k) {
-    return Point{static_cast<double>(gap + k % columns * (width + gap)),
-                 static_cast<double>(gap + k / columns * (height + kLabel + gap))};
+    const int column = k % columns, row = k / columns;
+    return Point{static_cast<double>(gap + column * (width + gap)),
+                 static_cast<double>(gap + row * (height + kLabel + gap))};
   };
   for (int k = 0; k < count; ++k) {
     const Point at = corner(k);

@@ -46,13 +46,13 @@ std::vector<std::uint8_t> sequence_symbols(SequenceLayout layout, std::string_vi
   const int hairpins = lay_out(sequence, structure).hairpins;
   require(hairpins == 1, "its structure holds {}", hairpins == 0 ? "no hairpin" : "more than one hairpin");
   const std::vector<int> partner = pair_table(structure);
+  const auto code_at = [&](int place) { return codes[static_cast<std::size_t>(place)]; };
   const auto add = [&](int top, int bottom) {
     symbols.push_back(static_cast<std::uint8_t>(top * kStrandSymbols + bottom));
   };
   // The ends first, whatever they pair with; then inward, loop by loop.
   int i = 0, j = static_cast<int>(sequence.size()) - 1;
-  for (; i < kEndColumns && i < j; ++i, --j)
-    add(codes[static_cast<std::size_t>(i)], codes[static_cast<std::size_t>(j)]);
+  for (; i < kEndColumns && i < j; ++i, --j) add(code_at(i), code_at(j));
   const auto unpaired = [&](int x) {
     const int y = partner[static_cast<std::size_t>(x)];
     return y < kEndColumns || y >= static_cast<int>(sequence.size()) - kEndColumns;  // no partner, or one of the ends
@@ -62,15 +62,14 @@ std::vector<std::uint8_t> sequence_symbols(SequenceLayout layout, std::string_vi
     while (p <= j && unpaired(p)) ++p;
     while (q >= p && unpaired(q)) --q;
     if (p > j) {  // the terminal loop, one half on either strand
-      for (; i < j; ++i, --j) add(codes[static_cast<std::size_t>(i)], codes[static_cast<std::size_t>(j)]);
-      if (i == j) add(codes[static_cast<std::size_t>(i)], 0);
+      for (; i < j; ++i, --j) add(code_at(i), code_at(j));
+      if (i == j) add(code_at(i), 0);
       break;
     }
     // Unpaired letters up to the pair (p, q), the longer strand's last ones facing gaps.
     for (int x = 0; x < std::max(p - i, j - q); ++x)
-      add(i + x < p ? codes[static_cast<std::size_t>(i + x)] : 0,
-          j - x > q ? codes[static_cast<std::size_t>(j - x)] : 0);
-    add(codes[static_cast<std::size_t>(p)], codes[static_cast<std::size_t>(q)]);
+      add(i + x < p ? code_at(i + x) : 0, j - x > q ? code_at(j - x) : 0);
+    add(code_at(p), code_at(q));
     i = p + 1;
     j = q - 1;
   }

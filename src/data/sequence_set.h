@@ -40,7 +40,7 @@ std::vector<std::string> read_bare_sequences(const std::string& path);
 /// Folds for a generator that learns: see TrainWatcher::fold().
 class SequenceFolder {
  public:
-  explicit SequenceFolder(std::shared_ptr<const Model> model) : folders_([model] { return Folder(model); }) {}
+  explicit SequenceFolder(const std::shared_ptr<const Model>& model) : folders_([model] { return Folder(model); }) {}
   std::vector<std::string> structures(const std::vector<std::string>& sequences);
 
  private:

@@ -136,6 +136,7 @@ std::vector<std::size_t> Smote::find_neighbours(std::size_t i) const {
     if (best.size() > k) best.pop_back();
   }
   std::vector<std::size_t> nearest;
+  nearest.reserve(best.size());
   for (const auto& [distance, j] : best) nearest.push_back(j);
   return nearest;
 }

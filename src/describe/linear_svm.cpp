@@ -5,7 +5,8 @@
 #include <cmath>
 
 // Wide vectors where the machine has them, picked when the program is loaded; sums have the same order in all clones.
-#if defined(__x86_64__) && !defined(__SANITIZE_ADDRESS__) && !defined(__clang__)
+// Sanitizers are not there yet when it is loaded.
+#if defined(__x86_64__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__) && !defined(__clang__)
 #define STEMLOOP_CLONES __attribute__((target_clones("avx512f", "avx2", "default")))
 #else
 #define STEMLOOP_CLONES

@@ -61,7 +61,7 @@ std::vector<double> thresholds_of(const FeatureColumn& column, Thresholds how) {
 }  // namespace
 
 std::string in_words(const Question& question) {
-  const std::string name = name_in_words(question.feature);
+  std::string name = name_in_words(question.feature);
   switch (question.kind) {
     case QuestionKind::kGreater:
       return fmt::format("{} > {:g}", name, question.threshold);

@@ -61,7 +61,7 @@ class Grower {
   };
 
   // All questions at once, then the best in their order: the same whatever the number of threads.
-  Best best(std::span<const std::int64_t> records) const {
+  [[nodiscard]] Best best(std::span<const std::int64_t> records) const {
     std::optional<SvmProblem> problem;
     if (z_ != nullptr) problem.emplace(*z_, records);
     std::vector<Best> tried(questions_.size());

@@ -54,7 +54,7 @@ class TreeReader {
  public:
   explicit TreeReader(const std::string& name) : name_(name) {}
 
-  Tree read(const std::string& text) const {
+  [[nodiscard]] Tree read(const std::string& text) const {
     constexpr int kMostDepth = 8;
     const auto [json, deep] = shallow_json(text, kMostDepth);
     require(!deep && json.is_object() && json.contains("format") && json["format"] == kFormat, "{}: is no {}", name_,
@@ -124,7 +124,7 @@ class TreeReader {
     return value.get<std::string>();
   }
 
-  Question question(const Json& json) const {
+  [[nodiscard]] Question question(const Json& json) const {
     Question q;
     q.feature = words(json, "feature");
     const std::string kind = words(json, "kind");
@@ -136,7 +136,7 @@ class TreeReader {
     return q;
   }
 
-  TreeNode node(const Json& json, const Tree& tree, std::size_t nodes) const {
+  [[nodiscard]] TreeNode node(const Json& json, const Tree& tree, std::size_t nodes) const {
     TreeNode n;
     const Json& count = array(json, "count");
     require(count.size() == 2 && count[0].is_number_unsigned() && count[1].is_number_unsigned(),

@@ -99,6 +99,7 @@ void Rivals::prune() {
   order.resize(most_ / 2);
   std::sort(order.begin(), order.end());
   std::vector<std::string> kept;
+  kept.reserve(order.size());
   for (const std::size_t k : order) kept.push_back(rivals_[k].structure);
   rivals_.clear();
   known_.clear();

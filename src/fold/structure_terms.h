@@ -20,7 +20,7 @@ struct EnergyTerm {
   int j = -1;
   int p = -1;  // inner pair of an interior loop
   int q = -1;
-  auto operator<=>(const EnergyTerm&) const = default;
+  auto operator<=>(const EnergyTerm&) const = default;  // NOLINT(modernize-use-nullptr): clang-tidy 14 sees a 0 in it
 };
 
 struct StructureTerms {

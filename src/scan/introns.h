@@ -21,7 +21,7 @@ struct Intron {
   std::int64_t begin = 0;
   std::int64_t end = 0;
   bool reverse = false;
-  auto operator<=>(const Intron&) const = default;
+  auto operator<=>(const Intron&) const = default;  // NOLINT(modernize-use-nullptr): clang-tidy 14 sees a 0 in it
 };
 
 /// The introns of a BED file (six fields: each line is one; twelve: what lies between the blocks) or of a GFF3 file

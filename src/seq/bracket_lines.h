@@ -20,7 +20,7 @@ class BracketLines {
   [[nodiscard]] const std::string& problem() const { return problem_; }
 
   /// The record once for each structure: whole ones, and rejections of those that do not fit or balance.
-  std::vector<RecordOrRejection> records(const Record& record) const;
+  [[nodiscard]] std::vector<RecordOrRejection> records(const Record& record) const;
 
  private:
   std::vector<std::string> structures_;

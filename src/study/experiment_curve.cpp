@@ -16,7 +16,7 @@ constexpr int kOdds[] = {1, 5, 20};  // canonical hairpins to a mirtron
 struct Point2 {
   std::string test, ends, classifier, arm;
   std::int64_t real = 0;
-  auto operator<=>(const Point2&) const = default;
+  auto operator<=>(const Point2&) const = default;  // NOLINT(modernize-use-nullptr): clang-tidy 14 sees a 0 in it
 };
 using Folds = std::map<std::pair<int, int>, std::array<double, kMetricCount>>;
 using Points = std::map<Point2, Folds>;
@@ -28,12 +28,13 @@ struct Measure {
   [[nodiscard]] double of(const std::array<double, kMetricCount>& m) const {
     return odds > 0 ? mcc_at(m[kSensitivity], m[kSpecificity], odds) : m[metric];
   }
+  [[nodiscard]] double least() const { return metric == kMcc ? -1 : 0; }
 };
 
 MeanInterval mean_of(const Folds& folds, double ratio, const Measure& measure) {
   std::vector<double> values;
   for (const auto& [place, m] : folds) values.push_back(measure.of(m));
-  return mean_interval(values, ratio);
+  return within(mean_interval(values, ratio), measure.least(), 1);
 }
 
 PairedDifference against(const Folds& first, const Folds& second, double ratio, const Measure& measure) {
@@ -66,8 +67,11 @@ class CurveFigure {
       counts_.insert(p.real);
       if (std::find(ends_.begin(), ends_.end(), p.ends) == ends_.end()) ends_.push_back(p.ends);
       const MeanInterval m = mean_of(folds, ratio, measure);
-      low_ = std::min(low_, std::isnan(m.low) ? m.mean : m.low);
-      high_ = std::max(high_, std::isnan(m.high) ? m.mean : m.high);
+      if (std::isnan(m.mean)) continue;
+      // Of two folds an interval holds nearly everything: the scale is that of what is known better.
+      const bool known = m.count > 2;
+      low_ = std::min(low_, known ? m.low : m.mean);
+      high_ = std::max(high_, known ? m.high : m.mean);
     }
     low_ = std::max(-1.0, std::floor(low_ / kStep) * kStep);
     high_ = std::min(1.0, std::ceil(high_ / kStep) * kStep);
@@ -137,8 +141,10 @@ class CurveFigure {
       const MeanInterval m = mean_of(found->second, ratio_, measure_);
       if (std::isnan(m.mean)) continue;
       line.points.push_back({x0 + x(real), y0 + y(m.mean)});
-      if (!std::isnan(m.low))
-        drawing.add(Line{{x0 + x(real), y0 + y(m.low)}, {x0 + x(real), y0 + y(m.high)}, 0.8, colour});
+      if (!std::isnan(m.low)) {
+        const double low = std::max(m.low, low_), high = std::min(m.high, high_);
+        drawing.add(Line{{x0 + x(real), y0 + y(low)}, {x0 + x(real), y0 + y(high)}, 0.8, colour});
+      }
       drawing.add(Circle{{x0 + x(real), y0 + y(m.mean)}, 2.6, colour, colour, 1});
     }
     if (line.points.size() > 1) drawing.add(line);
