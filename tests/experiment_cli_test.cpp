@@ -7,8 +7,8 @@
 namespace stemloop {
 namespace {
 
-using testing::content;
 using ::testing::AllOf;
+using testing::content;
 using ::testing::ElementsAre;
 using ::testing::Ge;
 using ::testing::HasSubstr;

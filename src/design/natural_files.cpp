@@ -41,7 +41,7 @@ NaturalModel::Chain chain_of(const nlohmann::json& from, const std::string& path
   require(
       chain.weight > 0 && chain.weight <= 1 && chain.gc >= 0 && chain.gc <= 1 && tables.size() == chain.table.size(),
       "{}: a chain is damaged", path);
-  for (const auto& table : chain.table) {
+  for (std::size_t t = 0; t < chain.table.size(); ++t) {
     chain.table[t].assign(table_size(t), NaturalModel::kNever);
     std::size_t at = 0;
     for (std::size_t entry = 0; entry < chain.table[t].size(); ++entry) {
@@ -64,7 +64,7 @@ std::string natural_model_text(const NaturalModel& model) {
       {"format", kFormat}, {"energy_mean", model.energy_mean}, {"energy_sd", model.energy_sd}};
   for (const auto& chain : model.chains) {
     nlohmann::ordered_json tables = nlohmann::ordered_json::array();
-    for (std::size_t t = 0; t < chain.table.size(); ++t) {
+    for (const auto& table : chain.table) {
       // Of pairs only what can be is written, in the order of its entries.
       nlohmann::ordered_json values = nlohmann::ordered_json::array();
       for (const float value : table) {

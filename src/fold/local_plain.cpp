@@ -69,6 +69,7 @@ std::vector<LocalStemLoop> stem_loops_plain(const Model& model, const LocalOptio
   std::vector<BestInterval> chosen;
   choose(best, options, 0, n, chosen);
   std::vector<LocalStemLoop> result;
+  result.reserve(chosen.size());
   for (const BestInterval& interval : chosen) result.push_back(trace(m, s, at, interval));
   return result;
 }

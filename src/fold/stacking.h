@@ -36,6 +36,7 @@ struct StackingFill {
 };
 
 /// Says of the pairs of a strand whether they are worth folding, block after block.
+// NOLINTNEXTLINE(bugprone-reserved-identifier,readability-identifier-naming): names within the compiler's own copy
 class StackingFilter {
  public:
   StackingFilter(int span, int least) : span_(span), least_(least) {}

@@ -38,7 +38,7 @@ class Draws {
     std::vector<Bonds> bonds;
   };
 
-  Wanted choose(std::int64_t first, std::int64_t count) const;
+  [[nodiscard]] Wanted choose(std::int64_t first, std::int64_t count) const;
   // The latent spaces side by side, a row a draw.
   std::vector<Matrix> latents(const Wanted& wanted, std::int64_t first, std::int64_t count);
   void encode_edited();

@@ -12,6 +12,7 @@ namespace {
 double largest_scale(const std::vector<Drawing>& figures, double cell_width, double cell_height) {
   constexpr double kBeyondMedian = 1.25;
   std::vector<double> fits;
+  fits.reserve(figures.size());
   for (const Drawing& figure : figures)
     fits.push_back(std::min(cell_width / figure.width, cell_height / figure.height));
   if (fits.empty()) return 1;
@@ -49,7 +50,8 @@ std::vector<Drawing> on_pages(const std::vector<Drawing>& figures, int columns, 
   const auto each = static_cast<std::size_t>(columns) * static_cast<std::size_t>(rows);
   for (std::size_t k = 0; k < figures.size(); ++k) {
     if (k % each == 0) pages.push_back(Drawing{width, height, {}});
-    const auto row = static_cast<double>(k % each / static_cast<std::size_t>(columns));
+    const std::size_t down = k % each / static_cast<std::size_t>(columns);
+    const auto row = static_cast<double>(down);
     const auto column = static_cast<double>(k % static_cast<std::size_t>(columns));
     const Drawing& figure = figures[k];
     const double scale = std::min({most, cell_width / figure.width, cell_height / figure.height});

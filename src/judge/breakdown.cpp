@@ -68,6 +68,7 @@ std::vector<NamedRow> score_by(const JudgeScores& scores, const std::string& pat
     group.labels.push_back(scores.labels[i]);
   }
   std::vector<NamedRow> rows;
+  rows.reserve(groups.size());
   for (const auto& [value, group] : groups) {
     rows.push_back(score_row(column.c_str(), value.c_str(), group.probability, group.labels));
   }

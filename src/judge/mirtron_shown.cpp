@@ -72,8 +72,10 @@ void ShownRecords::show(std::size_t i) {
     int five = kind == kTenFlank ? 10 : kind == kThirtyFlank ? 30 : some();
     int three = kind == kTenFlank ? 10 : kind == kThirtyFlank ? 30 : some();
     if (kind >= kDrawn && random.uniform() < kOneSided) (random.uniform() < 0.5 ? five : three) = 0;
-    const std::string before = flank_of(five, natural_, random), behind = flank_of(three, natural_, random);
-    shown.push_back({i, kind, five + record.flank5, plain.letters, before + record.sequence + behind});
+    std::string whole = flank_of(five, natural_, random);
+    whole += record.sequence;
+    whole += flank_of(three, natural_, random);
+    shown.push_back({i, kind, five + record.flank5, plain.letters, std::move(whole)});
   }
 }
 

@@ -160,6 +160,7 @@ class PrecursorJudge : public Judge {
       first += count;
     }
     std::vector<const FoundHairpin*> chosen;
+    chosen.reserve(best.size());
     for (const std::size_t k : best) chosen.push_back(hairpins[k]);
     std::vector<PrecursorCall> told = classifier_.judge(chosen, prior_, true);
     for (std::size_t k = 0; k < best.size(); ++k) calls[best[k]] = std::move(told[k]);

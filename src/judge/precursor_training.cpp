@@ -180,6 +180,7 @@ void train_precursor(const std::string& directory, std::span<const WorldRecord> 
 
   const std::vector<CutNetwork> networks = train_networks(records, how);
   std::vector<CutModel> parts;
+  parts.reserve(kParts);
   for (int part = 0; part < kParts; ++part) parts.push_back(cut_model(networks[static_cast<std::size_t>(part)]));
   HairpinRows rows = measure_all(records, parts, how.threads);
   how.talk(fmt::format("{} hairpins of {} records measured", rows.measures.rows, records.size()));
@@ -193,6 +194,7 @@ void train_precursor(const std::string& directory, std::span<const WorldRecord> 
   const std::vector<double> weights = even_weights(records);
   const LogisticBlend calibration = fit_calibration(logits, records, weights);
   std::vector<double> probabilities;
+  probabilities.reserve(logits.size());
   for (const float x : logits)
     probabilities.push_back(1 / (1 + std::exp(-(calibration.weights[0] * x + calibration.bias + logit(how.prior)))));
   if (!how.calls.empty()) write_calls(how.calls, records, logits, probabilities);

@@ -152,6 +152,7 @@ class PremirnaJudge : public Judge {
 
   [[nodiscard]] std::vector<std::unique_ptr<Verdict>> judge(std::vector<std::unique_ptr<Seen>> batch) const override {
     std::vector<Evidence> evidence;
+    evidence.reserve(batch.size());
     for (auto& one : batch) evidence.push_back(std::move(static_cast<PremirnaSeen&>(*one).evidence));
     std::vector<Call> calls = classifier_.classify(evidence);
     std::vector<std::unique_ptr<Verdict>> verdicts;

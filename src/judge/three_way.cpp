@@ -26,7 +26,7 @@ struct ThreeWaySeen : Seen {
 
 class ThreeWayVerdict : public Verdict {
  public:
-  ThreeWayVerdict(Record record, std::string first_label, double premirna, bool outside, MirtronCall call)
+  ThreeWayVerdict(Record record, const std::string& first_label, double premirna, bool outside, MirtronCall call)
       : record_(std::move(record)), premirna_(premirna), first_outside_(outside), call_(std::move(call)) {
     if (first_label == kNoHairpin && !call_.hairpin) none_ = true;
     notes_ = call_.unusual;

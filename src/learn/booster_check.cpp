@@ -75,6 +75,7 @@ class Checker {
     }
     return nullptr;
   }
+  // NOLINTNEXTLINE(modernize-use-nodiscard): also called for its check alone
   const Value& member(const Value& object, std::string_view key) const {
     const Value* const found = find(object, key);
     require(found != nullptr, "{}: '{}' is missing", name_, key);
@@ -91,7 +92,7 @@ class Checker {
       require(known, "{}: '{}' is not known here; was it written by a newer XGBoost?", name_, printable(key));
     }
   }
-  std::string_view text(const Value& object, std::string_view key) const {
+  [[nodiscard]] std::string_view text(const Value& object, std::string_view key) const {
     const Value& value = member(object, key);
     require(value.kind == 'S', "{}: '{}' is no text", name_, key);
     return value.text();
@@ -101,6 +102,7 @@ class Checker {
     require(found == wanted, "{}: '{}' is '{}', not '{}'", name_, key, printable(found), wanted);
   }
   // XGBoost writes its parameters as texts.
+  // NOLINTNEXTLINE(modernize-use-nodiscard): also called for its check alone
   std::int64_t whole(const Value& object, std::string_view key, std::int64_t least, std::int64_t most) const {
     const std::int64_t value = parse_integer(text(object, key), name_);
     require(value >= least && value <= most, "{}: '{}' is {}, not {} to {}", name_, key, value, least, most);
@@ -112,6 +114,7 @@ class Checker {
     require(is_container && value.members.empty() && value.items.empty() && value.count == 0, "{}: '{}' is not empty",
             name_, key);
   }
+  // NOLINTNEXTLINE(modernize-use-nodiscard): also called for its check alone
   std::vector<double> numbers(const Value& value) const {
     constexpr std::size_t kMostNumbers = 1 << 22;
     require(value.count <= kMostNumbers, "{}: a list of {} numbers is longer than any model's", name_, value.count);

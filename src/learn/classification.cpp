@@ -86,7 +86,7 @@ ScoreInterval bootstrap_score(std::span<const float> probability, std::span<cons
     std::sort(values.begin(), values.end());
     const auto at = [&](double share) {
       if (values.empty()) return std::numeric_limits<double>::quiet_NaN();
-      return values[static_cast<std::size_t>(share * static_cast<double>(values.size() - 1) + 0.5)];
+      return values[static_cast<std::size_t>(std::lround(share * static_cast<double>(values.size() - 1)))];
     };
     interval.low.*value = at(kTail);
     interval.high.*value = at(1 - kTail);

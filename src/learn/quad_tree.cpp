@@ -88,8 +88,10 @@ void QuadTree::build(int at, int first, int last, Plane low, double size, int de
   const auto children = static_cast<int>(cells_.size());
   cells_[static_cast<std::size_t>(at)].children = children;
   cells_.resize(cells_.size() + 4);
-  for (int c = 0; c < 4; ++c)
-    build(children + c, cuts[c], cuts[c + 1], {low.x + (c % 2) * half, low.y + (c / 2) * half}, half, depth + 1);
+  for (int c = 0; c < 4; ++c) {
+    const int column = c % 2, row = c / 2;
+    build(children + c, cuts[c], cuts[c + 1], {low.x + column * half, low.y + row * half}, half, depth + 1);
+  }
 }
 
 }  // namespace stemloop
