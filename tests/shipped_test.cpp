@@ -85,7 +85,7 @@ TEST(Shipped, KnowsTheExamples) {
   for (const auto& entry : fs::recursive_directory_iterator(model)) {
     if (entry.is_regular_file()) bytes += static_cast<double>(entry.file_size());
   }
-  EXPECT_LE(bytes, 32e6);  // two networks of 13 MB, of generate and of the tree
+  EXPECT_LE(bytes, 34e6);  // two networks of 13 MB, of generate and of the tree; what it learned from 4.7 MB
 }
 
 // A name is a name and a path is a path: a folder that happens to lie here is not taken for a model.

@@ -6,7 +6,6 @@
 #include "judge/stored_numbers.h"
 #include "net/model_files.h"
 #include "util/hash.h"
-#include "util/random.h"
 #include "util/util.h"
 
 namespace stemloop {
