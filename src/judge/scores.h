@@ -13,8 +13,8 @@ namespace stemloop {
 NamedRow score_row(const char* kind, const char* name, std::span<const float> probability,
                    std::span<const std::uint8_t> labels, double threshold = 0.5);
 
-/// Rows of the records that are marked as trained on or nearly alike one that was, and of the others; a warning says how
-/// many. REQUIRES: scores of sequences, a mark each.
+/// Rows of the records that are marked as trained on or nearly alike one that was, and of the others; a warning says
+/// how many. REQUIRES: scores of sequences, a mark each.
 void tell_trained(JudgeScores& scores, std::span<const std::uint8_t> known);
 
 /// Rows of the records that name parents, so were made of others, and of the real ones, with a warning. Nothing if

@@ -1,6 +1,7 @@
 // The records a classifier learned from, kept beside it as hashes: enough to tell that a sequence is one of them or
 // nearly alike one, wherever it was cut; no sequence can be read from it. Of a record stand there 16 bits of every
-// eighth of its words of twelve letters, some 26 bytes of a hairpin with flanks. Any classifier's directory may hold them.
+// eighth of its words of twelve letters, some 26 bytes of a hairpin with flanks. Any classifier's directory may hold
+// them.
 #pragma once
 
 #include <cstddef>
@@ -22,8 +23,9 @@ class TrainingRecords {
   static TrainingRecords decode(std::span<const std::byte> bytes, const std::string& name);
 
   [[nodiscard]] std::size_t size() const { return starts_.size() - 1; }
-  /// 1 for each sequence that shares with a record a third of the kept words of the one that has fewer, and three at
-  /// least: so are nearly all with an identity of 0.95 over 60 nt, and hardly any two that are not kin.
+  /// 1 for each sequence that shares with a record a quarter of the kept words of the one that has fewer, and three at
+  /// least. Of hairpins of 70 nt and more these are 99.8 % of those that are one, 84 % and more of those with one
+  /// letter in twenty changed; of random letters 1.3 % (docs/log/2026-11-29-quiet.md).
   [[nodiscard]] std::vector<std::uint8_t> near(std::span<const std::string> sequences) const;
 
  private:
