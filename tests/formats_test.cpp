@@ -313,6 +313,7 @@ TEST(Kind15, WhatIsNotReadIsNamed) {
 TEST(Kind15, CommentsAndBlankLinesWithoutEndAreNoFormat) {
   EXPECT_THAT(refused("#=GR a SS <<..>>\n" + std::string(100, '\n') + "IIII\n"), HasSubstr("is not FASTA"));
   EXPECT_THAT(refused("# x\n" + std::string(63, '\n')), HasSubstr("is not FASTA"));
+  EXPECT_EQ(read_text("# x\n" + std::string(63, '\n') + "1 G 0\n2 A 0\n").records.size(), 1U);
 }
 
 TEST(Kind15, ProteinsAreNamedInEveryFormat) {

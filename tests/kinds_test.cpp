@@ -327,6 +327,10 @@ TEST(Kind16, ATitleThatReadsAsAnotherFormatIsRefused) {
   const Outcome r = shell("stemloop convert -q --to ct", ">G 4\nA\n.\n");
   EXPECT_EQ(r.code, 3);
   EXPECT_THAT(r.err, HasSubstr("cannot stand in CT: its title would be a line of BPSEQ"));
+  const Outcome named = shell("stemloop convert -q --to bpseq", ">STOCKHOLM 1.0\nGA\n..\n>b\nGA\n..\n");
+  EXPECT_EQ(named.code, 3);
+  EXPECT_THAT(named.err, HasSubstr("cannot stand in BPSEQ: '# STOCKHOLM' would begin Stockholm"));
+  EXPECT_EQ(named.out, "# b\n1 G 0\n2 A 0\n");
 }
 
 // Found by fuzz_records: a name that held a carriage return was written, and not read back.

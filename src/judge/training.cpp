@@ -12,6 +12,13 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+// Beside the model; what has no words to keep (a picture that holds no whole hairpin) is counted.
+void keep_and_say(const std::string& model, std::span<const std::string> sequences) {
+  keep_training_records(model, sequences);
+  say(Loud::kInfo, "{} of {} training records kept as hashed words", training_records_of(model)->size(),
+      sequences.size());
+}
+
 }  // namespace
 
 Tally train_premirna(TrainingOrder& c) {
@@ -33,7 +40,7 @@ Tally train_premirna(TrainingOrder& c) {
   std::vector<std::string> learned = sequences_of(train);
   const std::vector<std::string> calibrated = sequences_of(valid);
   learned.insert(learned.end(), calibrated.begin(), calibrated.end());
-  keep_training_records(c.model, learned);
+  keep_and_say(c.model, learned);
   return dataset.tally;
 }
 
@@ -59,7 +66,7 @@ void train_precursors(TrainingOrder& c) {
       {"data", {{"md5", md5_hex(read_bytes(c.data.tsv))}, {"records", records.size()}, {"precursors", precursors}}}};
   how.origin = origin.dump(-1, ' ', false, Json::error_handler_t::replace);
   train_precursor(c.model, records, how);
-  keep_training_records(c.model, sequences);
+  keep_and_say(c.model, sequences);
 }
 
 Tally train_mirtron(TrainingOrder& c, const MakeAugment& make_augment) {

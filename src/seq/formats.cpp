@@ -122,8 +122,8 @@ RecordFormat recognise(PeekableLines& lines) {
   };
   while (at < kMostComments && lines.peek(at) != nullptr && comment(*lines.peek(at))) ++at;
   const std::string* found = lines.peek(at);
-  if (found != nullptr && at < kMostComments) {
-    const auto words = split_blanks(*found);
+  const auto words = split_blanks(found != nullptr ? std::string_view(*found) : std::string_view());
+  if (!words.empty()) {
     const std::string* second = lines.peek(at + 1);
     // CT first: its title may be "12 a 1".
     if (is_count(words.front()) && second != nullptr && is_ct_line(*second)) return RecordFormat::kCt;
