@@ -1,4 +1,6 @@
 // arms: the cut sites of hairpins, predicted or placed from known matures.
+#include <spdlog/spdlog.h>
+
 #include <filesystem>
 #include <optional>
 

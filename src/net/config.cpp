@@ -217,7 +217,7 @@ DivaObjective objective_from_json(const std::string& text, const std::string& na
 }
 std::string sequence_net_json(const SequenceNetConfig& config) { return to_json(config, kVisitSequenceNet); }
 SequenceNetConfig sequence_net_from_json(const std::string& text, const std::string& name) {
-  const auto config = from_json<SequenceNetConfig>(text, name, kVisitSequenceNet);
+  auto config = from_json<SequenceNetConfig>(text, name, kVisitSequenceNet);
   constexpr std::int64_t kMostPlaces = 1 << 21;  // numbers of one layer for one sequence
   require(config.length * config.hidden <= kMostPlaces, "{}: a network of {} places with {} channels is too large",
           name, config.length, config.hidden);

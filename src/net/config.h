@@ -3,6 +3,7 @@
 // Each field is named once, in the table behind config_json(); files, cards and checks derive from it.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -15,7 +16,7 @@ inline constexpr int kClasses = 2;  // 0 no pre-miRNA, 1 pre-miRNA
 inline constexpr float kCodedHeads = 0.1F;
 
 /// The order of the latent spaces wherever they are stacked or concatenated.
-inline constexpr const char* kLatentNames[] = {"x", "y", "m"};
+inline constexpr std::array<const char*, 3> kLatentNames = {"x", "y", "m"};
 
 struct DivaConfig {
   std::string backbone = "columns";        // columns: 1-D over 100 columns of bars; picture: the paper's 2-D network

@@ -185,7 +185,7 @@ class InferenceNetwork : public HairpinNetwork {
     Encoded encoded;
     for (std::size_t g = 0; g < encoders_.size(); ++g) {
       const Matrix empty{count, width, std::vector<float>(cells)};
-      encoded.latents.push_back({kLatentNames[g], empty, empty, empty});
+      encoded.latents.push_back({kLatentNames.at(g), empty, empty, empty});
     }
     if (config_.disentangled) {
       encoded.class_from_y.resize(pictures.size());

@@ -3,6 +3,7 @@
 // Sequences are channels-last; a number of places after "rows" is that of the leading places that are wanted.
 #pragma once
 
+#include <array>
 #include <span>
 #include <string>
 #include <vector>
@@ -92,7 +93,7 @@ class Convolution {
                   Scratch& scratch) const;
 
   std::int64_t in_ = 0, out_ = 0;
-  Product filters_[kTileInputs];
+  std::array<Product, kTileInputs> filters_;
 };
 
 }  // namespace stemloop

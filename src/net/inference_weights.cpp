@@ -133,15 +133,14 @@ void LatentEncoder::read_flow(const EncoderWeights& from) {
     std::array<Network, 2> networks;
     for (std::int64_t part = 0; part < 2; ++part) {
       for (std::size_t i = 0; i < 3; ++i) {
-        const std::string name = "flow.block" + std::to_string(b);
-        const std::string number = std::to_string(i + 1);
+        const std::string weight = fmt::format("flow.block{}_weight{}", b, i + 1);
+        const std::string bias = fmt::format("flow.block{}_bias{}", b, i + 1);
         const std::int64_t inputs = widths[i], outputs = widths[i + 1];
         Network& network = networks[static_cast<std::size_t>(part)];
         network.product[i] =
-            Product(from.floats(name + "_weight" + number, {2 * groups, inputs, outputs}, 2, part).data(), inputs,
-                    outputs, outputs, 1);
-        network.finish[i] = add_bias(from.floats(name + "_bias" + number, {2 * groups, 1, outputs}, 2, part),
-                                     network.product[i].columns(), i < 2 ? Activation::kElu : Activation::kNone);
+            Product(from.floats(weight, {2 * groups, inputs, outputs}, 2, part).data(), inputs, outputs, outputs, 1);
+        network.finish[i] = add_bias(from.floats(bias, {2 * groups, 1, outputs}, 2, part), network.product[i].columns(),
+                                     i < 2 ? Activation::kElu : Activation::kNone);
       }
     }
     flow_.push_back(std::move(networks));

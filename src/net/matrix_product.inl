@@ -2,6 +2,7 @@
 // Part of training_kernels.cpp, so compiled once per instruction set.
 
 constexpr int kLanes = STEMLOOP_VECTOR_BYTES / 4;
+// NOLINTNEXTLINE(modernize-use-using): as an alias Clang loses the alignment.
 typedef float Vector __attribute__((vector_size(STEMLOOP_VECTOR_BYTES), aligned(4), may_alias));
 
 // kRows rows by kVectors vectors of c, kept in registers over all of k. Element (r, i) of op(a) is a[r * row + i *

@@ -26,7 +26,7 @@ std::vector<std::byte> read_model_file(const std::string& directory, const std::
 }
 
 std::string model_part(const std::string& directory, const std::string& part) {
-  const std::string path = directory + "/" + part;
+  std::string path = directory + "/" + part;
   std::error_code ignored;
   const auto status = std::filesystem::symlink_status(path, ignored);
   require(!std::filesystem::is_symlink(status), "{}: is a link; parts of a model must stand there themselves", path);

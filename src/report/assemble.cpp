@@ -112,6 +112,7 @@ Tally take_fasta(const ReportOptions& c, const std::string& path, const Judge* j
       [&](std::vector<OnItsWay> batch) {
         if (judge == nullptr) return batch;
         std::vector<std::unique_ptr<Seen>> seen;
+        seen.reserve(batch.size());
         for (OnItsWay& one : batch) seen.push_back(std::move(one.seen));
         const auto verdicts = judge->judge(std::move(seen));
         for (std::size_t k = 0; k < batch.size(); ++k)
@@ -211,7 +212,7 @@ void make_folder(const std::string& folder) {
 }
 
 void write_multiqc(const std::string& folder, const Report& report, const std::string& version) {
-  for (const auto& [name, text] : multiqc_files(report, version)) write_bytes(folder + "/" + name, text);
+  for (const auto& [name, text] : multiqc_files(report, version)) write_bytes(fmt::format("{}/{}", folder, name), text);
 }
 
 std::vector<ReportInput> kinds_of(const ReportOptions& c) {

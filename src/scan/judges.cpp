@@ -87,7 +87,7 @@ void leave_out_at_first_look(const PrecursorClassifier& classifier, std::span<co
 
 }  // namespace
 
-CandidateJudge precursor_judge(std::shared_ptr<const PrecursorClassifier> classifier, double prior) {
+CandidateJudge precursor_judge(const std::shared_ptr<const PrecursorClassifier>& classifier, double prior) {
   struct Memory {
     CutModel::Scratch scratch;
     Folder folder;
@@ -128,6 +128,7 @@ CandidateJudge precursor_judge(std::shared_ptr<const PrecursorClassifier> classi
       of.push_back(k);
     }
     std::vector<const FoundHairpin*> pointers;
+    pointers.reserve(hairpins.size());
     for (const FoundHairpin& hairpin : hairpins) pointers.push_back(&hairpin);
     const std::vector<PrecursorCall> calls = classifier->judge(pointers, prior, false);
     for (std::size_t k = 0; k < calls.size(); ++k) result[of[k]].probability = calls[k].probability;

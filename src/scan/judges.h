@@ -15,6 +15,6 @@ CandidateJudge shape_judge();
 /// A classifier of precursors: the stem-loop is cut at its four cut sites, the hairpin between Drosha's is judged, the
 /// probability holds for `prior`. Probability 0 has what cannot be cut, or is cut less clearly than any precursor, or
 /// lies on another candidate of the span that is cut much more clearly.
-CandidateJudge precursor_judge(std::shared_ptr<const PrecursorClassifier> classifier, double prior);
+CandidateJudge precursor_judge(const std::shared_ptr<const PrecursorClassifier>& classifier, double prior);
 
 }  // namespace stemloop

@@ -15,6 +15,7 @@ std::vector<std::string> in_order(const std::vector<std::string>& parts, PartHea
     std::string path;
   };
   std::vector<Named> named;
+  named.reserve(parts.size());
   for (const std::string& path : parts) named.push_back({PartReader(path).header(), path});
   const PartHeader& reference = named.front().header;
   for (const Named& part : named) {

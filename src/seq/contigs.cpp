@@ -134,9 +134,7 @@ void ContigReader::append_letters(std::string_view text) {
 // ends.
 void ContigReader::fill() {
   while (!contig_ended_ && now_.letters.size() <= options_.piece) {
-    if (!next_line_begins()) {
-      contig_ended_ = true;
-    } else if (line_start_ && block_.front() == '>') {
+    if (!next_line_begins() || (line_start_ && block_.front() == '>')) {
       contig_ended_ = true;
     } else if (line_start_ && block_.front() == ';') {
       take_line();

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <chrono>
+#include <cmath>
 #include <csignal>
 #include <cstring>
 #include <map>
@@ -34,7 +35,7 @@ struct Range {
     constexpr double kTail = 0.01;
     const auto last = static_cast<double>(values.size() - 1);
     low = values[static_cast<std::size_t>(kTail * last)];
-    high = values[static_cast<std::size_t>((1 - kTail) * last + 0.5)];
+    high = values[static_cast<std::size_t>(std::lround((1 - kTail) * last))];
   }
   [[nodiscard]] bool holds(double value) const { return value >= low && value <= high; }
 };

@@ -85,7 +85,7 @@ Augmenter augmenter(const std::string& source, const SequenceSet& set, const Aug
     const std::lock_guard lock(*one_at_a_time);
     if (made_here) {
       const fs::path directory = fs::temp_directory_path() / fmt::format("stemloop_augment_{}_{}", getpid(), seed);
-      const auto drawn = draw_mirtrons(options, a.source, set.select(chosen), count, seed, directory.string());
+      auto drawn = draw_mirtrons(options, a.source, set.select(chosen), count, seed, directory.string());
       fs::remove_all(directory);
       return drawn;
     }

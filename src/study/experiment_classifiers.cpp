@@ -39,7 +39,7 @@ std::vector<float> run_cnn(const ExperimentOptions& c, const std::string& classi
   std::filesystem::create_directories(directory);
   TrainWatcher silent;
   neural().train_scorer(network, symbols_of(train), symbols_of(valid), how, false, silent);
-  const auto scores = neural().open_scorer(directory + "/model", c.device, c.common.threads)->score(symbols_of(test));
+  auto scores = neural().open_scorer(directory + "/model", c.device, c.common.threads)->score(symbols_of(test));
   std::filesystem::remove_all(directory);
   return scores;
 }
@@ -50,6 +50,7 @@ std::vector<float> run_booster(const Shown& train, const Shown& test, bool weigh
   const std::vector<float> weights = weighted ? balancing_weights(train.labels) : std::vector<float>();
   const auto logits = train_xgboost(train.rows, train.labels, how, weights)->logits(test.rows);
   std::vector<float> probabilities;
+  probabilities.reserve(logits.size());
   for (const float logit : logits) probabilities.push_back(1 / (1 + std::exp(-logit)));
   return probabilities;
 }
@@ -100,10 +101,11 @@ std::vector<float> train_and_test(const ExperimentOptions& c, const std::string&
   LearnerOptions how;
   how.balanced = weighted;
   how.seed = seed_for(seed, kTrainForest);
-  const auto kind = *std::find_if(std::begin(kLearnerKinds), std::end(kLearnerKinds),
-                                  [&](LearnerKind one) { return classifier == learner_name(one); });
-  if (kind == LearnerKind::kLogistic) how.c = 0.1;  // of columns this many and this alike
-  return Learner::train(kind, all.rows, all.labels, how)->probabilities(test.rows);
+  const auto* const kind = std::find_if(std::begin(kLearnerKinds), std::end(kLearnerKinds),
+                                        [&](LearnerKind one) { return classifier == learner_name(one); });
+  require(kind != std::end(kLearnerKinds), "there is no classifier '{}'", classifier);
+  if (*kind == LearnerKind::kLogistic) how.c = 0.1;  // of columns this many and this alike
+  return Learner::train(*kind, all.rows, all.labels, how)->probabilities(test.rows);
 }
 
 }  // namespace stemloop

@@ -64,6 +64,7 @@ double share_of(const std::vector<std::string>& sequences, const std::function<b
 
 std::vector<double> lengths_of(const std::vector<std::string>& sequences) {
   std::vector<double> lengths;
+  lengths.reserve(sequences.size());
   for (const std::string& s : sequences) lengths.push_back(static_cast<double>(s.size()));
   return lengths;
 }

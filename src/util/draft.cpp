@@ -198,7 +198,7 @@ void Draft::put(const std::string& target) {
 void Draft::keep() { put(target_); }
 
 std::string Draft::keep_partial() {
-  const std::string partial = target_.empty() ? name_ : target_ + ".partial";
+  std::string partial = target_.empty() ? name_ : target_ + ".partial";
   put(partial);
   return partial;
 }

@@ -61,7 +61,7 @@ void set_faults(const std::string& text) {
   }
   faults = wanted;
   for (auto& count : calls) count = 0;
-  any = text != "";
+  any = !text.empty();
 }
 
 int system_open(const char* path, int flags) {

@@ -170,6 +170,7 @@ std::size_t find_column(const std::vector<std::string>& header, const std::strin
   const auto found = optional_column(header, name, path);
   if (!found) {
     std::vector<std::string> shown;
+    shown.reserve(header.size());
     for (const std::string& one : header) shown.push_back(printable(one));
     fail("{}:1: there is no column '{}' among {}", path, printable(name), fmt::join(shown, ", "));
   }

@@ -42,7 +42,7 @@ class Peers {
   /// Sums a contiguous tensor over all processes, in place. LostPeer if one of them does not answer.
   virtual void sum(Tensor&) {}
   /// Asked while this process waits for others: true ends the wait with LostPeer.
-  virtual void set_stop(std::function<bool()>) {}
+  virtual void set_stop(const std::function<bool()>&) {}
 };
 
 /// The random numbers of one step. They depend on (seed, step) alone and are drawn for the whole batch of all

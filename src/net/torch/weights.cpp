@@ -10,7 +10,7 @@ void put_tensor(TensorFile& file, const std::string& name, const Tensor& tensor)
   file.tensors[name] = {t.scalar_type() == torch::kInt64 ? "I64" : "F32", t.sizes().vec(), {bytes, bytes + t.nbytes()}};
 }
 
-void take_tensor(const TensorFile& file, const std::string& name, Tensor tensor, const std::string& path) {
+void take_tensor(const TensorFile& file, const std::string& name, const Tensor& tensor, const std::string& path) {
   torch::NoGradGuard no_gradient;
   const auto shape = tensor.sizes().vec();
   const auto& stored = expect_tensor(file, name, tensor.scalar_type() == torch::kInt64 ? "I64" : "F32", shape, path);

@@ -10,7 +10,7 @@ namespace stemloop {
 void put_tensor(TensorFile& file, const std::string& name, const Tensor& tensor);
 
 /// Writes the stored numbers into `tensor`. Error naming `path` if there is none of that name, type and shape.
-void take_tensor(const TensorFile& file, const std::string& name, Tensor tensor, const std::string& path);
+void take_tensor(const TensorFile& file, const std::string& name, const Tensor& tensor, const std::string& path);
 
 /// Parameters and buffers of a network.
 TensorFile weights_of(const torch::nn::Module& network);

@@ -70,7 +70,7 @@ class BatchLoader {
   }
 
   // The records with the changes of these visits, numbers `visit`, visit + 1, ... of the run.
-  DivaBatch changed(std::span<const std::int64_t> records, std::int64_t visit) const {
+  [[nodiscard]] DivaBatch changed(std::span<const std::int64_t> records, std::int64_t visit) const {
     constexpr double kScrambled = 0.25;  // of the counterfactual ones
     PictureData encoded, drawn;
     std::vector<std::uint8_t> counterfactual;

@@ -18,7 +18,7 @@ Adam::Adam(const Learned& learned) : beta1_(learned.beta1), beta2_(learned.beta2
   m_ = torch::zeros_like(values_);
   v_ = torch::zeros_like(values_);
   std::int64_t at = 0;
-  for (Tensor p : parameters) {
+  for (const Tensor& p : parameters) {
     const Tensor place = values_.narrow(0, at, p.numel()).view(p.sizes());
     place.copy_(p);
     for (const auto& [masked, mask] : learned.masks) {

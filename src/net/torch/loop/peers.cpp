@@ -62,7 +62,7 @@ class ProcessGroup : public Peers {
 
   [[nodiscard]] int rank() const override { return rank_; }
   [[nodiscard]] int size() const override { return size_; }
-  void set_stop(std::function<bool()> stop) override { stop_ = std::move(stop); }
+  void set_stop(const std::function<bool()>& stop) override { stop_ = stop; }
   void sum(Tensor& tensor) override {
     try {
       std::vector<at::Tensor> tensors = {tensor};

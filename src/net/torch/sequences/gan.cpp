@@ -106,7 +106,7 @@ Tensor GeneratorImpl::logits(const Noise& noise) {
     const Tensor u = conv(blocks_.outer[k], torch::relu(h_NLC)) + blocks_.outer_bias[k];
     h_NLC = h_NLC + kResidual * (conv(blocks_.inner[k], torch::relu(u)) + blocks_.inner_bias[k]);
   }
-  const Tensor logits_NLV = torch::matmul(h_NLC, last_weight_) + last_bias_;
+  Tensor logits_NLV = torch::matmul(h_NLC, last_weight_) + last_bias_;
   if (!config_.fitted) return logits_NLV;
   constexpr double kNoChance = -1e9;
   const Tensor pad_V = torch::arange(config_.symbols(), inside_NL1.device()) == 0;
