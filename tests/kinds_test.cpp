@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 
 #include "features/features.h"
+#include "sanitized.h"
 #include "seq/bracket_lines.h"
 #include "shell.h"
 #include "util/table_joins.h"
@@ -297,11 +298,8 @@ TEST(Kind15, AScanNamesAProtein) {
 
 // Read until memory ended.
 TEST(Kind15, AStreamThatIsNoPictureEnds) {
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-  const std::string limit;  // shadow memory takes more addresses than any limit leaves
-#else
-  const std::string limit = "ulimit -v 2000000; ";
-#endif
+  // Shadow memory takes more addresses than any limit leaves.
+  const std::string limit = testing::kSanitized ? "" : "ulimit -v 2000000; ";
   const Outcome r = shell(limit + "timeout 20 \"" STEMLOOP_PROGRAM "\" decode /dev/zero");
   EXPECT_EQ(r.code, 1);
   EXPECT_THAT(r.err, HasSubstr("is no safetensors file"));

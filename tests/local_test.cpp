@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 
 #include "fold/fold.h"
+#include "sanitized.h"
 #include "standard_model.h"
 #include "support.h"
 
@@ -60,7 +61,7 @@ TEST(Local, RowsEqualEveryIntervalFoldedByItself) {
     const auto model = make_model(turner2004_parameters(), fold);
     for (const LocalOptions& options : all) {
       LocalFolder folder(model, options);
-      for (int item = 0; item < 60; ++item) {
+      for (int item = 0; item < testing::often(60); ++item) {
         const std::string piece = piece_for_test(item);
         SCOPED_TRACE(piece);
         expect_same(folder.stem_loops(piece), stem_loops_plain(*model, options, piece));

@@ -291,7 +291,9 @@ TEST_F(Trained, FilterKeepsWhatRefoldsAsDrawn) {
       EXPECT_EQ(line.front(), '(') << line;
       EXPECT_EQ(line.back(), ')') << line;
     }
-    if (!mend) EXPECT_THAT(content(at("left.tsv")), HasSubstr("does not refold as drawn"));
+    if (!mend) {
+      EXPECT_THAT(content(at("left.tsv")), HasSubstr("does not refold as drawn"));
+    }
   }
 }
 

@@ -7,6 +7,7 @@
 #include <fstream>
 #include <map>
 
+#include "sanitized.h"
 #include "scan_support.h"
 
 namespace stemloop {
@@ -126,7 +127,7 @@ TEST(Scan, GoesOnAfterAKillAtAnyByte) {
   scan(o);
   const std::string part = text_of(o.part);
   const std::size_t head = part.find("tile\t0");
-  for (int item = 0; item < 20; ++item) {
+  for (int item = 0; item < testing::often(20); ++item) {
     Random random(34, static_cast<std::uint64_t>(item));
     const std::size_t killed = item < 2 ? random.below(head) : head + random.below(part.size() - head + 1);
     std::ofstream(o.part, std::ios::binary) << part.substr(0, killed);

@@ -99,6 +99,9 @@ TEST(Shipped, NamesArePathsOnlyWithASlash) {
   EXPECT_EQ(named.code, 0) << named.err;
   EXPECT_THAT(named.out, HasSubstr("found by\tits name, 'premirna'"));
   EXPECT_THAT(from("stemloop model info ./premirna").err, HasSubstr("config.json"));
+  // The folder of the build, named once more, holds no model twice.
+  const std::string listed = from("stemloop model list").out;
+  EXPECT_EQ(listed.find("\npremirna\t"), listed.rfind("\npremirna\t")) << listed;
   fs::create_directory(folder.path("mine"));
   EXPECT_THAT(from("stemloop model info mine").err, HasSubstr("the folder here is ./mine"));
 }

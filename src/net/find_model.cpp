@@ -2,6 +2,7 @@
 
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 
@@ -33,7 +34,9 @@ std::vector<std::string> model_folders() {
   }
   std::vector<std::string> folders;
   for (const fs::path& place : places) {
-    if (fs::is_directory(place, ignored)) folders.push_back(place.lexically_normal().string());
+    const auto same = [&](const std::string& folder) { return fs::equivalent(folder, place, ignored); };
+    if (fs::is_directory(place, ignored) && std::none_of(folders.begin(), folders.end(), same))
+      folders.push_back(place.lexically_normal().string());
   }
   return folders;
 }
