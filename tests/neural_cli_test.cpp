@@ -41,7 +41,8 @@ class Trained : public ::testing::Test {
   // program is named for the signal to reach it.
   static Outcome stop_after_a_step(const std::string& run, const std::string& command) {
     return shell(fmt::format(
-        "steps() {{ cat {}/metrics.jsonl 2>/dev/null | grep -c step; }}; before=$(steps); \"{}\" {} & P=$!; "
+        "steps() {{ cat {}/metrics.jsonl 2>/dev/null | grep -c '\"kind\":\"step\"'; }}; before=$(steps); \"{}\" {} & "
+        "P=$!; "
         "while kill -0 $P 2>/dev/null && [ $(steps) -le $before ]; do sleep 0.1; done; kill -TERM $P; wait $P",
         at(run), STEMLOOP_PROGRAM, command));
   }

@@ -101,6 +101,7 @@ TEST(Shipped, NamesArePathsOnlyWithASlash) {
   EXPECT_THAT(from("stemloop model info ./premirna").err, HasSubstr("config.json"));
   // The folder of the build, named once more, holds no model twice.
   const std::string listed = from("stemloop model list").out;
+  EXPECT_THAT(listed, HasSubstr("\npremirna\t"));
   EXPECT_EQ(listed.find("\npremirna\t"), listed.rfind("\npremirna\t")) << listed;
   fs::create_directory(folder.path("mine"));
   EXPECT_THAT(from("stemloop model info mine").err, HasSubstr("the folder here is ./mine"));
